@@ -1,0 +1,2468 @@
+#!/usr/bin/env python3
+"""Read-only client for Sentry's Web API, in one file with nothing to install.
+
+    sentry_api.py list-issues  --org acme --project backend
+    sentry_api.py issue-detail BACKEND-1A
+    sentry_api.py issue-events 1234567890 --limit 5
+    sentry_api.py event-detail 9fac2ceed9344f2bbfdd1fdacb0ed9b1
+
+It sends GET requests only, redacts personal data and secrets in all it prints, and
+prints JSON. The token comes from the environment variable SENTRY_AUTH_TOKEN.
+
+The file reads in one direction: constants, errors, redaction, output, HTTP, shapes,
+commands, parser, main. Each part knows only the parts above it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+
+def quiet_interrupt() -> None:
+    """Make Ctrl-C end the process at once, without a word, with status 130."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
+
+if __name__ == "__main__":
+    quiet_interrupt()  # before the slower imports, so that it holds at any moment
+
+import argparse
+import json
+import re
+import time
+from functools import lru_cache
+
+# Importing typing costs 3 ms at every start; only the type checker needs it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, NoReturn, Optional
+
+    Recent = Callable[[list[dict[str, Any]], Any], tuple[list[dict[str, Any]], bool]]
+    Counted = Optional[tuple[list[str], list[dict[str, Any]]]]  # environments and top tags
+
+__version__ = "1.0.0"
+
+# --- Constants ---------------------------------------------------------------
+
+# Exit statuses (README.md and SKILL.md tell callers what to do on each).
+OK = 0
+UNUSABLE = 1
+USAGE = 2
+UNAUTHORIZED = 3
+NOT_FOUND = 4
+RATE_LIMITED = 5
+NETWORK = 6
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+# Endpoints, below the base URL. Sentry wants the trailing slash.
+PROJECT_ISSUES = "/api/0/projects/{org}/{project}/issues/"
+PROJECT_EVENT = "/api/0/projects/{org}/{project}/events/{event}/"
+ISSUE = "/api/0/issues/{issue}/"
+ORG_ISSUE = "/api/0/organizations/{org}/issues/{issue}/"
+EVENTS = "events/"  # below either issue endpoint
+
+DEFAULT_BASE_URL = "https://sentry.io"
+DEFAULT_ENVIRONMENT = "prod"
+DEFAULT_TIME_RANGE = "24h"
+DEFAULT_QUERY = "is:unresolved"
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 50
+DEFAULT_TIMEOUT = 30.0
+MAX_TIMEOUT = 3600.0
+UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}  # of --time-range, in seconds
+TOKEN_PAGE = "https://sentry.io/settings/account/api/auth-tokens/"
+
+RETRY_PAUSE = 1.0  # seconds before the second and last attempt
+MAX_PAUSE = 30.0  # a server that asks for a longer one gets none
+LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
+MAX_REDIRECTS = 3
+MAX_PAGES = 20
+MAX_BODY = 64 * 1024 * 1024  # bytes, unpacked
+MAX_ERROR_BODY = 1024 * 1024
+CHUNK = 64 * 1024
+MAX_REASON = 300  # characters of a server's explanation that are worth showing
+MAX_LINE = 2000  # characters of a line on stderr
+
+TAG_EVENTS = 10  # newest events that an issue's environments and tags are counted from
+TAG_WORKERS = 8
+TOP_TAGS = 5
+REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
+TELLING_TAGS = ("release", "transaction", "url", "browser", "os", "device", "runtime", "server_name")
+PROBE_ISSUES = 5  # issues looked at to say which environment would have had results
+
+# Characters of JSON that a record may take, so that 20 issues stay below 16,000 and
+# an answer survives the cut that agents' harnesses make.
+LIST_RECORD_SIZE = 790
+ISSUE_SIZE = 5800
+EVENT_SIZE = 7800
+# Longest text and longest list of a record, tried in turn until the record fits.
+FITS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1))
+UNCUT = {"id", "short_id", "url", "issue_id", "previous_id", "next_id", "first_seen", "last_seen", "timestamp"}
+MAX_UNCUT = 200  # no ID, time or address that Sentry makes is longer
+LINE_WIDTH = 100  # a list or object of single values that fits stays on one line
+MAX_INDENT = 40  # levels; deeper ones are written without line breaks
+MAX_NESTING = 7000  # levels of JSON read and written; the C stack holds several times that
+
+ISSUE_FIELDS = (
+    "id", "short_id", "title", "culprit", "level", "status", "count", "user_count",
+    "first_seen", "last_seen", "environments", "top_tags", "url",
+)  # fmt: skip
+ISSUE_DETAIL_FIELDS = (*ISSUE_FIELDS,
+    "substatus", "priority", "platform", "project", "assigned_to", "first_release",
+    "last_release", "message", "location", "handled", "tag_totals",
+)  # fmt: skip
+EVENT_FIELDS = (
+    "id", "title", "message", "culprit", "level", "timestamp", "environment", "release",
+    "location", "user", "tags", "issue_id", "url",
+)  # fmt: skip
+EVENT_DETAIL_FIELDS = (*EVENT_FIELDS,
+    "platform", "exceptions", "request", "contexts", "sdk", "entries_present",
+    "previous_id", "next_id",
+)  # fmt: skip
+
+# --- Errors ------------------------------------------------------------------
+
+
+class Failure(Exception):
+    """What ends the run with a status other than 0, said in one line.
+
+    `http` is the HTTP status behind it, or 0; `pause` is how many seconds to wait before
+    trying once more, or None where trying again is no use; `reason` is the server's own.
+    """
+
+    def __init__(
+        self, status: int, message: str, hint: str = "", http: int = 0,
+        pause: float | None = None, reason: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.hint = hint
+        self.http = http
+        self.pause = pause
+        self.reason = reason
+
+
+# --- Redaction ---------------------------------------------------------------
+#
+# redact() is the only filter, and all output goes through it. Every pattern runs in linear time: it
+# starts only where a run of its characters starts, or its repeats are bounded, and what needs
+# judgement is decided in Python. Patterns are plain strings, because re compiles and keeps them at
+# their first use: a run that needs none of them (--help) compiles none. Cheap tests stand in front
+# of every pattern; they make an ordinary event four times as fast.
+
+EMAIL_MASK = "[REDACTED_EMAIL]"
+IP_MASK = "[REDACTED_IP]"
+SECRET_MASK = "[REDACTED]"
+STACK_MARK = "[%d stack trace line%s removed]"
+
+# What a key says of its value. The walk hands these down from containers to their values.
+PLAIN = ""
+SECRET = "secret"
+COOKIES = "cookies"  # names and values of cookies
+ADDRESS = "address"  # no number in here is a version
+VERSION = "version"  # no dotted number in here is an address
+USER = "user"  # an end user: Sentry's user interface, user tag and user report
+PERSON = "person"  # an end user's name
+MAIL = "mail"  # an end user's email
+TEAM = "team"  # members of the organization: names stay, emails go
+
+# Words of a key, after splitting snake_case, camelCase and kebab-case.
+SECRET_WORDS = frozenset(
+    "password passwords passwd passphrase passcode pwd secret secrets token credential credentials "
+    "authorization jwt bearer csrf xsrf otp totp apikey accesskey secretkey privatekey authkey signingkey "
+    "authtoken accesstoken refreshtoken idtoken csrftoken xsrftoken sessiontoken clientsecret "
+    "sessionid sessid sid phpsessid jsessionid aspsessionid aspxauth".split()
+)
+SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
+KEY_OWNERS = frozenset("api access secret private signing encryption auth master account session service".split())
+PUBLIC_WORDS = frozenset(("public", "publishable"))  # a DSN's public key, .NET's PublicKeyToken
+# Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
+ABOUT_WORDS = frozenset(
+    "count counts type types length len limit size name names field fields url uri endpoint path policy "
+    "expiry expires expired expiration ttl age lifetime status state error errors method mode provider "
+    "scheme required valid invalid present enabled disabled usage index position budget version at in "
+    "issued created updated rotated changed kind format strength hint prompt reset attempts attempt failures "
+    "window manager service backend class handler middleware module file location host domain header "
+    "algorithm alg issuer scope scopes audience".split()
+)
+COOKIE_WORDS = frozenset(("cookie", "cookies"))
+ADDRESS_WORDS = frozenset("ip ips ipv4 ipv6 addr ipaddr ipaddress address addresses forwarded remote peer".split())
+VERSION_WORDS = frozenset(
+    "version versions ver release releases build sdk browser os runtime packages modules firmware driver "
+    "kernel dist".split()
+)
+USER_KEYS = frozenset("user userreport user_report sentry:user".split())
+USER_FIELDS = {
+    "name": PERSON, "username": PERSON, "display_name": PERSON, "displayname": PERSON, "full_name": PERSON,
+    "fullname": PERSON, "first_name": PERSON, "last_name": PERSON, "firstname": PERSON, "lastname": PERSON,
+    "email": MAIL, "ip_address": ADDRESS, "ipaddress": ADDRESS,
+}  # fmt: skip
+TEAM_KEYS = frozenset(
+    "activity seenby participants assignedto assigned_to assignee statusdetails actor owner owners authors author "
+    "committer lastcommit firstrelease lastrelease release subscriptiondetails reviewers".split()
+)
+VALUE_KEYS = frozenset("value values data raw content current old new default string text".split())
+
+# Values that stay under a secret's key: nothing, what a scrubber left, and templates such as
+# ?token={token}, $TOKEN, <token>, %(token)s.
+HARMLESS_SECRET = r"""(?ix)[\\'"\s]* (?:(?:bearer|basic|token)\s+)? (?: none|null|nil|undefined|true|false|include|omit|same-origin
+    | \[?(?:filtered|redacted\w*|removed|hidden|masked)\]? | [*x.\u2022\u2026-]{3,} | <[\w\s:-]{1,40}>
+    | :\w{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$\w{1,40} | \$\(\w{1,40}\) | %\(\w{1,40}\)s | %s | \? )? [\\'"\s]*"""
+
+
+@lru_cache(maxsize=4096)
+def key_words(key: str) -> tuple[str, ...]:
+    """Split a key or header name into lower-case words: 'X-apiKey' gives x, api, key."""
+    return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200]))
+
+
+@lru_cache(maxsize=4096)
+def is_secret_key(key: str) -> bool:
+    """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
+    words = key_words(key)
+    if not words or not PUBLIC_WORDS.isdisjoint(words):
+        return False
+    if words[-1] in ABOUT_WORDS and words != ("password",):
+        return False
+    if words[-1] in SECRET_ENDS or not SECRET_WORDS.isdisjoint(words):
+        return True
+    pairs = set(zip(words, words[1:]))
+    return any(b == "key" and a in KEY_OWNERS for a, b in pairs) or bool(
+        pairs & {("session", "id"), ("pass", "word"), ("pass", "phrase"), ("amz", "signature"), ("amz", "credential")}
+    )
+
+
+@lru_cache(maxsize=8192)
+def value_kind(parent: str, key: str) -> str:
+    """Tell what kind of value a key holds inside a container of kind `parent`."""
+    words = key_words(key)
+    lower = key.lower()
+    if words and words[-1] in COOKIE_WORDS:
+        return COOKIES
+    if is_secret_key(key) or (parent == SECRET and lower in VALUE_KEYS):
+        return SECRET
+    if parent == USER and lower in USER_FIELDS:
+        return USER_FIELDS[lower]
+    if parent == TEAM:
+        return TEAM
+    if lower in USER_KEYS:
+        return USER
+    if lower.startswith("user.") and lower[5:] in USER_FIELDS:
+        return USER_FIELDS[lower[5:]]
+    if not ADDRESS_WORDS.isdisjoint(words):
+        return ADDRESS
+    if not VERSION_WORDS.isdisjoint(words):
+        return VERSION
+    if lower in TEAM_KEYS:
+        return TEAM
+    return parent if parent in (COOKIES, VERSION) else PLAIN
+
+
+def redact(value: Any, token: str = "") -> Any:
+    """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
+
+    Objects and lists are walked and their types kept; strings inside them, and keys, are
+    replaced where needed. `token` is masked wherever it stands, percent-encoded too.
+    Redacting twice changes nothing.
+    """
+    return Redactor(token).value(value)
+
+
+class Redactor:
+    """One run of redact(): the token, and answers for strings seen before."""
+
+    def __init__(self, token: str = "") -> None:
+        self.token = token if len(token) >= 6 else ""
+        self.seen: dict[tuple[str, str], str] = {}
+
+    def value(self, value: Any, kind: str = PLAIN) -> Any:
+        if isinstance(value, str):
+            return self.text(value, kind)
+        if not isinstance(value, (dict, list)):
+            return value
+        # A list of work instead of recursion: JSON can be nested deeper than Python's stack.
+        out: list[Any] = [None]
+        work: list[tuple[Any, Any, Any, str]] = [(out, 0, value, kind)]
+        while work:
+            target, slot, source, kind = work.pop()
+            copy: Any = {} if isinstance(source, dict) else [None] * len(source)
+            target[slot] = copy
+            for key, child, child_kind in self.members(source, kind, isinstance(target, list)):
+                if isinstance(child, str):
+                    copy[key] = self.text(child, child_kind)
+                elif isinstance(child, (dict, list)):
+                    copy[key] = None  # keeps the order of the keys
+                    work.append((copy, key, child, child_kind))
+                else:
+                    copy[key] = child
+        return out[0]
+
+    def members(self, source: Any, kind: str, in_list: bool) -> Iterator[tuple[Any, Any, str]]:
+        """Yield (new key or index, value, kind of value) for what a container holds."""
+        if isinstance(source, dict):
+            sibling = tag_kind(source)
+            taken = set(source)
+            for key, child in source.items():
+                child_kind = value_kind(kind, key)
+                if sibling is not None and key in ("value", "query"):
+                    child_kind = sibling
+                yield self.key(key, taken), child, child_kind
+        elif in_list and kind != SECRET and is_pair(source):  # a header, cookie or parameter: [name, value]
+            yield 0, source[0], PLAIN
+            yield 1, source[1], value_kind(COOKIES if kind == COOKIES else PLAIN, source[0])
+        else:
+            for index, child in enumerate(source):
+                yield index, child, kind
+
+    def key(self, key: str, taken: set[str]) -> str:
+        """Redact a key; two that become the same are told apart by a number."""
+        new = self.text(key)
+        if new == key:
+            return key
+        unique, number = new, 1
+        while unique in taken:
+            number += 1
+            unique = f"{new} ({number})"
+        taken.add(unique)
+        return unique
+
+    def text(self, text: str, kind: str = PLAIN) -> str:
+        """Redact a string, remembering the answer: frames and tags repeat."""
+        if len(text) > 2000:
+            return self.redact_text(text, kind)
+        answer = self.seen.get((text, kind))
+        if answer is None:
+            answer = self.seen[text, kind] = self.redact_text(text, kind)
+        return answer
+
+    def redact_text(self, text: str, kind: str) -> str:
+        if kind in WHOLE_MASKS and not re.fullmatch(HARMLESS_SECRET, text[:200]):
+            return text if text in MASKS else WHOLE_MASKS[kind]
+        if kind == COOKIES:
+            text = mask_cookies(text)
+        elif kind == USER:
+            text = re.sub(r'^((?:user\.)?(?:user)?name:)(?!\[REDACTED)"?[^"]+', _mask_user_name, text)
+        if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
+            nested = self.nested_json(text, kind)
+            if nested is not None:
+                return nested
+        return redact_string(text, kind, self.token)
+
+    def nested_json(self, text: str, kind: str) -> str | None:
+        """Redact JSON inside a string by its structure; None if it isn't JSON."""
+        try:
+            value = json.loads(text, object_pairs_hook=_unique_keys)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(value, (dict, list)) or text in ("{}", "[]"):
+            return None
+        new = self.value(value, kind)
+        if new == value:
+            return text
+        separators = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
+        return json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
+
+
+MASKS = frozenset((EMAIL_MASK, IP_MASK, SECRET_MASK))
+WHOLE_MASKS = {SECRET: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse objects with repeated keys: what a parser drops from them would escape the filter."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("repeated key")
+    return value
+
+
+def _mask_user_name(match: re.Match[str]) -> str:
+    quote = '"' if match.group().startswith('"', match.end(1) - match.start()) else ""
+    return f"{match.group(1)}{quote}{SECRET_MASK}"
+
+
+def tag_kind(source: dict[str, Any]) -> str | None:
+    """Return the kind of a tag object's value ({"key": …, "value": …}, or name and value)."""
+    if "value" not in source:
+        return None
+    name = source.get("key", source.get("name"))
+    return value_kind(PLAIN, name) if isinstance(name, str) else None
+
+
+def is_pair(source: list[Any]) -> bool:
+    """Tell whether a list is a [name, value] whose name says something of the value."""
+    return len(source) == 2 and isinstance(source[0], str) and len(source[0]) < 100 and " " not in source[0]
+
+
+def mask_cookies(text: str) -> str:
+    """Mask cookies' values; a Cookie header's `name=value; …`, or one value."""
+    parts = text.split(";")
+    for index, part in enumerate(parts):
+        name, equals, value = part.partition("=")
+        if not equals and len(parts) == 1:
+            name, value = "", part
+        words = name.strip().lower()
+        if words in COOKIE_ATTRIBUTES or not value.strip() or not equals and len(parts) > 1:
+            continue
+        if is_secret_key(words) or not re.fullmatch(r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*", value):
+            if not re.fullmatch(HARMLESS_SECRET, value[:200]):
+                parts[index] = f"{name}{equals}{SECRET_MASK}"
+    return ";".join(parts)
+
+
+COOKIE_ATTRIBUTES = frozenset(("path", "domain", "expires", "max-age", "samesite", "version", "priority"))
+
+
+def redact_string(text: str, kind: str, token: str) -> str:
+    """Redact free text. The order matters: credentials before emails, IPv6 before IPv4."""
+    if token:
+        text = mask_token(text, token)
+    if len(text) < 4:
+        return text
+    if "\n" in text or "\\n" in text or " at " in text:
+        text = cut_stack_traces(text)
+    text = mask_secrets(text)
+    if "@" in text or "%" in text or "&" in text or "\\" in text or not text.isascii():
+        text = mask_emails(text)
+    if text.count(":") >= 2 or "%" in text or "\\u" in text:
+        text = re.sub(IPV6, _mask_ipv6, text)
+    if kind != VERSION and (text.count(".") >= 3 or "%" in text):
+        text = mask_ipv4(text, kind)
+    if "avatar" in text:
+        text = re.sub(r"(?i)(avatar/)[0-9a-f]{32,64}", r"\1" + SECRET_MASK.replace("\\", ""), text)
+    return text
+
+
+def mask_token(text: str, token: str) -> str:
+    """Mask the configured token, with any of its characters percent-encoded or not."""
+    if token in text:
+        text = text.replace(token, SECRET_MASK)
+    if "%" in text:
+        text = re.sub(token_pattern(token), SECRET_MASK, text)
+    return text
+
+
+@lru_cache(maxsize=8)
+def token_pattern(token: str) -> str:
+    """Return a pattern for a token in which characters may be percent-encoded (RFC 3986, 2.1)."""
+    return "".join(f"(?:{re.escape(c)}|%(?:25)*(?i:{ord(c):02x}))" for c in token)
+
+
+# Secrets in text: tokens known by their shape, credentials, and values after a secret's name.
+
+# Beginnings of tokens, as GitHub, GitLab, AWS, Slack, Stripe, npm, PyPI, Google, SendGrid, OpenAI,
+# Hugging Face, DigitalOcean and Sentry document them. The part behind is read to the end of its run.
+TOKENS = (
+    r"(?<![A-Za-z0-9])(?:sntry[usia]_[\w=+/.-]{10,}|gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
+    r"|gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,}|(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
+    r"|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|(?:sk|rk|pk)_(?:live|test)_\w{8,}|whsec_\w{16,}|npm_[A-Za-z0-9]{30,}"
+    r"|pypi-[\w-]{40,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}|sk-(?:proj-|ant-)?[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
+    r"|dop_v1_[0-9a-f]{40,})"
+)
+TOKEN_STARTS = ("sntry", "gh", "github_pat", "gl", "AKIA", "ASIA", "ABIA", "ACCA", "xox", "xapp", "k_", "whsec", "npm_", "pypi-",
+                "AIza", "SG.", "sk-", "hf_", "dop_")  # fmt: skip
+# RFC 7519: three base64url parts, the first of which is a JSON object.
+JWT = r"(?<![A-Za-z0-9_-])eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*"
+SLACK_HOOK = r"(hooks\.slack\.com/(?:services|workflows)/)[\w/-]+"
+PRIVATE_KEY = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
+PRIVATE_KEY_END = r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
+URL_PASSWORD = r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:@\"'<>\\]{0,200}(?::|%3[aA]))([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))@"
+SCHEME_CREDENTIALS = r"(?i)(?<![\w-])(bearer|basic|token|digest|negotiate|apikey)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{8,})"
+
+# A text without any of these holds no secret's name.
+SECRET_HINTS = (
+    "pass", "pwd", "secret", "token", "credential", "auth", "jwt", "bearer", "csrf", "xsrf", "otp", "key",
+    "cookie", "sess", "sid", "sig",
+)  # fmt: skip
+# name = value, "name": 'value', --name value, <name>value, name%3Dvalue. The name is read from the
+# start of its run of characters, so that no run is read twice.
+ASSIGNMENT = (
+    r"(?:(?<![\w.$%\\-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))(?P<flag>--?)?(?P<key>(?:(?:[Aa][Pp][Ii]|[Aa]ccess|[Ss]ecret|[Pp]rivate|[Aa]uth|[Ss]igning) )?\w[\w.$-]*)"
+    r"(?:(?P<quote>\\{0,8}[\"'])?\]?(?P<before>\s{0,3})(?P<sep>=>|:=|==?|:(?!:)|%(?:25)*3[dDaA]|\\u003[dD])(?P<after>\s{0,3})"
+    r"|(?P<open>>)|(?P<space>\s{1,3})(?=[^\s-]))"
+)
+OPENING_QUOTE = r"(?:b|u|r|f)?(\\{0,8})([\"'])"
+BARE_VALUE = r"(?:(?!%(?:25)*(?:26|22|27|20|2[cC]|3[bB]|0[aAdD])|\\{1,8}[nrt\"']|\\u0026)[^\s&;,\"'<>(){}\[\]|])+"
+BARE_CREDENTIALS = r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)(?:\s|%20|\+)+)?" + BARE_VALUE
+REST_OF_HEADER = r"(?:(?!\\{1,8}[nr\"'])[^\r\n\"'])*"
+
+
+def mask_secrets(text: str) -> str:
+    """Mask tokens, credentials and values after secrets' names in free text."""
+    if "-----BEGIN" in text:
+        text = mask_private_keys(text)
+    if "@" in text and ":" in text:
+        text = re.sub(URL_PASSWORD, _mask_url_password, text)
+    if any(start in text for start in TOKEN_STARTS):
+        text = re.sub(TOKENS, SECRET_MASK, text)
+    if "eyJ" in text:
+        text = re.sub(JWT, SECRET_MASK, text)
+    if "hooks.slack" in text:
+        text = re.sub(SLACK_HOOK, r"\1" + SECRET_MASK, text)
+    lower = text.lower()
+    if any(hint in lower for hint in SECRET_HINTS) or "basic" in lower:
+        text = mask_assignments(text)
+        text = re.sub(SCHEME_CREDENTIALS, _mask_scheme, text)
+    return text
+
+
+def mask_private_keys(text: str) -> str:
+    """Mask PEM private keys (RFC 7468), to the end of the text where the end line is missing."""
+    pieces, position = [], 0
+    for match in re.finditer(PRIVATE_KEY, text):
+        if match.start() < position:
+            continue
+        end = re.compile(PRIVATE_KEY_END).search(text, match.end())
+        pieces += [text[position : match.start()], SECRET_MASK]
+        position = end.end() if end else len(text)
+    return "".join(pieces) + text[position:]
+
+
+def _mask_url_password(match: re.Match[str]) -> str:
+    if re.fullmatch(r"\d{1,5}[/?#].*", match.group(2)) or re.fullmatch(HARMLESS_SECRET, match.group(2)):
+        return match.group()
+    return f"{match.group(1)}{SECRET_MASK}@"
+
+
+def _mask_scheme(match: re.Match[str]) -> str:
+    """Mask what follows Bearer or Basic, unless it is a word of prose."""
+    scheme, value = match.group(1).lower(), match.group(3)
+    if re.fullmatch(r"[A-Za-z]+(?:[-/][A-Za-z]+)*[.]?", value) and (len(value) < 20 or scheme != "bearer"):
+        looks_coded = re.search(r"[a-z][A-Z]+[a-z]", value) and len(value) % 4 == 0 and len(value) >= 12
+        if not looks_coded:
+            return match.group()
+    if scheme in ("token", "digest", "apikey", "negotiate") and (len(value) < 16 or not re.search(r"\d", value)):
+        return match.group()
+    if "=" in value.rstrip("="):  # the parameters of a challenge: Bearer realm="api"
+        return match.group()
+    return f"{match.group(1)}{match.group(2)}{SECRET_MASK}"
+
+
+def mask_assignments(text: str) -> str:
+    """Mask the values that stand after a secret's name, quoted or not."""
+    pieces, position = [], 0
+    for match in re.finditer(ASSIGNMENT, text):
+        if match.start() < position:
+            continue
+        key = match.group("key")
+        cookie = not COOKIE_WORDS.isdisjoint(key_words(key)[-1:])
+        if not cookie and not is_secret_key(key):
+            continue
+        start, end = secret_span(text, match, cookie)
+        if start < end:
+            pieces += [text[position:start], SECRET_MASK]
+            position = end
+    return "".join(pieces) + text[position:] if pieces else text
+
+
+def secret_span(text: str, match: re.Match[str], cookie: bool) -> tuple[int, int]:
+    """Return where the value of an assignment is to be masked, from and to; (0, 0) for not at all."""
+    start = match.end()
+    if match.group("space") and not match.group("flag") or match.group("open") and text[match.start() - 1] != "<":
+        return 0, 0
+    quote = re.compile(OPENING_QUOTE).match(text, start)
+    if quote and not (match.group("quote") and not match.group("sep")):
+        begin = quote.end()
+        end = closing_quote(text, begin, quote.group(1), quote.group(2))
+        harmless = end == begin or re.fullmatch(HARMLESS_SECRET, text[begin : min(end, begin + 200)])
+        return (0, 0) if harmless else (begin, end)
+    words = key_words(match.group("key"))
+    if cookie or "authorization" in words:
+        found = re.compile(REST_OF_HEADER).match(text, start, start + 80)
+        value = found.group() if found else ""
+        prose = match.group("after") and not re.search(r"[=\d]|(?i:bearer|basic) ", value)
+        if prose or not value.strip() or re.fullmatch(HARMLESS_SECRET, value):
+            return 0, 0
+        found = re.compile(REST_OF_HEADER).match(text, start)
+        if match.group("sep") != ":" and not match.group("quote"):
+            found = re.compile(BARE_CREDENTIALS).match(text, start)
+        return start, found.end() if found else start
+    found = re.compile(BARE_CREDENTIALS).match(text, start)
+    if not found or keeps_value(match, words, found.group(), text[found.end() : found.end() + 1]):
+        return 0, 0
+    return start, found.end()
+
+
+def closing_quote(text: str, start: int, escapes: str, quote: str) -> int:
+    """Return where a quoted value ends: at a quote with as many backslashes, or at the end."""
+    end = text.find(escapes + quote, start)
+    while end > start:
+        before = end
+        while before > start and text[before - 1] == "\\":
+            before -= 1
+        if before == end:
+            return end
+        end = text.find(escapes + quote, end + 1)
+    return len(text) if end < 0 else end
+
+
+def keeps_value(match: re.Match[str], words: tuple[str, ...], value: str, after: str) -> bool:
+    """Tell whether an unquoted value after a secret's name is harmless, prose or code."""
+    core = value.strip(".:!?")
+    if not core or re.fullmatch(HARMLESS_SECRET, value[:200]) or core.startswith(("{", "${", "[REDACTED", "%s", "%(")):
+        return True
+    if core.isdigit() and (len(core) < 4 or words[-1] == "tokens"):
+        return True
+    reference = re.fullmatch(r"[A-Za-z_][A-Za-z_.]*", core) is not None
+    if reference and (after in ("(", "[") or ("." in core or core.lower() == words[-1]) and is_secret_key(core)):
+        return True  # code: token=get_token(), password=self.password, auth=auth
+    spaced = match.group("after") or match.group("before")
+    if match.group("sep") and spaced and not match.group("quote"):
+        return len(core) < 6 or not re.search(r"\d|[^\w.'/-]", core) or after in ("(", "[")  # prose
+    return core in words and match.group("sep") == ":"
+
+
+# Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
+
+AT = r"@|\uff20|\ufe6b|%(?:25)*40|(?<!\\)\\+(?:u00|x)40|&#0*64;|&#[xX]0*40;|&commat;"
+DOT = r"(?:\.|%(?:25)*2[eE]|&#0*46;|\\{1,8}u002[eE]|[\uff0e\u3002\uff61])"
+DOMAIN = rf"[^\W_](?:[^\W_]|-)*(?:{DOT}[^\W_](?:[^\W_]|-)*)+"
+IP_DOMAIN = r"\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
+# A local part, read backwards from the at-sign; percent-encoded characters read 'E2%'.
+LOCAL_BACKWARDS = r"[\w.+'!#$%&*/=?^`{|}~\u0300-\u036f-]+"
+# What ends a local part on its left, although RFC 5322 would allow some of it.
+LOCAL_BREAK = r"%(?:25)*(?:2[cC26fF0]|3[aAbBcCdDeEfF]|0[aAdD9]|5[bBdD]|7[bBcCdD])|&(?:[a-z]{2,6}|#\d+);|[&?/*!#$^`{|}~]"
+ESCAPED_START = r"(?:[nrtbf]|u00[0-9a-fA-F]{2})"  # of \n or \u003c, whose backslash stands before
+# Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
+FILE_ENDINGS = frozenset(
+    "png jpg jpeg gif svg webp avif bmp ico css scss less js jsx mjs cjs tsx map json html htm xml yml yaml "
+    "toml txt log tar gz tgz whl jar war dll exe php java kt swift vue svelte woff woff2 ttf mp4 webm pdf csv "
+    "service socket target timer mount slice scope path device swap".split()
+)
+VERSION_LABELS = rf"(?i)v?\d+{DOT}\d+(?:[{{-]|{DOT}|$)"
+PUBLIC_LOGIN = r"[0-9a-f]{32}|git|[a-z][a-z0-9_-]{0,30}"  # a DSN's public key, ssh://git@…, postgres://app@…
+
+
+def mask_emails(text: str) -> str:
+    """Mask email addresses, also percent-encoded, escaped, full-width and quoted ones."""
+    pieces, position = [], 0
+    domain = re.compile(DOMAIN)
+    for at in re.finditer(AT, text):
+        if at.start() < position:
+            continue
+        found = domain.match(text, at.end()) or re.compile(IP_DOMAIN).match(text, at.end())
+        if not found:
+            continue
+        start = local_start(text, position, at.start())
+        if start == at.start() or not is_email(text, start, at, found):
+            continue
+        pieces += [text[position:start], EMAIL_MASK]
+        position = found.end() if text.isascii() else found.start() + latin_length(found.group())
+    return "".join(pieces) + text[position:] if pieces else text
+
+
+def latin_length(domain: str) -> int:
+    """Return where a domain ends that is followed by Chinese or Japanese text without a space."""
+    start = len(domain) - len(re.split(DOT, domain)[-1])
+    if domain[start] < "\u2e80":
+        for index in range(start, len(domain)):
+            if domain[index] >= "\u2e80":
+                return index
+    return len(domain)
+
+
+def local_start(text: str, floor: int, end: int) -> int:
+    """Return where the local part that ends at `end` starts, at `floor` or later."""
+    floor = max(floor, end - 2000)
+    if text[end - 1 : end] == '"':  # "jane doe"@example.com
+        opening = text.rfind('"', max(floor, end - 70), end - 1)
+        return opening if opening >= 0 else end
+    run = re.match(LOCAL_BACKWARDS, text[floor:end][::-1])
+    if not run:
+        return end
+    start = end - run.end()
+    start += last_break(text[start:end])
+    local = text[start:end]
+    head, equals, tail = local.rpartition("=")
+    if equals and "+" not in head and "bounce" not in head.lower() and not head.lower().startswith(("srs", "prvs")):
+        start, local = end - len(tail), tail  # email=jane@…, but not VERP's bounces+9-jane=x.com@…
+    if start and text[start - 1] == "\\":
+        escape = re.match(ESCAPED_START, local)
+        start += escape.end() if escape else 0
+    while start < end and text[start] in "'.=-":
+        start += 1
+    return start
+
+
+def last_break(local: str) -> int:
+    """Return the end of the last separator inside what might be a local part, or 0."""
+    last = 0
+    for separator in re.finditer(LOCAL_BREAK, local):
+        last = separator.end()
+    return last
+
+
+def is_email(text: str, start: int, at: re.Match[str], domain: re.Match[str]) -> bool:
+    """Tell an email from a release, a file, a package or a login that looks like one."""
+    local, host = text[start : at.start()], domain.group()
+    if host.startswith("["):
+        return True
+    last = re.split(DOT, host)[-1]
+    if not re.match(r"[^\W\d_]{2}|xn--", last):
+        return False
+    if re.match(VERSION_LABELS, host) or last.lower() in FILE_ENDINGS:
+        return False
+    if local == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
+        return False
+    return not (text[max(0, start - 3) : start] == "://" and re.fullmatch(PUBLIC_LOGIN, local))
+
+
+# IPv6 (RFC 4291, 5952, zones of RFC 4007 and 6874). A candidate starts with a prefix that is
+# assigned to something, which spares std::io::Error, times and MAC addresses; inet_pton decides.
+
+COLON = r"(?::|%(?:25)*3[aA]|\\{1,8}u003[aA])"
+IPV4_TAIL = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}"
+IPV6 = (
+    rf"(?:(?<![0-9A-Za-z.])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{{4}}))"
+    rf"(?:(?P<full>(?:[23][0-9A-Fa-f]{{3}}|[fF][cCdD][0-9A-Fa-f]{{2}}|[fF][eE][89abAB][0-9A-Fa-f]|[fF]{{2}}[0-9A-Fa-f]{{2}}"
+    rf"|0{{0,2}}64{COLON}[fF][fF]9[bB])(?:{COLON}[0-9A-Fa-f]{{0,4}}){{1,7}}(?:(?<=[:aA]){IPV4_TAIL})?)"
+    rf"|(?P<mapped>(?:(?:0{{1,4}}{COLON}){{5}}|{COLON}{COLON}|(?:0{{1,4}}{COLON}){{1,4}}{COLON})"
+    rf"(?:[fF]{{4}}{COLON}(?:0{{1,4}}{COLON})?(?:{IPV4_TAIL}|[0-9A-Fa-f]{{1,4}}{COLON}[0-9A-Fa-f]{{1,4}})|(?:0{{1,4}}{COLON})?{IPV4_TAIL}))"
+    rf"|(?P<one>(?:(?<![\w:)\]])(?<![\w)\]]\[)|(?<=[iI][pP]:))(?:{COLON}{COLON}|(?:0{{1,4}}{COLON}){{7}}|(?:0{{1,4}}{COLON}){{1,6}}{COLON})0{{0,3}}1(?![\w:.])))"
+    rf"(?P<zone>%(?:25)?[A-Za-z][\w.-]*|%(?:25)?\d{{1,2}}(?![\w]))?"
+)
+
+
+def _mask_ipv6(match: re.Match[str]) -> str:
+    full = match.group("full")
+    if not full:
+        return IP_MASK
+    address = re.sub(COLON, ":", full)
+    after = match.string[match.end("full") : match.end("full") + 1]
+    length = ipv6_length(address)
+    last = address[:length].rpartition(":")[2]
+    if not length or length == len(address) and last.isalpha() and (after.isalpha() or after == "_"):
+        return match.group()  # the SQL cast 2024::bigint starts like the address 2024::b
+    if length == len(address):
+        return IP_MASK
+    return IP_MASK + address[length:] + (match.group("zone") or "")
+
+
+def ipv6_length(text: str) -> int:
+    """Return the length of the longest IPv6 address at the start of `text`, or 0."""
+    import socket
+
+    while text.count(":") >= 2:
+        try:
+            socket.inet_pton(socket.AF_INET6, text)
+            return len(text)
+        except OSError:
+            text = text[:-1] if text.endswith(":") else text[: max(text.rfind(":"), text.rfind(".")) + 0]
+    return 0
+
+
+# IPv4: whole runs of dotted numbers, judged by what stands around them.
+
+IPV4_RUN = (
+    r"%(?:25)*(?!2[eE])[0-9A-Fa-f]{2}(?=\d)|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|(?:(?<!\d)|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\x[0-9A-Fa-f]{2}))\d+(?:(?:\.|%(?:25)*2[eE]|\\{1,8}u002[eE])\d+)+"
+)
+# What stands before or behind a version: `version "`, `v`, `Chrome `, `requests>=`, `-rc1`, `.jar`.
+VERSION_NOUNS = frozenset(
+    "v ver version versions build rev revision release firmware driver oid kernel sdk runtime chrome chromium "
+    "firefox safari opera webkit windows macos ios android electron java python".split()
+)
+VERSION_LINKS = r"(?i)\b(?:version (?:is|was|to|from)|(?:version|build|revision) (?:no\.?|number|file))$"
+VERSION_OPERATORS = (">=", "<=", "~=", "!=", "~>", " <", " >", " ~", " ^", "=~", "==")
+VERSION_AFTER = (
+    r"(?i)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|ga|canary|nightly|debug|stable|lts|ubuntu|el\d"
+    r"|\d+[a-z]|[rbp]\d|g?[0-9a-f]{7,}(?!\.))|\+[a-z0-9]|(?:rc|beta|alpha)\d|[._-](?:tar|gz|tgz|zip|jar|war|aar|whl|dll|so|exe|deb|rpm"
+    r"|apk|ipa|msi|dmg|pkg|gem|nupkg|pom|js|css|dylib|framework|vsix|crx|xpi|bundle|min|egg|iso|img|bin)\b"
+)
+PRODUCT_BEFORE = r"(?:^|[\s\"'(\[;,{])([A-Za-z][\w+-]*)/$"
+RELEASE_BEFORE = r"(?:^|[^\w@/:.-])@?[\w./-]*[A-Za-z][\w.-]*@$"
+LOGIN_BEFORE = r"(?i)(?:(?:://|(?<![a-z])(?:ssh|scp|sftp|rsync|host|to|from|login|connect\w*)\s)\S*|(?<![\w-])(?:root|admin|ubuntu|ec2-user|deploy|git|user|postgres|pi|centos|debian|vagrant|administrator)@)$"
+VERSION_RANGE = r"(?i)\s*(?:to|and|or|->|=>|\u2192|,|-|\u2013|\.\.+|<|through|until)\s*"
+
+
+def mask_ipv4(text: str, kind: str) -> str:
+    """Mask IPv4 addresses and keep version numbers, which can look the same."""
+    pieces, position, kept = [], 0, -1
+    for run in re.finditer(IPV4_RUN, text):
+        if not run.group()[0].isdigit():
+            continue
+        parts = re.split(r"\.|%(?:25)*2[eE]|\\+u002[eE]", run.group())
+        if len(parts) != 4 or any(len(part) > 3 or int(part) > 255 for part in parts):
+            continue
+        chained = 0 <= kept > run.start() - 12 and re.fullmatch(VERSION_RANGE, text[kept : run.start()])
+        if kind != ADDRESS and (chained or is_version(text, run, parts)):
+            kept = run.end()
+            continue
+        pieces += [text[position : run.start()], IP_MASK]
+        position = run.end()
+    return "".join(pieces) + text[position:] if pieces else text
+
+
+def is_version(text: str, run: re.Match[str], parts: list[str]) -> bool:
+    """Tell by its surroundings whether four dotted numbers are a version."""
+    before, after = text[max(0, run.start() - 60) : run.start()], text[run.end() : run.end() + 24]
+    if parts[1:] == ["0", "0", "0"]:  # Chrome's reduced 124.0.0.0; no host ends like this
+        return True
+    if re.match(VERSION_AFTER, after):
+        return True
+    if before.endswith("/"):
+        product = re.search(PRODUCT_BEFORE, before)
+        port = re.match(r":\d", after)
+        return bool(product and not port and product.group(1).lower() != "localhost")
+    if before.endswith("@"):
+        login = int(parts[0]) > 99 or re.match(r"[:/]", after) or re.search(LOGIN_BEFORE, before)
+        return not login and bool(re.search(RELEASE_BEFORE, before))
+    head = before.rstrip(" \t:=\"'#.(\\")
+    noun = re.match(r"[A-Za-z]{1,12}(?![A-Za-z])", head[::-1])
+    if noun and noun.group()[::-1].lower() in VERSION_NOUNS:
+        return len(before) - len(head) < 7
+    if before.rstrip().endswith(VERSION_OPERATORS) and before[:1]:
+        return key_words(head.rpartition(" ")[2])[-1:] not in (("ip",), ("host",), ("addr",), ("address",))
+    return " " in head and re.search(VERSION_LINKS, head) is not None
+
+
+# Stack traces in messages and titles (loggers send whole tracebacks): frames go, exceptions stay.
+
+PYTHON_HEADER = "Traceback (most recent call last):"
+TRACE_HEADER = r"\s*(?:(?i:stack ?trace|stack backtrace|backtrace|call stack):|goroutine \d+ \[[^\]\n]{1,80}\]:)\s*$"
+FRAME = r"""(?x)(?:\s|\\+t)* (?:
+      File\ \\*["'][^"'\n]{1,500}\\*["'],\ line\ \d+ | \[Previous\ line\ repeated                  # Python
+    | \.\.\.\ \d+\ (?:more|common\ frames)                                                         # Java
+    | ---\ End\ of\ (?:stack|inner)                                                                # .NET
+    | (?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in\ [`'"][^`'"]*[`'"]\s*$                       # Ruby
+    | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:) | thrown\ in\ .*\ on\ line\ \d+          # PHP
+    | \#\d+\s+(?:pc\ [0-9a-f]|0x[0-9a-f]|.{1,200}\([^()\s]*:\d+)                                   # Android, gdb, Dart
+    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::)                                                   # Rust
+    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                                                   # Apple
+    | (?:\([\w.\ -]{1,80}\)\s+)?[^\s:]{1,300}\.(?:exs?|erl):\d+:\                                  # Elixir, Erlang
+    | [^\s:]{1,300}\.(?:go|s):\d+(?:\ \+0x[0-9a-f]+)?\s*$                                          # Go
+    | (?:(?:global|eval|module)\ code|[^\s@]{0,200})@(?:(?:https?|file|app|webpack|capacitor|moz-|safari-)\S*:\d|\[native\ code\])
+    | \[native\ code\]\s*$                                                                         # Firefox, Safari
+    )"""
+# Java, Kotlin, JavaScript and .NET: at NAME (PLACE), at NAME(ARGUMENTS), at PLACE.
+AT_FRAME = r"(?:\s|\\+t)*at\s+(?:async\s+|new\s+)?([^\s()]+)(?:\s\[as\s[^\]\n]{1,80}\])?(?:\s?\(([^()\n]*))?"
+INLINE_FRAME = r"(?<!\s)\s+at\s+(?:async\s+|new\s+)?([\w$.<>/@\[\]-]+)\s?\(([^()\s]*)\)"
+AT_PLACE = r":\d+|^(?:Native Method|Unknown Source|<anonymous>|native|index \d+)$"
+# The function of a frame whose place is on the next line: Go, Rust.
+CALL_LINE = r"[\w./*(){}$\u00b7\[\]-]+\(.*\)\s*$|created by \S+|\s*\d+:\s+\S+\s*$"
+PLACE_LINE = r"\s+(?:at\s+\S+:\d+|\S+\.(?:go|s):\d+)"
+CHAIN = r"\s*(?:During handling of the above exception|The above exception was the direct cause)"
+TRACE_HINTS = ("at ", "at\t", ", line ", "#", ":in ", ".go:", "::", "0x", "@", ".ex", ".erl:", PYTHON_HEADER)
+AFTER_FRAME = r"\\*[\"'][\s,}\])].*$"  # of a trace that was quoted inside other text
+
+KEEP, FRAME_LINE, TRACE_LINE = 0, 1, 2
+
+
+def cut_stack_traces(text: str) -> str:
+    """Replace a stack trace's frames by their number and keep its exception lines.
+
+    It takes a header and a frame, or two frames, before anything is cut.
+    """
+    newline = "\n"
+    if "\n" not in text:
+        escape = re.search(r"(?<!\\)\\+n", text)
+        if not escape:
+            return cut_inline_frames(text)
+        newline = escape.group()
+    if not any(hint in text for hint in TRACE_HINTS):
+        return text
+    lines = text.split(newline)
+    marks = mark_lines(lines)
+    frames = marks.count(FRAME_LINE)
+    if frames > 1 or frames and TRACE_LINE in marks:
+        return newline.join(kept_lines(lines, marks, newline != "\n"))
+    return cut_inline_frames(text)
+
+
+def is_frame(line: str) -> bool:
+    """Tell whether a line is a stack frame of one of the languages that Sentry has SDKs for."""
+    if re.match(FRAME, line):
+        return True
+    at = re.match(AT_FRAME, line)
+    if not at:
+        return False
+    name, place = at.group(1), at.group(2)
+    if place is None:
+        return bool(re.search(r":\d+\)?$|^<anonymous>$", name)) and len(line.split()) < 4
+    return bool(re.search(AT_PLACE, place) or re.fullmatch(r"[\w$<>`]+(?:[.+/|][\w$<>`\[\],.|]+)+", name))
+
+
+def mark_lines(lines: list[str]) -> list[int]:
+    """Tell for each line whether it is kept, a frame, or belongs to a trace otherwise."""
+    marks = [KEEP] * len(lines)
+    code_indent = -1  # inside a Python traceback: lines indented deeper than this are code
+    header = re.compile(rf"{TRACE_HEADER}|{CHAIN}").match
+    for index, line in enumerate(lines):
+        if not line:
+            if index and marks[index - 1]:
+                marks[index] = TRACE_LINE
+            continue
+        line = line[:1000]
+        indent = len(line) - len(line.lstrip())
+        if is_frame(line):
+            marks[index] = FRAME_LINE
+            code_indent = indent if line.lstrip().startswith("File ") else -1
+            if index and re.match(PLACE_LINE, line) and re.match(CALL_LINE, lines[index - 1][:1000]):
+                marks[index - 1] = FRAME_LINE
+        elif PYTHON_HEADER in line or header(line):
+            marks[index] = TRACE_LINE
+        elif 0 <= code_indent < indent or index and marks[index - 1] and not line.strip():
+            marks[index] = TRACE_LINE
+        else:
+            code_indent = -1
+    return marks
+
+
+def kept_lines(lines: list[str], marks: list[int], escaped: bool) -> Iterator[str]:
+    """Yield the lines to keep, with one line in place of each run of removed ones."""
+    removed = 0
+    for line, mark in zip(lines, marks):
+        if mark == KEEP:
+            if removed:
+                yield STACK_MARK % (removed, "" if removed == 1 else "s")
+                removed = 0
+            yield line
+            continue
+        removed += 1
+        before, header, _ = line.partition(PYTHON_HEADER)
+        if header and before.strip():
+            yield before.rstrip()
+    if removed:
+        rest = re.search(AFTER_FRAME, lines[-1][-300:]) if escaped else None
+        yield STACK_MARK % (removed, "" if removed == 1 else "s") + (rest.group() if rest else "")
+
+
+def cut_inline_frames(text: str) -> str:
+    """Cut frames that follow each other on one line: 'X: y at a.B.c(B.java:1) at …'."""
+    if " at " not in text or "(" not in text:
+        return text
+    frames = [frame for frame in re.finditer(INLINE_FRAME, text) if re.search(AT_PLACE, frame.group(2))]
+    if len(frames) < 2:
+        return text
+    pieces, position = [], 0
+    for frame in frames:
+        pieces.append(text[position : frame.start()])
+        position = frame.end()
+    mark = " " + STACK_MARK % (len(frames), "s")
+    return pieces[0] + mark + "".join(pieces[1:]) + text[position:]
+
+
+# --- Output ------------------------------------------------------------------
+#
+# The two doors out: write_result() to stdout, say() to stderr. Both redact.
+
+# Characters that a terminal or a reader would act on instead of showing them: controls, marks and
+# overrides of direction (Unicode TR9), line separators, invisible tags, and lone surrogates.
+UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+
+
+def configured_token() -> str:
+    """Return the token as it stands in the environment, for masking it."""
+    return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
+
+
+def say(line: str) -> None:
+    """Write one line to stderr: redacted, without control characters, of bounded length."""
+    if sys.stderr is None:
+        return
+    line = escape_unsafe(redact(line, configured_token()))
+    if len(line) > MAX_LINE:
+        line = line[:MAX_LINE] + "…"
+    try:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return  # nobody is there to be told
+
+
+def write_result(chunks: Iterable[str]) -> None:
+    """Write text that is already redacted (by render()) or this program's own (help) to stdout.
+
+    Raises BrokenPipeError when the reader is gone, and Failure when the text can't be written.
+    """
+    if sys.stdout is None:
+        raise Failure(UNUSABLE, "the output can't be written: stdout is closed")
+    try:
+        for chunk in chunks:
+            sys.stdout.write(chunk)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still in the buffer can't be written either; don't let Python try at exit.
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (OSError, ValueError):
+            pass
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}") from None
+
+
+def escape_unsafe(text: str) -> str:
+    r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
+    return re.sub(UNSAFE, lambda match: json.dumps(match.group())[1:-1], text)
+
+
+def render(value: Any, args: argparse.Namespace, size: int | None) -> list[str]:
+    """Turn a command's answer into chunks of output: redact, cut to size, encode.
+
+    Lists are written one record a line, single records indented. `size` is the number of
+    characters that a record may take, or None for no limit.
+    """
+    value = redact(value, configured_token())
+    if args.format == "table":
+        return [table(value, args.command)]
+    if size is not None:
+        value = [fit(record, size) for record in value] if isinstance(value, list) else fit(value, size)
+    out: list[str] = []
+    try:
+        if isinstance(value, list):
+            lines = ",\n".join(json_line(record) for record in value)
+            out.append(f"[\n{lines}\n]" if value else "[]")
+        else:
+            write_indented(value, "", out)
+    except (ValueError, RecursionError) as error:
+        raise Failure(UNUSABLE, f"the answer can't be written as JSON: {error}") from None
+    out.append("\n")
+    return joined(out)
+
+
+def joined(pieces: list[str]) -> list[str]:
+    """Join many small strings into chunks, and escape what must not stand in JSON as it is."""
+    # A list of pieces costs several times their text: 20 MB of them, 200 MB.
+    chunks = []
+    for start in range(0, len(pieces), 4096):
+        chunk = "".join(pieces[start : start + 4096])
+        if not chunk.isascii() or "\x7f" in chunk:
+            chunk = re.sub(UNSAFE.replace("\x00-\x1f", ""), lambda match: json.dumps(match.group())[1:-1], chunk)
+        chunks.append(chunk)
+    return chunks
+
+
+def json_line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def write_indented(value: Any, pad: str, out: list[str]) -> None:
+    """Append a JSON value, two spaces a level; short lists and objects of single values take one line.
+
+    json.dumps(indent=2) does this in Python for every value: 46 ms for 1 MB against 15 ms.
+    """
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    nested = any(isinstance(child, (dict, list)) and child for child in children)
+    if not nested or len(pad) > 2 * MAX_INDENT:
+        line = ENCODE(value)
+        if len(line) + len(pad) <= LINE_WIDTH or not children or len(pad) > 2 * MAX_INDENT:
+            out.append(line)
+            return
+    inner = pad + "  "
+    separator = "{\n" if isinstance(value, dict) else "[\n"
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+        out.append(f"{separator}{inner}{ENCODE(key)}: " if isinstance(value, dict) else separator + inner)
+        if isinstance(child, (dict, list)):
+            write_indented(child, inner, out)
+        else:
+            out.append(ENCODE(child))
+        separator = ",\n"
+    out.append(f"\n{pad}" + ("}" if isinstance(value, dict) else "]"))
+
+
+# A table for people.
+
+SPARKS = "▁▂▃▄▅▆▇█"
+COLUMNS = {  # heading, field, right-aligned
+    "list-issues": (("SHORT ID", "short_id", False), ("LAST SEEN", "last_seen", True), ("COUNT", "count", True),
+                    ("USERS", "user_count", True), ("TREND", "stats", False), ("TITLE", "title", False)),
+    "issue-events": (("EVENT", "id", False), ("WHEN", "timestamp", True), ("RELEASE", "release", False),
+                     ("TITLE", "title", False)),
+}  # fmt: skip
+MAX_COLUMN = 34
+
+
+def table(records: list[dict[str, Any]], command: str) -> str:
+    """Return records as aligned columns that fit the terminal, or 80 columns where there is none."""
+    import shutil
+
+    if not records:
+        return ""
+    columns = COLUMNS[command]
+    rows = [[heading for heading, _, _ in columns]]
+    rows += [[clip(cell(record.get(field), field), MAX_COLUMN) for _, field, _ in columns[:-1]] for record in records]
+    widths = [max(width(row[index]) for row in rows) for index in range(len(columns) - 1)]
+    rest = max(10, shutil.get_terminal_size((80, 24)).columns - sum(widths) - 2 * len(widths))
+    for row, record in zip(rows[1:], records):
+        row.append(cell(record.get(columns[-1][1]), columns[-1][1]))
+    lines = []
+    for row in rows:
+        cells = [align(text, size, right) for text, size, (_, _, right) in zip(row, widths, columns)]
+        lines.append("  ".join([*cells, clip(row[-1], rest)]).rstrip())
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+        lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
+    return "\n".join(lines) + "\n"
+
+
+def cell(value: Any, field: str) -> str:
+    """Return a field's value for a table: relative times, a sparkline for stats, - for nothing."""
+    if field in ("last_seen", "timestamp"):
+        at = epoch(value)
+        return "-" if at is None else ago(time.time() - at)
+    if field == "stats":
+        return sparkline(value)
+    return "-" if value is None else " ".join(escape_unsafe(str(value)).split())
+
+
+def epoch(text: Any) -> float | None:
+    """Return an ISO 8601 UTC time in whole seconds since 1970, or None."""
+    import datetime
+
+    try:
+        return datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
+def ago(seconds: float) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "now"
+
+
+def sparkline(stats: Any) -> str:
+    """Draw Sentry's stats ({"24h": [[time, count], …]} or 14d), one column a point."""
+    series = next(iter(stats.values()), None) if isinstance(stats, dict) else None
+    points = [point[1] for point in series or () if isinstance(point, list) and len(point) == 2]
+    counts = [count for count in points if isinstance(count, (int, float)) and count >= 0][-24:]
+    top = max(counts, default=0)
+    if not top:
+        return "-" if not counts else SPARKS[0] * len(counts)
+    return "".join(SPARKS[-int(-count * (len(SPARKS) - 1) // top)] for count in counts)
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes (Unicode TR11)."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.category(char) in ("Mn", "Me", "Cf") for char in text)
+
+
+def clip(text: str, columns: int) -> str:
+    """Cut a text to a number of columns, with an ellipsis."""
+    if width(text) <= columns:
+        return text
+    text = text[:columns]
+    while width(text) > columns - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def align(text: str, columns: int, right: bool) -> str:
+    padding = " " * (columns - width(text))
+    return padding + text if right else text + padding
+
+
+ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
+
+
+def fit(record: dict[str, Any], size: int) -> dict[str, Any]:
+    """Cut a record's long texts and lists so that it takes at most `size` characters of JSON."""
+    for longest, most in FITS:
+        cut = {
+            key: value if key == "entries" else trim(value, MAX_UNCUT if key in UNCUT else longest, most)
+            for key, value in record.items()
+        }
+        measured = {key: value for key, value in cut.items() if key != "entries"}
+        pieces: list[str] = []
+        write_indented(measured, "", pieces)  # the longer of the two forms
+        if sum(map(len, joined(pieces))) <= size:
+            break
+    return cut
+
+
+def trim(value: Any, longest: int, most: int) -> Any:
+    """Cut texts to `longest` characters and lists and objects to `most` members, and say what is missing."""
+    if isinstance(value, str):
+        missing = len(value) - longest
+        return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
+    if isinstance(value, list):
+        rest = [f"… (+{len(value) - most} more)"] if len(value) > most and isinstance(value[0], str) else []
+        return [trim(child, longest, most) for child in value[:most]] + rest
+    if isinstance(value, dict):
+        kept = {trim(key, 60, most): trim(value[key], longest, most) for key in list(value)[:most]}
+        return {**kept, "…": f"+{len(value) - most} more"} if len(value) > most else kept
+    return value
+
+
+# --- HTTP --------------------------------------------------------------------
+
+
+class Response:
+    """An HTTP answer, read whole and unpacked."""
+
+    def __init__(self, status: int, headers: Any, body: bytes) -> None:
+        self.status = status
+        self.headers = headers  # http.client's message: get() and get_all(), any case
+        self.body = body
+
+
+class Client:
+    """Reads JSON from one Sentry server with one token."""
+
+    def __init__(self, base_url: str, token: str, org: str | None, timeout: float, user_agent: str, verbose: bool) -> None:
+        import threading
+
+        self.base_url = base_url
+        self.org = org
+        self.timeout = timeout
+        self.verbose = verbose
+        self.headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "Authorization": f"Bearer {token}",
+            "User-Agent": user_agent,
+        }
+        self.use_org = False  # the org-less issue endpoints are gone for the rest of the run
+        self.opener = build_opener(base_url)
+        self.limited = False  # after a 429: one request at a time, and none before `resume`
+        self.resume = 0.0  # monotonic time
+        self.gate = threading.Lock()
+
+    def get(self, path: str, params: dict[str, Any] | None = None) -> tuple[Any, Any]:
+        """Return (decoded JSON, headers) of a GET; the only way to the network.
+
+        Parameters that are None are left out. Raises Failure. Tried twice at most.
+        """
+        import urllib.parse
+
+        query = urllib.parse.urlencode({k: v for k, v in (params or {}).items() if v is not None})
+        url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
+        try:
+            return self.paced(url, 0.0, "")
+        except Failure as failure:
+            if failure.pause is None:
+                raise
+            if failure.http == 429:
+                self.limited = True
+                self.resume = max(self.resume, time.monotonic() + failure.pause)
+            return self.paced(url, failure.pause, f"retry after {failure.message}")
+
+    def paced(self, url: str, pause: float, reason: str) -> tuple[Any, Any]:
+        """Ask after a pause; slowly and one request at a time once the server has set a rate limit."""
+        if not self.limited:
+            time.sleep(pause)
+            return self.attempt(url, reason)
+        with self.gate:
+            time.sleep(max(0.0, self.resume - time.monotonic()))
+            self.resume = time.monotonic() + LIMITED_SPACING
+            return self.attempt(url, reason)
+
+    def attempt(self, url: str, reason: str) -> tuple[Any, Any]:
+        """Ask once, following redirects within the origin, and decode the answer."""
+        deadline = time.monotonic() + self.timeout
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self.exchange(url, deadline, reason)
+            if response.status not in (301, 302, 303, 307, 308):
+                return decode(response, self.base_url), response.headers
+            url, reason = redirected(url, response.headers.get("Location")), "redirect"
+        raise Failure(UNUSABLE, f"HTTP {response.status}: more than {MAX_REDIRECTS} redirects", http=response.status)
+
+    def exchange(self, url: str, deadline: float, reason: str) -> Response:
+        """Send one request and return its answer, at the deadline at the latest.
+
+        It runs in a thread of its own: urllib's timeout is for each socket operation, which a look-up or a
+        body that trickles in can outlive.
+        """
+        import threading
+
+        started = time.monotonic()
+        box: list[Any] = []
+        thread = threading.Thread(target=self.fetch, args=(url, deadline, box), daemon=True)
+        thread.start()
+        thread.join(max(0.0, deadline - started))
+        result = box[0] if box else TimeoutError()
+        if self.verbose:
+            say(trace_line(url, result, time.monotonic() - started, reason))
+        if isinstance(result, BaseException):
+            raise network_failure(result, url, self.timeout) from None
+        assert isinstance(result, Response)
+        return result
+
+    def fetch(self, url: str, deadline: float, box: list[Any]) -> None:
+        """Put the answer to a GET, or the exception, into the box."""
+        import urllib.request
+
+        try:
+            request = urllib.request.Request(url, headers=self.headers, method="GET")
+            left = max(0.01, deadline - time.monotonic())
+            with self.opener.open(request, timeout=left) as answer:
+                body = read_body(answer, deadline)
+                box.append(Response(answer.status, answer.headers, body))
+        except BaseException as error:  # the thread that waits raises it
+            box.append(error)
+
+    def get_issue(self, issue: str, below: str = "", params: dict[str, Any] | None = None) -> tuple[Any, Any]:
+        """GET an issue endpoint; by the organization's form where the org-less one is not to be had.
+
+        sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
+        refuses it to tokens of one organization (401).
+        """
+        org_path = build_path(ORG_ISSUE, org=self.org, issue=issue) + below if self.org else ""
+        if self.use_org and org_path:
+            return self.get(org_path, params)
+        try:
+            return self.get(build_path(ISSUE, issue=issue) + below, params)
+        except Failure as first:
+            org_bound = first.http == 401 and "organization" in first.reason.lower()
+            if not org_path or not (first.http in (404, 410) or org_bound):
+                raise
+            self.use_org = self.use_org or first.http == 410
+            try:
+                answer = self.get(org_path, params)
+            except Failure:
+                raise first from None
+            self.use_org = True
+            return answer
+
+
+def build_path(template: str, **segments: str | None) -> str:
+    """Fill an endpoint's path with percent-encoded segments."""
+    import urllib.parse
+
+    return template.format(**{name: urllib.parse.quote(str(value), safe="") for name, value in segments.items()})
+
+
+def build_opener(base_url: str) -> Any:
+    """Return a urllib opener for http, https and proxies alone: no file:, no redirects, no errors raised."""
+    import urllib.request
+
+    opener = urllib.request.OpenerDirector()
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler()]
+    if base_url.startswith("https:"):
+        import ssl
+
+        # One context for all requests: making one reads every CA certificate, 35 ms.
+        handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
+    else:
+        handlers.append(urllib.request.HTTPHandler())
+    for handler in handlers:
+        opener.add_handler(handler)
+    return opener
+
+
+def read_body(answer: Any, deadline: float) -> bytes:
+    """Read and unpack a body. Raises Failure when it is too large or broken, EOFError when it is cut short."""
+    import zlib
+
+    packed = answer.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed else None
+    most = MAX_BODY if answer.status < 400 else MAX_ERROR_BODY
+    chunks, size, received = [], 0, 0
+    while time.monotonic() < deadline:
+        chunk = answer.read1(CHUNK)
+        received += len(chunk)
+        if not chunk:
+            expected = answer.headers.get("Content-Length", "")
+            short = expected.isdigit() and not answer.headers.get("Transfer-Encoding") and received < int(expected)
+            if short or unpacker and received and not unpacker.eof:
+                raise EOFError
+            return b"".join(chunks)
+        if unpacker:
+            try:
+                chunk = unpacker.decompress(chunk, most + 1 - size)
+            except zlib.error:
+                raise Failure(UNUSABLE, "the answer's gzip compression is broken") from None
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > most:
+            if answer.status >= 400:
+                return b"".join(chunks)
+            raise Failure(UNUSABLE, f"the answer is larger than {MAX_BODY // 2**20} MiB", "ask for less: a lower --limit")
+    raise TimeoutError
+
+
+def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
+    """Turn what urllib raises into a Failure."""
+    import http.client
+    import socket
+    import ssl
+
+    host = url.split("/")[2]
+    reason = getattr(error, "reason", error)
+    if isinstance(error, Failure):
+        return error
+    if isinstance(reason, (TimeoutError, socket.timeout)):
+        return Failure(
+            NETWORK, f"no complete answer from {host} within {timeout:g} s", "try a longer --timeout", pause=RETRY_PAUSE
+        )
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        hint = "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates"
+        if sys.platform == "darwin":
+            hint += "; with Python from python.org, run 'Install Certificates.command' once"
+        return Failure(NETWORK, f"the TLS certificate of {host} was not accepted: {reason.verify_message}", hint)
+    if isinstance(reason, ssl.SSLError):
+        return Failure(NETWORK, f"TLS with {host} failed: {reason.reason}", BASE_URL_HINT, pause=RETRY_PAUSE)
+    if isinstance(reason, socket.gaierror):
+        return Failure(NETWORK, f"{host} was not found by DNS", BASE_URL_HINT)
+    if isinstance(reason, EOFError):
+        return Failure(NETWORK, f"the answer from {host} ended early", pause=RETRY_PAUSE)
+    if isinstance(reason, http.client.HTTPException):
+        return Failure(NETWORK, f"{host} broke the HTTP protocol ({type(reason).__name__})", pause=RETRY_PAUSE)
+    if isinstance(reason, OSError):
+        text = reason.strerror or str(reason) or type(reason).__name__
+        return Failure(NETWORK, f"no connection with {host}: {text}", BASE_URL_HINT, pause=RETRY_PAUSE)
+    return Failure(UNUSABLE, f"the request to {host} could not be made: {type(reason).__name__}")
+
+
+BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
+
+
+def redirected(url: str, location: str | None) -> str:
+    """Return where a redirect leads. Raises Failure when that is another origin: the token doesn't go there."""
+    import urllib.parse
+
+    if not location:
+        raise Failure(UNUSABLE, "a redirect without a Location header")
+    try:
+        target = urllib.parse.urljoin(url, location.strip())
+        parts, here = urllib.parse.urlsplit(target), urllib.parse.urlsplit(url)
+        same = (parts.scheme, parts.hostname, parts.port) == (here.scheme, here.hostname, here.port)
+    except ValueError:
+        raise Failure(UNUSABLE, "a redirect to an address that can't be read") from None
+    if not same or parts.username is not None or parts.password is not None:
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        raise Failure(UNUSABLE, f"a redirect to another server, {origin}, was not followed", "is that the right base URL?")
+    path = urllib.parse.quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
+    query = urllib.parse.quote(parts.query, safe="/?%:@!$&'()*+,;=~-._")
+    return f"{here.scheme}://{here.netloc}{path}" + (f"?{query}" if query else "")
+
+
+def decode(response: Response, base_url: str) -> Any:
+    """Return the JSON of an answer. Raises Failure for errors and for what isn't JSON."""
+    if response.status >= 300:
+        raise http_failure(response, base_url)
+    body = response.body
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise Failure(UNUSABLE, "the answer is nested too deeply") from None
+    except ValueError:
+        start = body[:1024].lstrip().lower()
+        what = "an empty answer" if not start else "an HTML page" if start.startswith(b"<") else "something else"
+        hint = "the base URL may be wrong: it is the address of the web page, without a path to the API" if start else ""
+        message = f"HTTP {response.status}, but {what} where JSON was expected"
+        raise Failure(UNUSABLE, message, hint, http=response.status) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON (RFC 8259)")
+
+
+def http_failure(response: Response, base_url: str) -> Failure:
+    """Turn an HTTP error into a Failure with the server's reason and a hint."""
+    code, headers = response.status, response.headers
+    reason = error_reason(response.body)
+    status, hint = UNUSABLE, ""
+    pause: float | None = None
+    if code in (400, 422):
+        status, hint = USAGE, "check --query, --environment and --cursor"
+    elif code in (401, 403):
+        status, hint = UNAUTHORIZED, authorization_hint(code, headers.get("WWW-Authenticate") or "")
+    elif code == 404:
+        status, hint = NOT_FOUND, "check the organization, the project and the ID, and that the token may read them"
+    elif code == 410:
+        hint = "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"
+    elif code == 429:
+        status, hint = RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"
+    elif code < 500:
+        hint = BASE_URL_HINT
+    message = f"HTTP {code}" + (f": {reason}" if reason else "")
+    if code == 429 or code >= 500:
+        pause = requested_pause(headers)
+        if pause > MAX_PAUSE:
+            message += f" (the server asks to wait {pause:.0f} s)"
+            pause = None
+    return Failure(status, message, hint, http=code, pause=pause, reason=reason)
+
+
+def authorization_hint(code: int, challenge: str) -> str:
+    """Say what to do about a 401 or 403."""
+    if configured_token().startswith("sntrys_"):
+        return f"sntrys_ tokens belong to an organization's CI and can't read issues; create a user token at {TOKEN_PAGE}"
+    if code == 401:
+        return f"the token is wrong, expired or for another server; create one at {TOKEN_PAGE} and set SENTRY_AUTH_TOKEN"
+    scope = re.search(r'scope="([\w:, ]{1,80})"', challenge)
+    needed = scope.group(1) if scope else "event:read and project:read"
+    return f"the token needs the scopes {needed}, and its owner access to the project"
+
+
+def error_reason(body: bytes) -> str:
+    """Return a server's explanation as one short line, or ''. Sentry uses detail, message, error and info."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = text if len(text) < 200 and not text.startswith("<") else ""
+    for _ in range(5):
+        if isinstance(value, dict):
+            keys = [key for key in ("detail", "message", "msg", "error", "info", "extra") if value.get(key)]
+            value = value[keys[0]] if keys else ""
+        elif isinstance(value, list):
+            value = value[0] if value else ""
+    # Redacted before it is cut: half an address would not be recognized.
+    text = " ".join(redact(value, configured_token()).split()) if isinstance(value, str) else ""
+    return text if len(text) <= MAX_REASON else text[:MAX_REASON] + "…"
+
+
+def requested_pause(headers: Any) -> float:
+    """Return how many seconds to wait: Retry-After (RFC 9110, 10.2.3), X-Sentry-Rate-Limit-Reset, or the default."""
+    after, reset = headers.get("Retry-After", "").strip(), headers.get("X-Sentry-Rate-Limit-Reset", "").strip()
+    asked = RETRY_PAUSE
+    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]+)?", after):
+        asked = float(after)
+    elif after and (at := http_time(after)) is not None:
+        asked = at - server_time(headers)
+    elif re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]+)?", reset):
+        asked = float(reset) - server_time(headers)
+    return max(asked, RETRY_PAUSE)
+
+
+def http_time(text: str) -> float | None:
+    """Return an HTTP date (RFC 9110, 5.6.7) as seconds since 1970, or None."""
+    import email.utils
+
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def server_time(headers: Any) -> float:
+    """Return the server's clock, seconds since 1970; the local one where it sends no Date."""
+    at = http_time(headers.get("Date") or "")
+    return time.time() if at is None else at
+
+
+def trace_line(url: str, result: Any, seconds: float, reason: str) -> str:
+    """Return the line that --verbose writes for a request."""
+    target = "/" + url.split("/", 3)[3]
+    line = f"GET {target} -> "
+    if isinstance(result, Response):
+        remaining = result.headers.get("X-Sentry-Rate-Limit-Remaining")
+        line += f"{result.status}, {seconds * 1000:.0f} ms, {len(result.body)} bytes"
+        line += f", {remaining} requests left" if remaining else ""
+    else:
+        line += f"{type(result).__name__}, {seconds * 1000:.0f} ms"
+    return f"{line} ({reason})" if reason else line
+
+
+def next_cursor(link: str | None) -> str | None:
+    """Return the cursor of a Link header's rel="next" (RFC 8288) while it has results, or None.
+
+    Its URL is never used: it may name another host. GlitchTip sends the text of a Python set.
+    """
+    for part in (link or "").split("<"):
+        attributes = dict(re.findall(r'(\w+)="([^"]*)"', part))
+        if attributes.get("rel") == "next" and attributes.get("results") == "true":
+            cursor = attributes.get("cursor", "")
+            return cursor if re.fullmatch(CURSOR, cursor) else None
+    return None
+
+
+CURSOR = r"[A-Za-z0-9:=_+/.%-]{1,500}"  # Sentry's are 0:100:0, GlitchTip's base64
+
+
+class Listing:
+    """What paging through a list gave."""
+
+    def __init__(self) -> None:
+        self.items: list[dict[str, Any]] = []
+        self.cursor: str | None = None  # where to go on; None where there is nothing more, or no way to
+        self.more = False
+        self.hits: int | None = None
+        self.direct = False  # a short or event ID was looked up
+
+
+def get_list(client: Client, path: str | None, params: dict[str, Any], limit: int, is_recent: Recent | None, issue: str = "") -> Listing:
+    """Page through a list until there are `limit` items in the time range.
+
+    `path` is an endpoint, or None for the events of `issue`. Both page size parameters go along: Sentry's
+    issues read limit, its events per_page, GlitchTip limit.
+    """
+    listing = Listing()
+    cursor, seen = params.get("cursor"), set()
+    for _ in range(MAX_PAGES):
+        missing = limit - len(listing.items)
+        asked = {**params, "limit": missing, "cursor": cursor}
+        if path is None:
+            page, headers = client.get_issue(issue, EVENTS, {**asked, "per_page": missing})
+        else:
+            page, headers = client.get(path, asked)
+        page = expect_list(page)
+        listing.direct = headers.get("X-Sentry-Direct-Hit") == "1" or any(item.get("matchingEventId") for item in page)
+        hits = headers.get("X-Hits") or ""
+        listing.hits = int(hits) if re.fullmatch(r"[0-9]{1,9}", hits) and hits != headers.get("X-Max-Hits") else None
+        recent, past = (page, False) if is_recent is None or listing.direct else is_recent(page, headers)
+        cursor = None if past else next_cursor(", ".join(headers.get_all("Link") or ()))
+        if cursor in seen:
+            cursor = None
+        listing.items += recent[:missing]
+        listing.more = cursor is not None or len(recent) > missing
+        # A page longer than asked for has no cursor for the middle of it.
+        listing.cursor = cursor if len(page) <= missing else None
+        if cursor is None or len(listing.items) >= limit:
+            break
+        seen.add(cursor)
+    return listing
+
+
+def expect_list(value: Any) -> list[dict[str, Any]]:
+    """Return a list of objects as it is. Raises Failure for anything else."""
+    if not isinstance(value, list):
+        raise Failure(UNUSABLE, f"a list was expected, and {type_name(value)} came", BASE_URL_HINT)
+    for item in value:
+        expect_object(item)
+    return value
+
+
+def expect_object(value: Any) -> dict[str, Any]:
+    """Return an object as it is. Raises Failure for anything else."""
+    if not isinstance(value, dict):
+        raise Failure(UNUSABLE, f"an object was expected, and {type_name(value)} came", BASE_URL_HINT)
+    return value
+
+
+def type_name(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+# --- Shapes ------------------------------------------------------------------
+#
+# Records from Sentry's objects. GlitchTip leaves keys out and writes some in snake_case.
+
+
+def first(source: dict[str, Any], *keys: str) -> Any:
+    """Return the first value that is neither missing nor null."""
+    for key in keys:
+        if source.get(key) is not None:
+            return source[key]
+    return None
+
+
+def inner(source: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return an object inside an object, or an empty one."""
+    value = source.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def number(value: Any) -> int | float | None:
+    """Return a number that Sentry may send as a string (count is one)."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+        return int(value)
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def string(value: Any) -> str | None:
+    """Return a text, or a number as text (IDs can be either); null for anything else and for ''."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and value else None
+
+
+def tag_pairs(source: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return an event's tags as (key, value); Sentry sends objects, old clients pairs."""
+    tags = source.get("tags")
+    pairs = []
+    for tag in tags if isinstance(tags, list) else []:
+        if isinstance(tag, dict):
+            key, value = tag.get("key"), tag.get("value")
+        else:
+            key, value = tag if isinstance(tag, list) and len(tag) == 2 else (None, None)
+        if isinstance(key, str) and isinstance(value, (str, int)):
+            pairs.append((key, str(value)))
+    return pairs
+
+
+def place(source: dict[str, Any]) -> str | None:
+    """Return 'file in function' of an object's metadata."""
+    metadata = inner(source, "metadata")
+    parts = [part for part in (string(metadata.get("filename")), string(metadata.get("function"))) if part]
+    return " in ".join(parts) or None
+
+
+def new_text(text: Any, *shown: Any) -> str | None:
+    """Return a message, or None where it only repeats texts that are shown anyway."""
+    message = string(text)
+    rest = (message or "").strip()
+    if any(isinstance(known, str) and rest in known for known in shown):
+        return None
+    for known in sorted((s for s in shown if isinstance(s, str) and s), key=len, reverse=True):
+        rest = rest.replace(known, "")  # Sentry 9's message is its search text: all of them in a row
+    return message if rest.strip() else None
+
+
+def shape_issue(issue: dict[str, Any], base_url: str, org: str | None, counted: Counted) -> dict[str, Any]:
+    """Return an issue record: ISSUE_FIELDS."""
+    issue_id = string(issue.get("id"))
+    page = f"{base_url}/organizations/{org}/issues/{issue_id}/" if org else None
+    return {
+        "id": issue_id,
+        "short_id": string(first(issue, "shortId", "short_id")),
+        "title": string(issue.get("title")),
+        "culprit": string(issue.get("culprit")),
+        "level": string(issue.get("level")),
+        "status": string(issue.get("status")),
+        "count": number(issue.get("count")),
+        "user_count": number(first(issue, "userCount", "user_count")),
+        "first_seen": string(first(issue, "firstSeen", "first_seen")),
+        "last_seen": string(first(issue, "lastSeen", "last_seen")),
+        "environments": counted[0] if counted else None,
+        "top_tags": counted[1] if counted else None,
+        "url": string(issue.get("permalink")) or page,
+    }
+
+
+def shape_issue_detail(issue: dict[str, Any], base_url: str, org: str | None, counted: Counted) -> dict[str, Any]:
+    """Return an issue record with more fields: ISSUE_DETAIL_FIELDS."""
+    metadata, assigned = inner(issue, "metadata"), inner(issue, "assignedTo")
+    unhandled = issue.get("isUnhandled")
+    totals = [tag for tag in issue.get("tags") or () if isinstance(tag, dict) and string(tag.get("key"))]
+    return {
+        **shape_issue(issue, base_url, org, counted),
+        "substatus": string(issue.get("substatus")),
+        "priority": string(issue.get("priority")),
+        "platform": string(issue.get("platform")) or string(inner(issue, "project").get("platform")),
+        "project": string(inner(issue, "project").get("slug")),
+        "assigned_to": {key: string(assigned.get(key)) for key in ("type", "id", "name")} if assigned else None,
+        "first_release": string(inner(issue, "firstRelease").get("version")),
+        "last_release": string(inner(issue, "lastRelease").get("version")),
+        "message": new_text(metadata.get("value"), issue.get("title")),
+        "location": place(issue),
+        "handled": not unhandled if isinstance(unhandled, bool) else None,
+        "tag_totals": {tag["key"]: number(tag.get("totalValues")) for tag in totals},
+    }
+
+
+def shape_event(event: dict[str, Any], base_url: str, org: str | None) -> dict[str, Any]:
+    """Return an event record: EVENT_FIELDS."""
+    tags, metadata = dict(tag_pairs(event)), inner(event, "metadata")
+    event_id, issue_id = string(first(event, "eventID", "event_id", "id")), string(first(event, "groupID", "group_id"))
+    title, user = string(event.get("title")), inner(event, "user")
+    shown = (title, event.get("culprit"), event.get("location"), *metadata.values())
+    page = f"{base_url}/organizations/{org}/issues/{issue_id}/events/{event_id}/" if org and issue_id else None
+    return {
+        "id": event_id,
+        "title": title,
+        "message": new_text(event.get("message"), *shown),
+        "culprit": string(event.get("culprit")),
+        "level": string(event.get("level")) or tags.get("level"),
+        "timestamp": string(first(event, "dateCreated", "date_created")),
+        "environment": tags.get("environment"),
+        "release": tags.get("release") or string(inner(event, "release").get("version")),
+        "location": place(event) or string(event.get("location")),
+        "user": {"id": string(user.get("id")), "geo": string(inner(user, "geo").get("country_code"))} if user else None,
+        "tags": tags,
+        "issue_id": issue_id,
+        "url": page,
+    }
+
+
+def shape_event_detail(event: dict[str, Any], base_url: str, org: str | None, entries: bool) -> dict[str, Any]:
+    """Return an event record with more fields: EVENT_DETAIL_FIELDS, and entries if asked for."""
+    found = [entry for entry in event.get("entries") or () if isinstance(entry, dict)]
+    data = {string(entry.get("type")): inner(entry, "data") for entry in reversed(found)}
+    request, sdk = data.get("request"), inner(event, "sdk")
+    exceptions = (data.get("exception") or {}).get("values")
+    record = {
+        **shape_event(event, base_url, org),
+        "platform": string(event.get("platform")),
+        "exceptions": [shape_exception(e) for e in exceptions or () if isinstance(e, dict)],
+        "request": {key: string(request.get(key)) for key in ("method", "url")} if request else None,
+        "contexts": shape_contexts(inner(event, "contexts")),
+        "sdk": " ".join(filter(None, (string(sdk.get("name")), string(sdk.get("version"))))) or None,
+        "entries_present": [string(entry.get("type")) for entry in found],
+        "previous_id": string(first(event, "previousEventID", "previous_event_id")),
+        "next_id": string(first(event, "nextEventID", "next_event_id")),
+    }
+    return {**record, "entries": event.get("entries")} if entries else record
+
+
+def shape_exception(exception: dict[str, Any]) -> dict[str, Any]:
+    """Return an exception's type and value, and where it was raised: the innermost frame of the app's own code."""
+    frames = [frame for frame in inner(exception, "stacktrace").get("frames") or () if isinstance(frame, dict)]
+    own = [frame for frame in frames if first(frame, "inApp", "in_app")] or frames
+    location = None
+    if own:
+        frame = own[-1]
+        path = string(first(frame, "filename", "module", "absPath", "abs_path"))
+        line, function = number(first(frame, "lineNo", "lineno", "line_no")), string(frame.get("function"))
+        where = f"{path}:{line}" if path and line is not None else path
+        location = " in ".join(filter(None, (where, function))) or None
+    handled = inner(exception, "mechanism").get("handled")
+    return {
+        "type": string(exception.get("type")),
+        "value": string(exception.get("value")),
+        "handled": handled if isinstance(handled, bool) else None,
+        "location": location,
+    }
+
+
+def shape_contexts(contexts: dict[str, Any]) -> dict[str, str]:
+    """Return the name and version of each context that has them, as one text each."""
+    shaped = {}
+    for key, context in contexts.items():
+        if isinstance(context, dict):
+            name = string(first(context, "name", "model", "family"))
+            text = " ".join(filter(None, (name, string(context.get("version")))))
+            if text:
+                shaped[key] = text
+    return shaped
+
+
+def count_tags(events: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, Any]]]:
+    """Count environments and tags of events: (environment names, top tags), most frequent first."""
+    environments: dict[str, int] = {}
+    tags: dict[tuple[str, str], int] = {}
+    for event in events:
+        for key, value in tag_pairs(event):
+            if key == "environment":
+                environments[value] = environments.get(value, 0) + 1
+            elif key not in REPEATED_TAGS:
+                tags[key, value] = tags.get((key, value), 0) + 1
+    keys = {key for key, _ in tags}
+    ranked = sorted(
+        (-count, telling_rank(key), key, value)
+        for (key, value), count in tags.items()
+        if not (key.endswith(".name") and key[:-5] in keys)
+    )
+    top = [{"key": key, "value": value, "count": -count} for count, _, key, value in ranked[:TOP_TAGS]]
+    return sorted(environments, key=lambda name: (-environments[name], name)), top
+
+
+def telling_rank(key: str) -> int:
+    """Return how much a tag's key tells, 0 the most."""
+    base = key[:-5] if key.endswith(".name") else key
+    return TELLING_TAGS.index(base) if base in TELLING_TAGS else len(TELLING_TAGS)
+
+
+# --- Commands ----------------------------------------------------------------
+#
+# A command asks for data, shapes it and returns it. It never prints.
+
+
+class Answer:
+    """What a command gives: a value to print, the size a record of it may take, and notes for stderr."""
+
+    def __init__(self, value: Any, size: int | None, notes: list[str]) -> None:
+        self.value = value
+        self.size = size
+        self.notes = notes
+
+
+class Since:
+    """A time range that ends now by the server's clock; keeps what was last seen inside it."""
+
+    def __init__(self, seconds: int, *keys: str, needs_date: bool = False) -> None:
+        self.seconds = seconds
+        self.keys = keys
+        self.needs_date = needs_date  # the server filters too, so a doubtful local clock need not
+        self.start: float | None = None
+
+    def __call__(self, page: list[dict[str, Any]], headers: Any) -> tuple[list[dict[str, Any]], bool]:
+        """Return (items in the range, whether the page, newest first, ends before the range)."""
+        if self.start is None:
+            if self.needs_date and not headers.get("Date"):
+                return page, False
+            self.start = server_time(headers) - self.seconds
+        times = [epoch(first(item, *self.keys)) for item in page]
+        recent = [item for item, at in zip(page, times) if at is None or at >= self.start]
+        known = [at for at in times if at is not None]
+        return recent, bool(known) and known[-1] < self.start
+
+
+def list_issues(args: argparse.Namespace, client: Client) -> Answer:
+    """Return the records of a project's issues, most recently seen first."""
+    listing = find_issues(args, client)
+    issues = sorted(listing.items, key=lambda issue: epoch(first(issue, "lastSeen", "last_seen")) or 0.0, reverse=True)
+    notes = listing_notes(args, listing, "issues")
+    if not issues:
+        notes = [nothing_note(args, "issues"), *environment_notes(args, client), *notes]
+    if args.raw:
+        return Answer(issues, None, notes)
+    counted, failed = count_all(client, issues) if wants_tags(args) else ([None] * len(issues), [])
+    records = [shape_issue(issue, client.base_url, client.org, tally) for issue, tally in zip(issues, counted)]
+    if args.format == "table":
+        for record, issue in zip(records, issues):
+            record["stats"] = issue.get("stats")
+    return Answer(pick(args, records), LIST_RECORD_SIZE, notes + failed)
+
+
+def find_issues(args: argparse.Namespace, client: Client, environment: bool = True, limit: int = 0) -> Listing:
+    """Return the issues that match the arguments; with `environment` False, of every environment."""
+    path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
+    seconds = args.time_range
+    params = {
+        "query": args.query,
+        "environment": args.environment or None if environment else None,
+        "statsPeriod": ("24h" if seconds <= UNITS["d"] else "14d") if seconds else None,
+        "cursor": args.cursor,
+    }
+    since = Since(seconds, "lastSeen", "last_seen") if seconds else None
+    lookup = lookup_query(args.query)
+    if lookup and not args.cursor:
+        # The default environment is left out: an issue found by its ID would show that environment's count.
+        by_id = {**params, "query": lookup, "shortIdLookup": 1}
+        if not args.environment_given:
+            by_id["environment"] = None
+        listing = get_list(client, path, by_id, limit or args.limit, since)
+        if listing.direct or by_id["environment"] == params["environment"]:
+            return listing
+    return get_list(client, path, params, limit or args.limit, since)
+
+
+def lookup_query(query: str) -> str | None:
+    """Return the short or event ID that a query consists of, as Sentry wants it, or None."""
+    query = query.strip()
+    if re.fullmatch(EVENT_ID, query):
+        return query.replace("-", "").lower()
+    return query.upper() if re.fullmatch(SHORT_ID, query) else None
+
+
+def issue_detail(args: argparse.Namespace, client: Client) -> Answer:
+    """Return the record of one issue."""
+    issue_id = resolve_issue(args, client)
+    issue = expect_object(client.get_issue(issue_id)[0])
+    if args.raw:
+        return Answer(issue, None, [])
+    (counted,), failed = count_all(client, [issue]) if wants_tags(args) else ([None], [])
+    return Answer(pick(args, shape_issue_detail(issue, client.base_url, client.org, counted)), ISSUE_SIZE, failed)
+
+
+def issue_events(args: argparse.Namespace, client: Client) -> Answer:
+    """Return the records of an issue's events, newest first."""
+    issue_id = resolve_issue(args, client)
+    seconds = args.time_range
+    params = {
+        "environment": args.environment or None,
+        "statsPeriod": args.time_range_text or None,
+        "cursor": args.cursor,
+    }
+    since = Since(seconds, "dateCreated", "date_created", needs_date=True) if seconds else None
+    listing = get_list(client, None, params, args.limit, since, issue_id)
+    notes = listing_notes(args, listing, "events")
+    if not listing.items:
+        notes = [nothing_note(args, "events"), *notes]
+    if args.raw:
+        return Answer([without_entries(event) for event in listing.items], None, notes)
+    records = [shape_event(event, client.base_url, client.org) for event in listing.items]
+    return Answer(pick(args, records), LIST_RECORD_SIZE, notes)
+
+
+def event_detail(args: argparse.Namespace, client: Client) -> Answer:
+    """Return the record of one event."""
+    event_id = parse_event(args.event, client.base_url)
+    path = build_path(PROJECT_EVENT, org=args.org, project=args.project, event=event_id)
+    event = expect_object(client.get(path)[0])
+    if args.raw:
+        return Answer(event if args.include_entries else without_entries(event), None, [])
+    record = shape_event_detail(event, client.base_url, client.org, args.include_entries)
+    return Answer(pick(args, record), EVENT_SIZE, [])
+
+
+def without_entries(event: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if key != "entries"}
+
+
+def pick(args: argparse.Namespace, value: Any) -> Any:
+    """Keep the fields that --fields names, in its order."""
+    if args.fields is None:
+        return value
+    if isinstance(value, list):
+        return [pick(args, record) for record in value]
+    return {field: value.get(field) for field in args.fields}
+
+
+def wants_tags(args: argparse.Namespace) -> bool:
+    """Tell whether anything that is counted from events will be printed."""
+    return not args.no_tags and args.format != "table" and (args.fields is None or bool({"environments", "top_tags"} & set(args.fields)))
+
+
+def count_all(client: Client, issues: list[dict[str, Any]]) -> tuple[list[Counted], list[str]]:
+    """Count environments and tags of issues over each one's newest events, several requests at a time.
+
+    Returns one result an issue, in order, None where they could not be had; and a note that counts those.
+    """
+    import threading
+
+    results: list[Any] = [None] * len(issues)
+    todo = list(enumerate(issues))[::-1]
+
+    def work() -> None:
+        while todo:
+            try:
+                index, issue = todo.pop()
+            except IndexError:
+                return
+            try:
+                issue_id = checked_id(issue.get("id"))
+                events, _ = client.get_issue(issue_id, EVENTS, {"per_page": TAG_EVENTS, "limit": TAG_EVENTS})
+                # Reduced here, in the worker: old servers send whole events, megabytes of them.
+                results[index] = count_tags(expect_list(events)[:TAG_EVENTS])
+            except Failure as failure:
+                results[index] = failure
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(TAG_WORKERS, len(issues)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    failures = [result for result in results if not isinstance(result, tuple)]
+    notes = []
+    if failures:
+        reason = failures[0].message if failures[0] else "an internal error"
+        which = "the issue" if len(issues) == 1 else f"{len(failures)} of {len(issues)} issues"
+        notes = [f"note: the environments and top tags of {which} could not be read ({reason})"]
+    return [result if isinstance(result, tuple) else None for result in results], notes
+
+
+def checked_id(value: Any) -> str:
+    """Return an issue's numeric ID from an answer as text. Raises Failure when it isn't one."""
+    text = string(value) or ""
+    if not re.fullmatch(ISSUE_ID, text):
+        raise Failure(UNUSABLE, "the server gave an issue without a numeric ID")
+    return text
+
+
+def listing_notes(args: argparse.Namespace, listing: Listing, what: str) -> list[str]:
+    """Say how to go on where there is more than was printed."""
+    if not listing.more:
+        return []
+    # X-Hits counts matches of the query at any time, so with a time range it would not be true.
+    true_count = what == "issues" and not args.time_range and not args.cursor and listing.hits
+    more = f"{len(listing.items)} of {listing.hits} {what} printed" if true_count else f"there may be more {what}"
+    if listing.cursor:
+        return [f"note: {more}; go on with --cursor '{listing.cursor}'"]
+    return [f"note: {more}; a higher --limit or narrower filters show the rest"]
+
+
+def nothing_note(args: argparse.Namespace, what: str) -> str:
+    """Say which filters gave nothing."""
+    where = f" of issue {args.issue}" if what == "events" else f" in {args.org}/{args.project}"
+    environment = f"environment {args.environment!r}" if args.environment else "any environment"
+    text = f"note: no {what}{where} match: {environment}, time range {args.time_range_text or 'any'}"
+    return text + (f", query {args.query!r}" if what == "issues" else "; issue-detail tells whether the issue exists")
+
+
+def environment_notes(args: argparse.Namespace, client: Client) -> list[str]:
+    """Say, after an empty list, which environments would have had issues."""
+    if not args.environment or args.cursor:
+        return []
+    try:
+        others = find_issues(args, client, environment=False, limit=PROBE_ISSUES).items
+        if not others:
+            return []
+        counted, _ = count_all(client, others)
+    except Failure as failure:
+        return [f"note: whether other environments have issues could not be checked ({failure.message})"]
+    seen: dict[str, int] = {}
+    for tally in counted:
+        for name in tally[0] if tally else ():
+            seen[name] = seen.get(name, 0) + 1
+    names = sorted((name for name in seen if name != args.environment), key=lambda name: (-seen[name], name))
+    found = f"in {', '.join(repr(name) for name in names[:5])}" if names else "without this environment"
+    return [f"note: there are issues {found}; use --environment NAME, or --environment '' for all"]
+
+
+# An issue's numeric ID, its short ID (project slug and a base 32 number), an event's ID.
+ISSUE_ID = r"[0-9]{1,20}"
+SHORT_ID = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
+EVENT_ID = r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+WEB_ADDRESS = r"https?://(?:[^/?#@\s]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#:@\s]+)(?::[0-9]+)?(/[^?#\s]*)?(?:[?#]\S*)?"
+
+
+def resolve_issue(args: argparse.Namespace, client: Client) -> str:
+    """Return the numeric ID of the issue that was asked for; a short ID is looked up."""
+    given = args.issue.strip()
+    if "://" in given:
+        found = re.search(rf"/issues/({ISSUE_ID}|{SHORT_ID})(?:/|$)", web_path(given, client.base_url))
+        given = found.group(1) if found else ""
+    if re.fullmatch(ISSUE_ID, given):
+        return given
+    if not re.fullmatch(SHORT_ID, given):
+        expected = "a numeric ID (1234567890), a short ID (BACKEND-1A) or the issue's web address"
+        raise Failure(USAGE, f"ISSUE: received {args.issue!r}, expected {expected}", "list-issues prints IDs")
+    short_id = given.upper()
+    require(args, "org", "project")
+    path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
+    page, _ = client.get(path, {"query": short_id, "shortIdLookup": 1, "limit": 1})
+    for issue in expect_list(page):
+        if str(first(issue, "shortId", "short_id")).upper() == short_id:
+            return checked_id(issue.get("id"))
+    raise Failure(
+        NOT_FOUND,
+        f"no issue {short_id} in {args.org}/{args.project}",
+        "check the project; some servers (GlitchTip) know numeric IDs only, which list-issues prints",
+    )
+
+
+def parse_event(text: str, base_url: str) -> str:
+    """Return an event's ID as 32 lower-case hex digits, from an ID in any form or a web address."""
+    given = text.strip()
+    if "://" in given:
+        found = re.search(rf"/events/({EVENT_ID})(?:/|$)", web_path(given, base_url))
+        given = found.group(1) if found else ""
+    if not re.fullmatch(EVENT_ID, given):
+        expected = "32 hex digits, with or without dashes, or the event's web address"
+        raise Failure(USAGE, f"EVENT: received {text!r}, expected {expected}", "issue-events prints IDs")
+    return given.replace("-", "").lower()
+
+
+def web_path(address: str, base_url: str) -> str:
+    """Return the path of a web address of the configured server, or of a subdomain of it."""
+    found = re.fullmatch(WEB_ADDRESS, address)
+    server = re.fullmatch(WEB_ADDRESS, base_url)
+    host, expected = found.group(1).lower() if found else "", server.group(1).lower() if server else ""
+    if not found or not (host == expected or host.endswith(f".{expected}")):
+        raise Failure(
+            USAGE, f"received the web address {address!r}, expected one of {expected}", "set --base-url for another server"
+        )
+    return found.group(2) or ""
+
+
+def require(args: argparse.Namespace, *names: str) -> None:
+    """Raise Failure unless the settings are there."""
+    missing = [name for name in names if getattr(args, name) is None]
+    if missing:
+        options = " and ".join(f"--{name} (or SENTRY_{name.upper()})" for name in missing)
+        example = " ".join(f"--{name} my-{name}" for name in missing)
+        raise Failure(USAGE, f"{options} not given", f"add {example}; it is in the address of Sentry's web page")
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Client], Answer]] = {
+    "list-issues": list_issues,
+    "issue-detail": issue_detail,
+    "issue-events": issue_events,
+    "event-detail": event_detail,
+}
+FIELDS = {
+    "list-issues": ISSUE_FIELDS,
+    "issue-detail": ISSUE_DETAIL_FIELDS,
+    "issue-events": EVENT_FIELDS,
+    "event-detail": EVENT_DETAIL_FIELDS,
+}
+
+# --- Parser ------------------------------------------------------------------
+
+EXAMPLES = {
+    "list-issues": "list-issues --org acme --project backend --time-range 24h --limit 10",
+    "issue-detail": "issue-detail BACKEND-1A --org acme --project backend",
+    "issue-events": "issue-events 1234567890 --limit 5 --fields id,timestamp,release",
+    "event-detail": "event-detail 9fac2ceed9344f2bbfdd1fdacb0ed9b1 --org acme --project backend",
+}
+ABOUT = {
+    "list-issues": "List a project's issues, most recently seen first.",
+    "issue-detail": "Show one issue.",
+    "issue-events": "List an issue's events, newest first.",
+    "event-detail": "Show one event; no frames or variables unless --include-entries.",
+}
+COUNTED_FROM = f"environments and top_tags are counted over each issue's {TAG_EVENTS} newest events.\n"
+STATUSES = """\
+exit status: 0 done (also when empty), 1 unusable answer or output, 2 wrong usage,
+  3 not authorized, 4 not found, 5 rate limited, 6 network, 130 interrupted, 141 pipe closed"""
+VARIABLES = """\
+environment: SENTRY_AUTH_TOKEN (required; never an option), SENTRY_ORG, SENTRY_PROJECT,
+  SENTRY_BASE_URL, SENTRY_USER_AGENT"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with this program's errors, its door out, and a help layout that asks no terminal."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("allow_abbrev", False)
+        # The default formatter imports shutil to ask for the terminal's size, once for every option.
+        options["formatter_class"] = lambda prog: argparse.RawDescriptionHelpFormatter(prog, 2, 28, 98)
+        super().__init__(**options)
+
+    def error(self, message: str) -> NoReturn:
+        raise Failure(USAGE, message, f"see {self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        write_result([message])
+
+
+def build_parser() -> Parser:
+    """Return the parser; options work before and after the command."""
+    parser = Parser(
+        prog="sentry_api.py",
+        description="Read issues and events from Sentry. GET requests only; personal data is redacted.",
+        epilog=f"{VARIABLES}\n{STATUSES}",
+    )
+    parser.add_argument("--version", action="version", version=f"sentry_api.py {__version__}")
+    add_shared_options(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for name in COMMANDS:
+        counted = COUNTED_FROM if "top_tags" in FIELDS[name] else ""
+        fields = fold("fields: " + ", ".join(FIELDS[name]))
+        command = commands.add_parser(
+            name, help=ABOUT[name], description=ABOUT[name],
+            epilog=f"example: {parser.prog} {EXAMPLES[name]}\n{fields}\n{counted}{STATUSES}",
+        )  # fmt: skip
+        add_command_options(command, name)
+        add_shared_options(command)
+    return parser
+
+
+def fold(text: str) -> str:
+    """Break a line of words at 90 characters; textwrap would have to be imported for it."""
+    return re.sub(r"(.{1,90})(?:\s+|$)", "\\1\n  ", text).rstrip()
+
+
+def add_command_options(parser: Parser, name: str) -> None:
+    listing = name in ("list-issues", "issue-events")
+    if name == "event-detail":
+        parser.add_argument("event", metavar="EVENT", help="32 hex digits, dashed or not, or the event's web address")
+        parser.add_argument("--include-entries", action="store_true", help="add stack frames, variables, breadcrumbs")
+    elif name != "list-issues":
+        parser.add_argument("issue", metavar="ISSUE", help="numeric ID, short ID (BACKEND-1A) or web address")
+    if listing:
+        issues = name == "list-issues"
+        environment = f"default {DEFAULT_ENVIRONMENT}; " if issues else ""
+        time_range = f"default {DEFAULT_TIME_RANGE}; " if issues else ""
+        parser.add_argument("--environment", metavar="NAME", type=plain_text, help=f"{environment}'' for all")
+        parser.add_argument(
+            "--time-range", metavar="RANGE", type=time_range_text, help=f"30m, 24h, 7d, 2w; {time_range}'' for any time"
+        )
+    if name == "list-issues":
+        parser.add_argument(
+            "--query", metavar="Q", type=plain_text, help=f"Sentry search; default {DEFAULT_QUERY}; '' for every status"
+        )
+    if listing:
+        parser.add_argument(
+            "--limit", metavar="N", type=limit_number, default=DEFAULT_LIMIT,
+            help=f"how many; default {DEFAULT_LIMIT}, at most {MAX_LIMIT}",
+        )  # fmt: skip
+        parser.add_argument("--cursor", metavar="C", type=cursor_text, help="go on where an earlier call's note says")
+        parser.add_argument("--format", choices=("json", "table"), default="json", help="default json; table for people")
+    if name in ("list-issues", "issue-detail"):
+        parser.add_argument("--no-tags", action="store_true", help="no environments and top_tags: fewer requests")
+
+
+def add_shared_options(parser: Parser) -> None:
+    group = parser.add_argument_group("options before or after the command")
+    for option, metavar, kind, text in (
+        ("--org", "SLUG", slug, "organization"),
+        ("--project", "SLUG", slug, "project"),
+        ("--base-url", "URL", base_url, f"default {DEFAULT_BASE_URL}"),
+        ("--timeout", "SECONDS", timeout_seconds, f"for one attempt; default {DEFAULT_TIMEOUT:g}"),
+        ("--user-agent", "TEXT", header_text, "User-Agent header"),
+        ("--fields", "A,B", field_names, "print these fields only, in this order"),
+    ):
+        group.add_argument(option, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=text)
+    group.add_argument("--raw", action="store_true", default=argparse.SUPPRESS, help="Sentry's own objects, redacted")
+    group.add_argument(
+        "--verbose", action="store_true", default=argparse.SUPPRESS, help="one line per request on stderr"
+    )
+
+
+# Types of arguments. argparse reports what they raise.
+
+
+def refuse(received: str, expected: str) -> NoReturn:
+    shown = received if len(received) <= 80 else received[:80] + "…"
+    raise argparse.ArgumentTypeError(f"received {shown!r}, expected {expected}")
+
+
+def slug(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", text):
+        refuse(text, "a slug: letters, digits, - and _")
+    return text
+
+
+def plain_text(text: str) -> str:
+    if len(text) > 4000 or re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text):
+        refuse(text, "at most 4000 characters, without control characters")
+    return text
+
+
+def header_text(text: str) -> str:
+    if not re.fullmatch(r"[\x20-\x7e]{1,200}", text):
+        refuse(text, "1 to 200 printable ASCII characters")
+    return text
+
+
+def cursor_text(text: str) -> str:
+    if not re.fullmatch(CURSOR, text):
+        refuse(text, "the cursor of an earlier call's note, such as 0:100:0")
+    return text
+
+
+def limit_number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]+", text) or not text.strip("0"):
+        refuse(text, f"a whole number from 1 to {MAX_LIMIT}")
+    return int(text) if len(text.lstrip("0")) < 10 else 10**9
+
+
+def time_range_text(text: str) -> str:
+    if text and not re.fullmatch(r"0*[1-9][0-9]{0,5}[mhdw]", text):
+        refuse(text, "a number and m, h, d or w, such as 24h, or '' for any time")
+    return text
+
+
+def timeout_seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{0,9})?", text) or not 0 < float(text) <= MAX_TIMEOUT:
+        refuse(text, f"seconds, above 0 and at most {MAX_TIMEOUT:g}")
+    return float(text)
+
+
+def field_names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",")]
+
+
+def base_url(text: str) -> str:
+    """Return a base URL without a trailing slash or /api/0."""
+    found = re.fullmatch(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[!-~]*)?", text.strip(), re.IGNORECASE)
+    if "@" in text.partition("://")[2].partition("/")[0]:
+        raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without; the token is all it takes")
+    path = (found.group(4) or "").rstrip("/") if found else ""
+    if not found or re.search(r"[?#%\\]|//|\.\.", path) or int((found.group(3) or ":1")[1:]) not in range(1, 65536):
+        refuse(text, "http:// or https:// and a host, such as https://sentry.example.com")
+    scheme, host, port, _ = found.groups()
+    return f"{scheme.lower()}://{host.lower()}{port or ''}{re.sub(r'/api(/0)?$', '', path)}"
+
+
+VALUE_OPTIONS = {
+    "--org", "--project", "--base-url", "--timeout", "--user-agent", "--fields", "--environment", "--time-range",
+    "--query", "--limit", "--cursor", "--format",
+}  # fmt: skip
+
+
+def join_values(argv: list[str]) -> list[str]:
+    """Join an option with a value that starts with a dash (--query -is:resolved), which argparse would refuse."""
+    joined_argv: list[str] = []
+    for arg in argv:
+        is_value = arg.startswith("-") and not arg.startswith("--") and arg != "-h"
+        if is_value and joined_argv and joined_argv[-1] in VALUE_OPTIONS:
+            joined_argv[-1] += f"={arg}"
+        else:
+            joined_argv.append(arg)
+    return joined_argv
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Return the arguments, with the defaults and environment variables filled in and checked."""
+    args = build_parser().parse_args(join_values(argv))
+    from_variable("org", "SENTRY_ORG", slug, args, None)
+    from_variable("project", "SENTRY_PROJECT", slug, args, None)
+    from_variable("base_url", "SENTRY_BASE_URL", base_url, args, DEFAULT_BASE_URL)
+    from_variable("user_agent", "SENTRY_USER_AGENT", header_text, args, f"sentry-api/{__version__}")
+    for name, default in (
+        ("timeout", DEFAULT_TIMEOUT), ("fields", None), ("raw", False), ("verbose", False), ("no_tags", False),
+        ("include_entries", False), ("format", "json"), ("environment", None), ("time_range", None), ("query", None),
+    ):  # fmt: skip
+        if not hasattr(args, name):
+            setattr(args, name, default)
+    args.environment_given = args.environment is not None
+    if args.command == "list-issues":
+        args.environment = DEFAULT_ENVIRONMENT if args.environment is None else args.environment
+        args.time_range = DEFAULT_TIME_RANGE if args.time_range is None else args.time_range
+        args.query = DEFAULT_QUERY if args.query is None else args.query
+    args.time_range_text = args.time_range or ""
+    args.time_range = int(args.time_range[:-1]) * UNITS[args.time_range[-1]] if args.time_range else 0
+    args.asked_limit = getattr(args, "limit", 0)
+    args.limit = min(args.asked_limit, MAX_LIMIT)
+    check_fields(args)
+    if args.command in ("list-issues", "event-detail"):
+        require(args, "org", "project")
+    return args
+
+
+def from_variable(name: str, variable: str, kind: Callable[[str], Any], args: argparse.Namespace, default: Any) -> None:
+    """Fill in an option that wasn't given from its environment variable; an empty one counts as unset."""
+    if hasattr(args, name):
+        return
+    value = os.environ.get(variable, "").strip()
+    try:
+        setattr(args, name, kind(value) if value else default)
+    except argparse.ArgumentTypeError as error:
+        raise Failure(USAGE, f"{variable}: {error}") from None
+
+
+def check_fields(args: argparse.Namespace) -> None:
+    """Raise Failure for field names that the command doesn't have, and for options that exclude each other."""
+    if args.raw + (args.fields is not None) + (args.format == "table") > 1:
+        raise Failure(USAGE, "--raw, --fields and --format table exclude each other", "choose one of them")
+    names = FIELDS[args.command] + (("entries",) if args.include_entries else ())
+    unknown = [name for name in args.fields or () if name not in names]
+    if unknown:
+        raise Failure(USAGE, f"--fields: received {unknown[0]!r}, expected names of {', '.join(names)}")
+
+
+def read_token() -> str:
+    """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
+    token = configured_token()
+    if not token:
+        raise Failure(
+            UNAUTHORIZED,
+            "SENTRY_AUTH_TOKEN is not set",
+            f"create a token with the scopes event:read and project:read at {TOKEN_PAGE}, "
+            "then set it as an environment variable yourself; never paste it into a chat",
+        )
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise Failure(UNAUTHORIZED, "SENTRY_AUTH_TOKEN holds spaces, control or non-ASCII characters", "set it again")
+    return token
+
+
+# --- Main --------------------------------------------------------------------
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    try:
+        return run(sys.argv[1:] if argv is None else argv)
+    except Failure as failure:
+        say(f"error: {failure.message}")
+        if failure.hint:
+            say(f"hint: {failure.hint}")
+        return failure.status
+    except BrokenPipeError:
+        return PIPE_CLOSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # a bug; a traceback could hold anything
+        line = error.__traceback__.tb_lineno if error.__traceback__ else 0
+        say(f"error: internal error ({type(error).__name__}, line {line}); nothing was printed")
+        return UNUSABLE
+
+
+def run(argv: list[str]) -> int:
+    try:
+        args = parse(argv)
+    except SystemExit:  # argparse after --help and --version
+        return OK
+    client = Client(args.base_url, read_token(), args.org, args.timeout, args.user_agent, args.verbose)
+    if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
+        say("warning: the base URL is plain http, so the token travels unencrypted; use https")
+    answer = COMMANDS[args.command](args, client)
+    write_result(render(answer.value, args, answer.size))
+    if args.asked_limit > MAX_LIMIT:
+        say(f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
+    for note in answer.notes:
+        say(note)
+    return OK
+
+
+LOOPBACK = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
+
+
+def console_script() -> NoReturn:
+    """Run as the sentry-api command."""
+    quiet_interrupt()
+    raise SystemExit(main())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
