@@ -264,21 +264,22 @@ def value_kind(parent: str, key: str) -> str:
     return parent if parent in (COOKIES, VERSION) else PLAIN
 
 
-def redact(value: Any, token: str = "") -> Any:
+def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
     """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
 
     Objects and lists are walked and their types kept; strings inside them, and keys, are
-    replaced where needed. `token` is masked wherever it stands, percent-encoded too.
-    Redacting twice changes nothing.
+    replaced where needed. `token` is masked wherever it stands, percent-encoded too; IP addresses
+    in `hosts` are left where they are the host of a URL. Redacting twice changes nothing.
     """
-    return Redactor(token).value(value)
+    return Redactor(token, hosts).value(value)
 
 
 class Redactor:
-    """One run of redact(): the token, and answers for strings seen before."""
+    """One run of redact(): its parameters, and answers for strings seen before."""
 
-    def __init__(self, token: str = "") -> None:
+    def __init__(self, token: str, hosts: Iterable[str]) -> None:
         self.token = token if len(token) >= 6 else ""
+        self.hosts = "|".join(map(re.escape, hosts))
         self.seen: dict[tuple[str, str], str] = {}
 
     def value(self, value: Any, kind: str = PLAIN) -> Any:
@@ -352,7 +353,11 @@ class Redactor:
             nested = self.nested_json(text, kind)
             if nested is not None:
                 return nested
-        return redact_string(text, kind, self.token)
+        if not self.hosts or "://" not in text:
+            return redact_string(text, kind, self.token)
+        kept = re.findall(f"(?<=://)(?:{self.hosts})(?![\\w.-])", text)
+        text = re.sub(f"(?<=://)(?:{self.hosts})(?![\\w.-])", KEPT_HOST, text.replace(KEPT_HOST, ""))
+        return re.sub(KEPT_HOST, lambda _: kept.pop(0), redact_string(text, kind, self.token))
 
     def nested_json(self, text: str, kind: str) -> str | None:
         """Redact JSON inside a string by its structure; None if it isn't JSON."""
@@ -369,6 +374,7 @@ class Redactor:
         return json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
 
 
+KEPT_HOST = "\ue000"  # stands for a host that is kept; private use, so no server writes it
 MASKS = frozenset((EMAIL_MASK, IP_MASK, SECRET_MASK))
 WHOLE_MASKS = {SECRET: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
 
@@ -955,16 +961,27 @@ def cut_inline_frames(text: str) -> str:
 UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 
 
+# IP addresses that are shown as hosts of URLs: the base URL's, and where a redirect led.
+shown_hosts: set[str] = set()
+
+
 def configured_token() -> str:
     """Return the token as it stands in the environment, for masking it."""
     return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
+
+
+def show_host(url: str) -> None:
+    """Let the host of a URL be shown although it is an IP address."""
+    host = re.match(r"https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url)
+    if host:
+        shown_hosts.add(host.group(1))
 
 
 def say(line: str) -> None:
     """Write one line to stderr: redacted, without control characters, of bounded length."""
     if sys.stderr is None:
         return
-    line = escape_unsafe(redact(line, configured_token()))
+    line = escape_unsafe(redact(line, configured_token(), shown_hosts))
     if len(line) > MAX_LINE:
         line = line[:MAX_LINE] + "…"
     try:
@@ -1007,7 +1024,7 @@ def render(value: Any, args: argparse.Namespace, size: int | None) -> list[str]:
     Lists are written one record a line, single records indented. `size` is the number of
     characters that a record may take, or None for no limit.
     """
-    value = redact(value, configured_token())
+    value = redact(value, configured_token(), shown_hosts)
     if args.format == "table":
         return [table(value, args.command)]
     if size is not None:
@@ -1038,6 +1055,7 @@ def joined(pieces: list[str]) -> list[str]:
 
 
 def json_line(value: Any) -> str:
+    """Return a JSON value on one line, as short as it gets."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
@@ -1131,6 +1149,8 @@ def sparkline(stats: Any) -> str:
     series = next(iter(stats.values()), None) if isinstance(stats, dict) else None
     points = [point[1] for point in series or () if isinstance(point, list) and len(point) == 2]
     counts = [count for count in points if isinstance(count, (int, float)) and count >= 0][-24:]
+    if len(counts) > 14:  # two hours a column
+        counts = [sum(counts[i : i + 2]) for i in range(0, len(counts), 2)]
     top = max(counts, default=0)
     if not top:
         return "-" if not counts else SPARKS[0] * len(counts)
@@ -1228,17 +1248,17 @@ class Client:
         self.resume = 0.0  # monotonic time
         self.gate = threading.Lock()
 
-    def get(self, path: str, params: dict[str, Any] | None = None) -> tuple[Any, Any]:
+    def get(self, path: str, params: dict[str, Any] | None = None, reason: str = "") -> tuple[Any, Any]:
         """Return (decoded JSON, headers) of a GET; the only way to the network.
 
-        Parameters that are None are left out. Raises Failure. Tried twice at most.
+        Parameters that are None are left out; `reason` is for --verbose. Raises Failure. Tried twice at most.
         """
         import urllib.parse
 
         query = urllib.parse.urlencode({k: v for k, v in (params or {}).items() if v is not None})
         url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
         try:
-            return self.paced(url, 0.0, "")
+            return self.paced(url, 0.0, reason)
         except Failure as failure:
             if failure.pause is None:
                 raise
@@ -1318,7 +1338,7 @@ class Client:
                 raise
             self.use_org = self.use_org or first.http == 410
             try:
-                answer = self.get(org_path, params)
+                answer = self.get(org_path, params, f"after {first.message}")
             except Failure:
                 raise first from None
             self.use_org = True
@@ -1357,7 +1377,8 @@ def read_body(answer: Any, deadline: float) -> bytes:
     packed = answer.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip")
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed else None
     most = MAX_BODY if answer.status < 400 else MAX_ERROR_BODY
-    chunks, size, received = [], 0, 0
+    chunks: list[bytes] = []
+    size = received = 0
     while time.monotonic() < deadline:
         chunk = answer.read1(CHUNK)
         received += len(chunk)
@@ -1387,7 +1408,7 @@ def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
     import socket
     import ssl
 
-    host = url.split("/")[2]
+    host = "/".join(url.split("/")[:3])
     reason = getattr(error, "reason", error)
     if isinstance(error, Failure):
         return error
@@ -1431,6 +1452,7 @@ def redirected(url: str, location: str | None) -> str:
         raise Failure(UNUSABLE, "a redirect to an address that can't be read") from None
     if not same or parts.username is not None or parts.password is not None:
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        show_host(origin)
         raise Failure(UNUSABLE, f"a redirect to another server, {origin}, was not followed", "is that the right base URL?")
     path = urllib.parse.quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
     query = urllib.parse.quote(parts.query, safe="/?%:@!$&'()*+,;=~-._")
@@ -2418,6 +2440,7 @@ def read_token() -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return the exit status."""
+    shown_hosts.clear()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
@@ -2443,6 +2466,7 @@ def run(argv: list[str]) -> int:
         args = parse(argv)
     except SystemExit:  # argparse after --help and --version
         return OK
+    show_host(args.base_url)
     client = Client(args.base_url, read_token(), args.org, args.timeout, args.user_agent, args.verbose)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")

@@ -1,0 +1,367 @@
+"""Talking HTTP: errors, retries, time limits, redirects, TLS, proxies; with a server that misbehaves."""
+
+from __future__ import annotations
+
+import email.utils
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+from typing import Any
+
+from tests import faults
+from tests.standin import NO_EVENTS_TOKEN, TOKEN, StandIn
+from tests.support import StandInCase, call
+
+EVENT = "ab" * 16
+COMMANDS = (["list-issues"], ["issue-detail", "4001"], ["issue-events", "4001"], ["event-detail", EVENT])
+LIST = ["list-issues", "--no-tags"]
+
+
+class Errors(StandInCase):
+    def test_exit_statuses(self) -> None:
+        for code, status in (
+            (400, 2), (401, 3), (403, 3), (404, 4), (405, 1), (409, 1), (410, 1), (413, 1), (418, 1), (422, 2), (429, 5),
+            (451, 1), (500, 1), (502, 1), (503, 1), (504, 1), (599, 1), (300, 1), (304, 1),
+        ):  # fmt: skip
+            self.standin.faults.clear()
+            self.standin.fault("/api/", faults.answer(code, {"detail": "Because."} if code != 304 else b""))
+            for argv in COMMANDS:
+                with self.subTest(code, argv=argv):
+                    error = self.fails(status, *argv)
+                    self.assertIn(f"HTTP {code}" + (": Because." if code != 304 else ""), error)
+
+    def test_reasons_in_every_form(self) -> None:
+        for body, expected in (
+            ({"detail": "plain words"}, "plain words"),
+            ({"detail": {"code": "sso-required", "message": "Must login via SSO", "extra": {}}}, "Must login via SSO"),
+            ({"detail": [{"type": "x", "loc": ["query"], "msg": "Input should be a sort"}]}, "Input should be a sort"),
+            ({"message": "gone away"}, "gone away"),
+            ({"error": "apigateway", "detail": "Not found"}, "Not found"),
+            ({"error": "apigateway"}, "apigateway"),
+            (b"upstream is busy", "upstream is busy"),
+            (["first", "second"], "first"),
+        ):
+            with self.subTest(expected):
+                self.standin.faults.clear()
+                self.standin.fault("/api/", faults.answer(400, body))
+                self.assertIn(f"HTTP 400: {expected}", self.fails(2, *LIST))
+
+    def test_reasons_that_say_nothing(self) -> None:
+        for body in (b"", b"<html><h1>Bad</h1></html>", {"detail": ""}, {"detail": None}, {"detail": 7}, b"null", b"[]", b"\xff\xfe"):
+            with self.subTest(body):
+                self.standin.faults.clear()
+                self.standin.fault("/api/", faults.answer(400, body))
+                self.assertNotIn("<", self.fails(2, *LIST))
+
+    def test_reasons_are_one_short_redacted_line(self) -> None:
+        hostile = f"no {TOKEN}\r\nerror: fake jane@example.com \x1b[31m\u202e 203.0.113.9 " + "z" * 2**20
+        for body in ({"detail": hostile}, {"message": hostile}, {"detail": {"message": hostile}}):
+            self.standin.faults.clear()
+            self.standin.fault("/api/", faults.answer(403, body))
+            error = self.fails(3, *LIST)
+            for piece in (TOKEN, "jane@", "203.0.113.9", "\x1b", "\u202e"):
+                self.assertNotIn(piece, error)
+            self.assertLess(len(error), 1500)
+
+    def test_hints(self) -> None:
+        self.assertIn("event:read", self.fails(3, *LIST, SENTRY_AUTH_TOKEN=NO_EVENTS_TOKEN))
+        self.assertIn("sntrys_", self.fails(3, *LIST, SENTRY_AUTH_TOKEN="sntrys_" + "a" * 40))
+        self.assertIn("create one", self.fails(3, *LIST, SENTRY_AUTH_TOKEN="sntryu_" + "b" * 64))
+        self.assertIn("project", self.fails(4, *LIST, "--project", "nope"))
+        self.standin.fault("/api/", faults.answer(403, {}, WWW_Authenticate='Bearer error="insufficient_scope", scope="project:read"'))
+        self.assertIn("project:read", self.fails(3, *LIST))
+
+    def test_html_in_a_200_doubts_the_base_url(self) -> None:
+        self.standin.fault("/api/", faults.answer(200, b"<!doctype html><html>Sign in</html>", Content_Type="text/html"))
+        self.assertIn("base URL", self.fails(1, *LIST))
+
+    def test_what_is_not_the_json_expected(self) -> None:
+        for body in (b"", b"nonsense", b"[1,", b"\xff\xfe\xfa", b'{"a": NaN}', b"[" * 200000, b"null", b"42", b'"text"', b"true", b"1" * 9999):
+            for argv in COMMANDS:
+                with self.subTest(body[:20], argv=argv):
+                    self.standin.faults.clear()
+                    self.standin.fault("/api/", faults.answer(200, body))
+                    self.fails(1, *argv)
+        for argv, body in ((COMMANDS[0], {}), (COMMANDS[1], []), (COMMANDS[2], {}), (COMMANDS[3], []), (COMMANDS[0], [1]), (COMMANDS[2], [[]])):
+            with self.subTest(argv, body=body):
+                self.standin.faults.clear()
+                self.standin.fault("/api/", faults.answer(200, body))
+                self.fails(1, *argv)
+
+    def test_no_content(self) -> None:
+        self.standin.fault("/api/", faults.answer(204, b""))
+        for argv in COMMANDS:
+            self.fails(1, *argv)
+
+    def test_json_labelled_as_html_is_read(self) -> None:
+        self.standin.fault("/api/", faults.answer(200, [], Content_Type="text/html"))
+        self.assertEqual(self.good(*LIST, "--environment", ""), [])
+
+
+class Retries(StandInCase):
+    def test_once_and_only_for_what_may_pass(self) -> None:
+        for code, requests in ((500, 2), (502, 2), (503, 2), (429, 2), (400, 1), (401, 1), (403, 1), (404, 1), (422, 1), (410, 1)):
+            with self.subTest(code):
+                self.standin.faults.clear()
+                self.standin.requests.clear()
+                self.standin.fault("/api/", faults.answer(code, {"detail": "x"}))
+                self.call(*LIST)
+                self.assertEqual(len(self.standin.requests), requests)
+
+    def test_the_second_attempt_counts(self) -> None:
+        for name, act in (
+            ("500", faults.answer(500)), ("429", faults.answer(429)), ("short", faults.short()), ("reset", faults.reset()),
+            ("reset in body", faults.reset_in_body()), ("broken chunk", faults.broken_chunk()), ("hang up", faults.raw(b"")),
+            ("trickle", faults.trickle()), ("silence", faults.silence(3)), ("half a status", faults.raw(b"HTTP/1.1 2")),
+        ):  # fmt: skip
+            with self.subTest(name):
+                self.standin.requests.clear()
+                self.standin.fault("/issues/", act, times=1)
+                self.assertEqual(len(self.good(*LIST, "--limit", "3", "--timeout", "0.7")), 3)
+                self.assertEqual(len(self.standin.requests), 2)
+
+    def test_connections_that_never_become_good(self) -> None:
+        for name, act in (
+            ("reset", faults.reset()), ("reset in body", faults.reset_in_body()), ("short", faults.short()),
+            ("broken chunk", faults.broken_chunk()), ("silence", faults.silence(3)), ("trickle", faults.trickle()),
+            ("silence after headers", faults.silence_after_headers(3)), ("not HTTP", faults.raw(b"SSH-2.0-x\r\n\r\n")),
+            ("cut gzip", faults.answer(200, b"\x1f\x8b\x08\x00", Content_Encoding="gzip")),
+        ):  # fmt: skip
+            for argv in COMMANDS:
+                with self.subTest(name, argv=argv):
+                    self.standin.faults.clear()
+                    self.standin.requests.clear()
+                    self.standin.fault("/api/", act)
+                    started = time.monotonic()
+                    self.fails(6, *argv, "--timeout", "0.4")
+                    self.assertLess(time.monotonic() - started, 5)
+                    self.assertEqual(len(self.standin.requests), 2)
+
+    def test_bodies_that_are_too_much(self) -> None:
+        for name, act in (("endless", faults.endless()), ("bomb", faults.gzip_bomb())):
+            with self.subTest(name):
+                self.standin.faults.clear()
+                self.standin.requests.clear()
+                self.standin.fault("/api/", act)
+                self.assertIn("64 MiB", self.fails(1, *LIST))
+                self.assertEqual(len(self.standin.requests), 1)
+
+    def test_broken_gzip(self) -> None:
+        self.standin.fault("/api/", faults.answer(200, b"not gzip at all", Content_Encoding="gzip"))
+        self.assertIn("gzip", self.fails(1, *LIST))
+
+    def test_pauses_that_servers_ask_for(self) -> None:
+        soon = email.utils.formatdate(time.time() + 2, usegmt=True)
+        late = email.utils.formatdate(time.time() + 3600, usegmt=True)
+        for headers, requests in (
+            ({"Retry-After": "0"}, 2), ({"Retry-After": "-5"}, 2), ({"Retry-After": "soon"}, 2), ({"Retry-After": "31"}, 1),
+            ({"Retry-After": "9" * 30}, 2), ({"Retry-After": "999999"}, 1), ({"Retry-After": late}, 1), ({"Retry-After": soon}, 2),
+            ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) - 9)}, 2), ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
+            ({"X-Sentry-Rate-Limit-Reset": "x"}, 2),
+        ):  # fmt: skip
+            with self.subTest(headers):
+                self.standin.faults.clear()
+                self.standin.requests.clear()
+                named = {name.replace("-", "_"): value for name, value in headers.items()}
+                self.standin.fault("/api/", faults.answer(429, {"detail": "slow down"}, **named))
+                error = self.fails(5, *LIST)
+                self.assertEqual(len(self.standin.requests), requests)
+                self.assertEqual("asks to wait" in error, requests == 1)
+
+    def test_the_pause_is_kept(self) -> None:
+        self.standin.fault("/api/", faults.answer(429, {}, Retry_After="1"), times=1)
+        started = time.monotonic()
+        self.good(*LIST)
+        self.assertGreaterEqual(time.monotonic() - started, 1.0)
+
+
+class Redirects(StandInCase):
+    def test_within_the_origin(self) -> None:
+        self.standin.fault("/projects/acme/old/", faults.redirect("/api/0/projects/acme/backend/issues/?limit=50&query="))
+        self.assertEqual(len(self.good(*LIST, "--project", "old", "--time-range", "", "--limit", "50")), 24)
+        self.assertEqual({r.headers["authorization"] for r in self.standin.requests}, {f"Bearer {TOKEN}"})
+
+    def test_to_another_origin_is_an_error_that_names_it(self) -> None:
+        with StandIn() as other:
+            port = other.server.server_port
+            for location in (
+                f"{other.url}/api/0/x/", f"//127.0.0.1:{port}/", f"http://localhost:{self.standin.server.server_port}/",
+                f"https://127.0.0.1:{self.standin.server.server_port}/", "file:///etc/passwd", "ftp://127.0.0.1/", "data:text/plain,[]",
+                f"http://x@127.0.0.1:{self.standin.server.server_port}/", "http://[broken/", "http://127.0.0.1:99999/",
+            ):  # fmt: skip
+                for status in (301, 302, 303, 307, 308):
+                    with self.subTest(location, status=status):
+                        self.standin.faults.clear()
+                        self.standin.requests.clear()
+                        self.standin.fault("/api/", faults.redirect(location, status))
+                        error = self.fails(1, *LIST)
+                        self.assertIn("redirect", error)
+                        self.assertEqual(len(self.standin.requests), 1)
+            self.standin.faults.clear()
+            self.standin.fault("/api/", faults.redirect(other.url))
+            self.assertIn(other.url, self.fails(1, *LIST))
+            self.assertEqual(other.requests, [])
+
+    def test_a_loop_ends(self) -> None:
+        self.standin.fault("/api/", faults.redirect("/api/0/again/"))
+        self.assertIn("3 redirects", self.fails(1, *LIST))
+        self.assertEqual(len(self.standin.requests), 4)
+
+    def test_without_location(self) -> None:
+        self.standin.fault("/api/", faults.redirect(None))
+        self.fails(1, *LIST)
+
+
+class Sent(StandInCase):
+    def test_every_request_is_a_get_with_the_token_and_a_user_agent(self) -> None:
+        self.good("list-issues", "--user-agent", "probe/1")
+        self.good("issue-detail", "BACKEND-1", SENTRY_USER_AGENT="probe/1")
+        self.assertEqual({request.method for request in self.standin.requests}, {"GET"})
+        self.assertEqual({request.headers["authorization"] for request in self.standin.requests}, {f"Bearer {TOKEN}"})
+        self.assertEqual({request.headers["user-agent"] for request in self.standin.requests}, {"probe/1"})
+        self.assertTrue(all(path.endswith("/") for path in self.standin.paths()))
+
+    def test_parameters(self) -> None:
+        self.good("list-issues", "--no-tags")
+        self.assertEqual(
+            self.standin.requests[0].query,
+            {"query": "is:unresolved", "environment": "prod", "statsPeriod": "24h", "limit": "20"},
+        )
+        self.good("list-issues", "--no-tags", "--query", "", "--environment", "", "--time-range", "")
+        self.assertEqual(self.standin.requests[1].query, {"query": "", "limit": "20"})
+        odd = "a b&limit=99#?/%41 é"
+        self.good("list-issues", "--no-tags", "--query", odd, "--environment", odd)
+        query = self.standin.requests[2].query
+        self.assertEqual((query["query"], query["environment"], query["limit"]), (odd, odd, "20"))
+
+    def test_options_before_and_after_the_command(self) -> None:
+        for argv in (
+            ["--org", "acme", "--project", "backend", "--base-url", self.standin.url, "issue-detail", "BACKEND-1"],
+            ["issue-detail", "BACKEND-1", "--org", "acme", "--project", "backend", "--base-url", self.standin.url],
+            ["--project", "nope", "issue-detail", "--org", "acme", "BACKEND-1", "--project", "backend", "--base-url", self.standin.url],
+        ):
+            run = call(None, *argv, SENTRY_ORG=None, SENTRY_PROJECT=None)
+            self.assertEqual(run.status, 0, run.err)
+
+    def test_base_url_forms(self) -> None:
+        for tail in ("/", "/api/0/", "/api/0", "/api/", "//"[:1]):
+            self.good("issue-detail", "4001", "--no-tags", "--base-url", self.standin.url + tail)
+        self.standin.fault("/prefix/api/0/issues/4001/", faults.answer(200, {"id": "4001"}))
+        self.good("issue-detail", "4001", "--no-tags", "--base-url", self.standin.url + "/prefix/")
+
+    def test_verbose_tells_each_request(self) -> None:
+        self.standin.fault("/issues/", faults.answer(503), times=1)
+        run = self.call("list-issues", "--no-tags", "--verbose", "--query", "jane@example.com", "--environment", "")
+        lines = [line for line in run.err.splitlines() if line.startswith("GET ")]
+        self.assertEqual(len(lines), 2)
+        self.assertRegex(lines[0], r"GET /api/0/projects/acme/backend/issues/\?\S+ -> 503, \d+ ms, \d+ bytes")
+        self.assertIn("retry after HTTP 503", lines[1])
+        self.assertNotIn("jane", run.err)
+        self.standin.retired = True
+        run = self.call("issue-detail", "4001", "--no-tags", "--verbose")
+        self.assertIn("410", run.err.splitlines()[-1])
+
+
+class Unreachable(unittest.TestCase):
+    def check(self, run: Any, *words: str) -> None:
+        self.assertEqual((run.status, run.out), (6, ""), run.err)
+        for word in words:
+            self.assertIn(word, run.err)
+        self.assertNotIn(TOKEN, run.err)
+        self.assertEqual(len(run.err.splitlines()), 2)
+
+    def test_dns(self) -> None:
+        self.check(call(None, *LIST, SENTRY_BASE_URL="https://sentry.invalid"), "https://sentry.invalid", "DNS")
+
+    def test_refused(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{free.getsockname()[1]}"
+            for argv in COMMANDS:
+                self.check(call(None, *argv, SENTRY_BASE_URL=url), url, "refused")
+
+    def test_https_at_an_http_port(self) -> None:
+        with StandIn() as standin:
+            self.check(call(None, *LIST, SENTRY_BASE_URL=standin.url.replace("http:", "https:")), "TLS")
+
+
+class Proxies(unittest.TestCase):
+    def test_requests_go_through_the_proxy(self) -> None:
+        with StandIn() as proxy:
+            run = call(None, *LIST, SENTRY_BASE_URL="http://sentry.example.test", http_proxy=proxy.url, no_proxy=None)
+            self.assertEqual(run.status, 0, run.err)
+            self.assertEqual(proxy.requests[0].headers["host"], "sentry.example.test")
+
+    def test_a_tunnel_that_is_refused(self) -> None:
+        with StandIn() as proxy:
+            proxy.fault("", faults.answer(407, b"who are you"))
+            secret = proxy.url.replace("://", "://user:pr0xy-pass@")
+            run = call(None, *LIST, SENTRY_BASE_URL="https://sentry.example.test", https_proxy=secret, no_proxy=None)
+            self.assertEqual((run.status, run.out), (6, ""), run.err)
+            self.assertNotIn(TOKEN, run.err)
+            self.assertNotIn("pr0xy-pass", run.err)
+            self.assertEqual({request.method for request in proxy.requests}, {"CONNECT"})
+            self.assertFalse(any(TOKEN in value for request in proxy.requests for value in request.headers.values()))
+
+
+@unittest.skipUnless(shutil.which("openssl"), "certificates are made with openssl")
+class Tls(unittest.TestCase):
+    folder: tempfile.TemporaryDirectory[str]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+
+    def certificate(self, name: str, days: int = 2) -> Path:
+        """Make a self-signed certificate for a host; with negative days an expired one."""
+        path = Path(self.folder.name, f"{name}{days}.pem")
+        request = ["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", str(path), "-out", f"{path}.csr",
+                   "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]  # fmt: skip
+        sign = ["x509", "-req", "-in", f"{path}.csr", "-signkey", str(path), "-days", str(days),
+                "-copy_extensions", "copy", "-out", f"{path}.crt"]  # fmt: skip
+        for arguments in (request, sign):
+            done = subprocess.run(["openssl", *arguments], capture_output=True, check=False)
+            if done.returncode:
+                self.skipTest(done.stderr.decode())
+        with path.open("ab") as file:
+            file.write(Path(f"{path}.crt").read_bytes())
+        return path
+
+    def serve(self, certificate: Path) -> StandIn:
+        standin = StandIn()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        standin.server.socket = context.wrap_socket(standin.server.socket, server_side=True)
+        standin.url = standin.url.replace("http:", "https:")
+        self.addCleanup(standin.stop)
+        return standin
+
+    def test_certificates_that_are_not_accepted(self) -> None:
+        good, other = self.certificate("localhost"), self.certificate("elsewhere.example")
+        expired = self.certificate("localhost", days=-1)
+        for name, certificate, trusted in (("self-signed", good, None), ("other name", other, other), ("expired", expired, expired)):
+            with self.subTest(name):
+                standin = self.serve(certificate)
+                trust = f"{trusted}.crt" if trusted else None
+                run = call(standin, *LIST, SENTRY_BASE_URL=standin.url.replace("127.0.0.1", "localhost"), SSL_CERT_FILE=trust)
+                self.assertEqual((run.status, run.out), (6, ""), run.err)
+                self.assertIn("certificate", run.err)
+                self.assertIn("SSL_CERT_FILE", run.err)
+                self.assertEqual(standin.requests, [])
+
+    def test_a_certificate_that_is_trusted(self) -> None:
+        certificate = self.certificate("localhost")
+        standin = self.serve(certificate)
+        base = standin.url.replace("127.0.0.1", "localhost")
+        run = call(standin, "list-issues", SENTRY_BASE_URL=base, SSL_CERT_FILE=f"{certificate}.crt")
+        self.assertEqual(run.status, 0, run.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
