@@ -30,6 +30,8 @@ if __name__ == "__main__":
     quiet_interrupt()  # before the slower imports, so that it holds at any moment
 
 import argparse
+import gc
+import itertools
 import json
 import re
 import time
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, NoReturn, Optional
 
+    Work = tuple[Any, Any, Any, str]  # where a copy goes (container and place), its source, the kind of value
     Recent = Callable[[list[dict[str, Any]], Any], tuple[list[dict[str, Any]], bool]]
     Counted = Optional[tuple[list[str], list[dict[str, Any]]]]  # environments and top tags
 
@@ -281,6 +284,7 @@ class Redactor:
         self.token = token if len(token) >= 6 else ""
         self.hosts = "|".join(map(re.escape, hosts))
         self.seen: dict[tuple[str, str], str] = {}
+        self.keys: dict[tuple[str, str], tuple[str, str]] = {}
 
     def value(self, value: Any, kind: str = PLAIN) -> Any:
         if isinstance(value, str):
@@ -289,49 +293,53 @@ class Redactor:
             return value
         # A list of work instead of recursion: JSON can be nested deeper than Python's stack.
         out: list[Any] = [None]
-        work: list[tuple[Any, Any, Any, str]] = [(out, 0, value, kind)]
+        work: list[Work] = [(out, 0, value, kind)]
         while work:
             target, slot, source, kind = work.pop()
-            copy: Any = {} if isinstance(source, dict) else [None] * len(source)
-            target[slot] = copy
-            for key, child, child_kind in self.members(source, kind, isinstance(target, list)):
-                if isinstance(child, str):
-                    copy[key] = self.text(child, child_kind)
-                elif isinstance(child, (dict, list)):
-                    copy[key] = None  # keeps the order of the keys
-                    work.append((copy, key, child, child_kind))
-                else:
-                    copy[key] = child
+            if isinstance(source, dict):
+                target[slot] = self.copy_object(source, kind, work)
+            else:
+                target[slot] = self.copy_list(source, kind, work, isinstance(target, list))
         return out[0]
 
-    def members(self, source: Any, kind: str, in_list: bool) -> Iterator[tuple[Any, Any, str]]:
-        """Yield (new key or index, value, kind of value) for what a container holds."""
-        if isinstance(source, dict):
-            sibling = tag_kind(source)
-            taken = set(source)
-            for key, child in source.items():
-                child_kind = value_kind(kind, key)
-                if sibling is not None and key in ("value", "query"):
-                    child_kind = sibling
-                yield self.key(key, taken), child, child_kind
-        elif in_list and kind != SECRET and is_pair(source):  # a header, cookie or parameter: [name, value]
-            yield 0, source[0], PLAIN
-            yield 1, source[1], value_kind(COOKIES if kind == COOKIES else PLAIN, source[0])
-        else:
-            for index, child in enumerate(source):
-                yield index, child, kind
+    def copy_object(self, source: dict[str, Any], kind: str, work: list[Work]) -> dict[str, Any]:
+        """Copy an object with its texts redacted; the containers in it are added to the work."""
+        copy: dict[str, Any] = {}
+        sibling = tag_kind(source) if "value" in source else None
+        for key, child in source.items():
+            known = self.keys.get((kind, key)) or self.learn_key(kind, key)
+            new, child_kind = known
+            if sibling is not None and key in ("value", "query"):
+                child_kind = sibling
+            if new != key:
+                new = unique_key(new, copy, source)
+            if isinstance(child, str):
+                copy[new] = self.seen.get((child, child_kind)) or self.text(child, child_kind)
+            else:
+                copy[new] = child  # a container keeps its place until its turn comes
+                if isinstance(child, (dict, list)):
+                    work.append((copy, new, child, child_kind))
+        return copy
 
-    def key(self, key: str, taken: set[str]) -> str:
-        """Redact a key; two that become the same are told apart by a number."""
-        new = self.text(key)
-        if new == key:
-            return key
-        unique, number = new, 1
-        while unique in taken:
-            number += 1
-            unique = f"{new} ({number})"
-        taken.add(unique)
-        return unique
+    def copy_list(self, source: list[Any], kind: str, work: list[Work], in_list: bool) -> list[Any]:
+        """Copy a list likewise. In a list of lists, [name, value] is a header, a cookie or a parameter."""
+        copy = list(source)
+        pair_kind = None
+        if in_list and kind != SECRET and is_pair(source):
+            pair_kind, kind = value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]), PLAIN
+        for index, child in enumerate(source):
+            if index and pair_kind is not None:
+                kind = pair_kind
+            if isinstance(child, str):
+                copy[index] = self.seen.get((child, kind)) or self.text(child, kind)
+            elif isinstance(child, (dict, list)):
+                work.append((copy, index, child, kind))
+        return copy
+
+    def learn_key(self, kind: str, key: str) -> tuple[str, str]:
+        """Return the redacted key and the kind of its value, remembering both."""
+        known = self.keys[kind, key] = self.text(key), value_kind(kind, key)
+        return known
 
     def text(self, text: str, kind: str = PLAIN) -> str:
         """Redact a string, remembering the answer: frames and tags repeat."""
@@ -392,10 +400,17 @@ def _mask_user_name(match: re.Match[str]) -> str:
     return f"{match.group(1)}{quote}{SECRET_MASK}"
 
 
+def unique_key(key: str, *taken: dict[str, Any]) -> str:
+    """Tell a key apart, by a number, from others that became the same."""
+    unique, number = key, 1
+    while any(unique in keys for keys in taken):
+        number += 1
+        unique = f"{key} ({number})"
+    return unique
+
+
 def tag_kind(source: dict[str, Any]) -> str | None:
     """Return the kind of a tag object's value ({"key": …, "value": …}, or name and value)."""
-    if "value" not in source:
-        return None
     name = source.get("key", source.get("name"))
     return value_kind(PLAIN, name) if isinstance(name, str) else None
 
@@ -435,7 +450,7 @@ def redact_string(text: str, kind: str, token: str) -> str:
     text = mask_secrets(text)
     if "@" in text or "%" in text or "&" in text or "\\" in text or not text.isascii():
         text = mask_emails(text)
-    if text.count(":") >= 2 or "%" in text or "\\u" in text:
+    if "::" in text or text.count(":") > 5 or "%" in text or "\\u" in text:  # RFC 4291: 7 colons, or ::
         text = re.sub(IPV6, _mask_ipv6, text)
     if kind != VERSION and (text.count(".") >= 3 or "%" in text):
         text = mask_ipv4(text, kind)
@@ -478,7 +493,9 @@ SLACK_HOOK = r"(hooks\.slack\.com/(?:services|workflows)/)[\w/-]+"
 PRIVATE_KEY = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
 PRIVATE_KEY_END = r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
 URL_PASSWORD = r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:@\"'<>\\]{0,200}(?::|%3[aA]))([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))@"
-SCHEME_CREDENTIALS = r"(?i)(?<![\w-])(bearer|basic|token|digest|negotiate|apikey)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{8,})"
+SCHEME_CREDENTIALS = r"(?i)(?<![\w-])(bearer|basic|token|negotiate|apikey)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{8,})"
+
+SCHEMES = ("earer", "asic", "oken ", "egotiate", "pikey", "piKey", "EARER", "ASIC", "OKEN ")
 
 # A text without any of these holds no secret's name.
 SECRET_HINTS = (
@@ -504,17 +521,27 @@ def mask_secrets(text: str) -> str:
         text = mask_private_keys(text)
     if "@" in text and ":" in text:
         text = re.sub(URL_PASSWORD, _mask_url_password, text)
-    if any(start in text for start in TOKEN_STARTS):
+    if len(text) > 15 and contains(text, TOKEN_STARTS):
         text = re.sub(TOKENS, SECRET_MASK, text)
     if "eyJ" in text:
         text = re.sub(JWT, SECRET_MASK, text)
     if "hooks.slack" in text:
         text = re.sub(SLACK_HOOK, r"\1" + SECRET_MASK, text)
-    lower = text.lower()
-    if any(hint in lower for hint in SECRET_HINTS) or "basic" in lower:
-        text = mask_assignments(text)
+    if "=" in text or ":" in text or "--" in text or "%3" in text or "</" in text:
+        lower = text.lower()
+        if contains(lower, SECRET_HINTS):
+            text = mask_assignments(text)
+    if contains(text, SCHEMES):
         text = re.sub(SCHEME_CREDENTIALS, _mask_scheme, text)
     return text
+
+
+def contains(text: str, parts: Iterable[str]) -> bool:
+    """Tell whether a text has any of the parts; half the time of any() with a generator."""
+    for part in parts:
+        if part in text:
+            return True
+    return False
 
 
 def mask_private_keys(text: str) -> str:
@@ -542,7 +569,7 @@ def _mask_scheme(match: re.Match[str]) -> str:
         looks_coded = re.search(r"[a-z][A-Z]+[a-z]", value) and len(value) % 4 == 0 and len(value) >= 12
         if not looks_coded:
             return match.group()
-    if scheme in ("token", "digest", "apikey", "negotiate") and (len(value) < 16 or not re.search(r"\d", value)):
+    if scheme in ("token", "apikey", "negotiate") and (len(value) < 16 or not re.search(r"\d", value)):
         return match.group()
     if "=" in value.rstrip("="):  # the parameters of a challenge: Bearer realm="api"
         return match.group()
@@ -631,6 +658,7 @@ DOMAIN = rf"[^\W_](?:[^\W_]|-)*(?:{DOT}[^\W_](?:[^\W_]|-)*)+"
 IP_DOMAIN = r"\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
 # A local part, read backwards from the at-sign; percent-encoded characters read 'E2%'.
 LOCAL_BACKWARDS = r"[\w.+'!#$%&*/=?^`{|}~\u0300-\u036f-]+"
+SIMPLE_LOCAL_BACKWARDS = r"[A-Za-z0-9._+-]*[A-Za-z0-9](?=[\s<(\[,;:\"]|'(?![A-Za-z0-9])|$)"
 # What ends a local part on its left, although RFC 5322 would allow some of it.
 LOCAL_BREAK = r"%(?:25)*(?:2[cC26fF0]|3[aAbBcCdDeEfF]|0[aAdD9]|5[bBdD]|7[bBcCdD])|&(?:[a-z]{2,6}|#\d+);|[&?/*!#$^`{|}~]"
 ESCAPED_START = r"(?:[nrtbf]|u00[0-9a-fA-F]{2})"  # of \n or \u003c, whose backslash stands before
@@ -640,7 +668,7 @@ FILE_ENDINGS = frozenset(
     "toml txt log tar gz tgz whl jar war dll exe php java kt swift vue svelte woff woff2 ttf mp4 webm pdf csv "
     "service socket target timer mount slice scope path device swap".split()
 )
-VERSION_LABELS = rf"(?i)v?\d+{DOT}\d+(?:[{{-]|{DOT}|$)"
+VERSION_LABELS = rf"[vV]?\d+{DOT}\d+(?:[{{-]|{DOT}|$)"
 PUBLIC_LOGIN = r"[0-9a-f]{32}|git|[a-z][a-z0-9_-]{0,30}"  # a DSN's public key, ssh://git@…, postgres://app@…
 
 
@@ -678,7 +706,11 @@ def local_start(text: str, floor: int, end: int) -> int:
     if text[end - 1 : end] == '"':  # "jane doe"@example.com
         opening = text.rfind('"', max(floor, end - 70), end - 1)
         return opening if opening >= 0 else end
-    run = re.match(LOCAL_BACKWARDS, text[floor:end][::-1])
+    backwards = text[floor:end][::-1]
+    simple = re.match(SIMPLE_LOCAL_BACKWARDS, backwards)  # most are, which makes them three times as fast
+    if simple:
+        return end - simple.end()
+    run = re.match(LOCAL_BACKWARDS, backwards)
     if not run:
         return end
     start = end - run.end()
@@ -708,7 +740,7 @@ def is_email(text: str, start: int, at: re.Match[str], domain: re.Match[str]) ->
     local, host = text[start : at.start()], domain.group()
     if host.startswith("["):
         return True
-    last = re.split(DOT, host)[-1]
+    last = host.rpartition(".")[2] if host.isascii() and host[-1].isalpha() and "%" not in host else re.split(DOT, host)[-1]
     if not re.match(r"[^\W\d_]{2}|xn--", last):
         return False
     if re.match(VERSION_LABELS, host) or last.lower() in FILE_ENDINGS:
@@ -869,7 +901,7 @@ def cut_stack_traces(text: str) -> str:
         if not escape:
             return cut_inline_frames(text)
         newline = escape.group()
-    if not any(hint in text for hint in TRACE_HINTS):
+    if not contains(text, TRACE_HINTS):
         return text
     lines = text.split(newline)
     marks = mark_lines(lines)
@@ -1059,28 +1091,34 @@ def json_line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def write_indented(value: Any, pad: str, out: list[str]) -> None:
-    """Append a JSON value, two spaces a level; short lists and objects of single values take one line.
+def write_indented(value: dict[str, Any] | list[Any], pad: str, out: list[str]) -> None:
+    """Append a JSON container, two spaces a level; short lists and objects of single values take one line.
 
     json.dumps(indent=2) does this in Python for every value: 46 ms for 1 MB against 15 ms.
     """
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    nested = any(isinstance(child, (dict, list)) and child for child in children)
-    if not nested or len(pad) > 2 * MAX_INDENT:
+    children: Any = value.values() if isinstance(value, dict) else value
+    deep = len(pad) > 2 * MAX_INDENT
+    for child in children:
+        if isinstance(child, (dict, list)) and child and not deep:
+            break
+    else:
         line = ENCODE(value)
-        if len(line) + len(pad) <= LINE_WIDTH or not children or len(pad) > 2 * MAX_INDENT:
+        if len(line) + len(pad) <= LINE_WIDTH or deep:
             out.append(line)
             return
-    inner = pad + "  "
-    separator = "{\n" if isinstance(value, dict) else "[\n"
-    for key, child in value.items() if isinstance(value, dict) else enumerate(value):
-        out.append(f"{separator}{inner}{ENCODE(key)}: " if isinstance(value, dict) else separator + inner)
-        if isinstance(child, (dict, list)):
-            write_indented(child, inner, out)
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    inner = f"\n{pad}  "
+    separator = opening + inner
+    for name, child in zip(value if isinstance(value, dict) else itertools.repeat(None), children):
+        out.append(separator if name is None else f"{separator}{QUOTE(name)}: ")
+        if isinstance(child, str):
+            out.append(QUOTE(child))
+        elif isinstance(child, (dict, list)):
+            write_indented(child, pad + "  ", out)
         else:
             out.append(ENCODE(child))
-        separator = ",\n"
-    out.append(f"\n{pad}" + ("}" if isinstance(value, dict) else "]"))
+        separator = "," + inner
+    out.append(f"\n{pad}{closing}")
 
 
 # A table for people.
@@ -1183,6 +1221,7 @@ def align(text: str, columns: int, right: bool) -> str:
 
 
 ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
+QUOTE = json.encoder.encode_basestring
 
 
 def fit(record: dict[str, Any], size: int) -> dict[str, Any]:
@@ -1946,7 +1985,7 @@ def find_issues(args: argparse.Namespace, client: Client, environment: bool = Tr
 def lookup_query(query: str) -> str | None:
     """Return the short or event ID that a query consists of, as Sentry wants it, or None."""
     query = query.strip()
-    if re.fullmatch(EVENT_ID, query):
+    if len(query) in (32, 36) and re.fullmatch(EVENT_ID, query):
         return query.replace("-", "").lower()
     return query.upper() if re.fullmatch(SHORT_ID, query) else None
 
@@ -2149,7 +2188,7 @@ def web_path(address: str, base_url: str) -> str:
         raise Failure(
             USAGE, f"received the web address {address!r}, expected one of {expected}", "set --base-url for another server"
         )
-    return found.group(2) or ""
+    return str(found.group(2) or "")
 
 
 def require(args: argparse.Namespace, *names: str) -> None:
@@ -2343,7 +2382,7 @@ def field_names(text: str) -> list[str]:
 
 def base_url(text: str) -> str:
     """Return a base URL without a trailing slash or /api/0."""
-    found = re.fullmatch(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[!-~]*)?", text.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"([Hh][Tt]{2}[Pp][Ss]?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[!-~]*)?", text.strip())
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without; the token is all it takes")
     path = (found.group(4) or "").rstrip("/") if found else ""
@@ -2483,10 +2522,11 @@ LOOPBACK = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
 
 
 def console_script() -> NoReturn:
-    """Run as the sentry-api command."""
+    """Run as a process of its own: the sentry-api command, or this file as a script."""
     quiet_interrupt()
+    gc.disable()  # nothing here makes cycles that matter; 10 % of the time for 5 MB
     raise SystemExit(main())
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    console_script()
