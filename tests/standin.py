@@ -7,11 +7,13 @@ It keeps a log of requests and can misbehave: see Fault and faults.py.
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 import threading
 import time
 import urllib.parse
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, NamedTuple
 
@@ -320,6 +322,11 @@ class StandIn:
 SNAKE = {"eventID": "event_id", "groupID": "group_id", "projectID": "project_id", "dateCreated": "date_created"}
 
 
+@lru_cache(maxsize=16)
+def compress(body: bytes) -> bytes:
+    return gzip.compress(body, 1, mtime=0)
+
+
 def iso(at: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at % 1 * 1000):03}Z"
 
@@ -336,7 +343,7 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet; StandIn.requests is the log."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        return super().date_time_string(self.server.standin.now() if timestamp is None else timestamp)  # type: ignore[arg-type]
+        return super().date_time_string(self.server.standin.now() if timestamp is None else timestamp)
 
     def handle_any(self) -> None:
         standin = self.server.standin
@@ -365,9 +372,7 @@ class Handler(BaseHTTPRequestHandler):
         body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         headers = {"Content-Type": "application/json", **answer.headers}
         if len(body) > 500 and "gzip" in self.headers.get("Accept-Encoding", "") and "Content-Encoding" not in headers:
-            import gzip
-
-            body, headers["Content-Encoding"] = gzip.compress(body, 1, mtime=0), "gzip"
+            body, headers["Content-Encoding"] = compress(body), "gzip"
         headers.setdefault("Content-Length", str(len(body)))
         self.start(answer.status, headers)
         self.wfile.write(body)
