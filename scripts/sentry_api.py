@@ -109,7 +109,6 @@ UNCUT = {"id", "short_id", "url", "issue_id", "previous_id", "next_id", "first_s
 MAX_UNCUT = 200  # no ID, time or address that Sentry makes is longer
 LINE_WIDTH = 100  # a list or object of single values that fits stays on one line
 MAX_INDENT = 40  # levels; deeper ones are written without line breaks
-MAX_NESTING = 7000  # levels of JSON read and written; the C stack holds several times that
 
 ISSUE_FIELDS = (
     "id", "short_id", "title", "culprit", "level", "status", "count", "user_count",
@@ -1218,8 +1217,12 @@ def ago(seconds: float) -> str:
 def sparkline(stats: Any) -> str:
     """Draw Sentry's stats ({"24h": [[time, count], …]} or 14d), one column a point."""
     series = next(iter(stats.values()), None) if isinstance(stats, dict) else None
-    points = [point[1] for point in series or () if isinstance(point, list) and len(point) == 2]
-    counts = [count for count in points if isinstance(count, (int, float)) and count >= 0][-24:]
+    points = [
+        point[1]
+        for point in (series if isinstance(series, list) else ())
+        if isinstance(point, list) and len(point) == 2
+    ]
+    counts = [count for count in points if isinstance(count, (int, float)) and 0 <= count < 1e15][-24:]
     if len(counts) > 14:  # two hours a column
         counts = [sum(counts[i : i + 2]) for i in range(0, len(counts), 2)]
     top = max(counts, default=0)
@@ -1763,6 +1766,11 @@ def inner(source: dict[str, Any], key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list; nothing for anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def number(value: Any) -> int | float | None:
     """Return a number that Sentry may send as a string (count is one)."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
@@ -1834,7 +1842,6 @@ def shape_issue_detail(issue: dict[str, Any], base_url: str, org: str | None, co
     """Return an issue record with more fields: ISSUE_DETAIL_FIELDS."""
     metadata, assigned = inner(issue, "metadata"), inner(issue, "assignedTo")
     unhandled = issue.get("isUnhandled")
-    totals = [tag for tag in issue.get("tags") or () if isinstance(tag, dict) and string(tag.get("key"))]
     return {
         **shape_issue(issue, base_url, org, counted),
         "substatus": string(issue.get("substatus")),
@@ -1847,7 +1854,7 @@ def shape_issue_detail(issue: dict[str, Any], base_url: str, org: str | None, co
         "message": new_text(metadata.get("value"), issue.get("title")),
         "location": place(issue),
         "handled": not unhandled if isinstance(unhandled, bool) else None,
-        "tag_totals": {tag["key"]: number(tag.get("totalValues")) for tag in totals},
+        "tag_totals": {str(tag.get("key")): number(tag.get("totalValues")) for tag in objects(issue.get("tags"))},
     }
 
 
@@ -1877,14 +1884,13 @@ def shape_event(event: dict[str, Any], base_url: str, org: str | None) -> dict[s
 
 def shape_event_detail(event: dict[str, Any], base_url: str, org: str | None, entries: bool) -> dict[str, Any]:
     """Return an event record with more fields: EVENT_DETAIL_FIELDS, and entries if asked for."""
-    found = [entry for entry in event.get("entries") or () if isinstance(entry, dict)]
+    found = objects(event.get("entries"))
     data = {string(entry.get("type")): inner(entry, "data") for entry in reversed(found)}
     request, sdk = data.get("request"), inner(event, "sdk")
-    exceptions = (data.get("exception") or {}).get("values")
     record = {
         **shape_event(event, base_url, org),
         "platform": string(event.get("platform")),
-        "exceptions": [shape_exception(e) for e in exceptions or () if isinstance(e, dict)],
+        "exceptions": [shape_exception(e) for e in objects(data.get("exception", {}).get("values"))],
         "request": {key: string(request.get(key)) for key in ("method", "url")} if request else None,
         "contexts": shape_contexts(inner(event, "contexts")),
         "sdk": " ".join(filter(None, (string(sdk.get("name")), string(sdk.get("version"))))) or None,
@@ -1897,7 +1903,7 @@ def shape_event_detail(event: dict[str, Any], base_url: str, org: str | None, en
 
 def shape_exception(exception: dict[str, Any]) -> dict[str, Any]:
     """Return an exception's type and value, and where it was raised: the innermost frame of the app's own code."""
-    frames = [frame for frame in inner(exception, "stacktrace").get("frames") or () if isinstance(frame, dict)]
+    frames = objects(inner(exception, "stacktrace").get("frames"))
     own = [frame for frame in frames if first(frame, "inApp", "in_app")] or frames
     location = None
     if own:
@@ -2553,7 +2559,10 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
-        line = error.__traceback__.tb_lineno if error.__traceback__ else 0
+        where = error.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        line = where.tb_lineno if where else 0
         say(f"error: internal error ({type(error).__name__}, line {line}); nothing was printed")
         return UNUSABLE
 

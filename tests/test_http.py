@@ -122,7 +122,7 @@ class Retries(StandInCase):
             with self.subTest(name):
                 self.standin.requests.clear()
                 self.standin.fault("/issues/", act, times=1)
-                self.assertEqual(len(self.good(*LIST, "--limit", "3", "--timeout", "0.7")), 3)
+                self.assertEqual(len(self.good(*LIST, "--limit", "3", "--timeout", "0.6")), 3)
                 self.assertEqual(len(self.standin.requests), 2)
 
     def test_connections_that_never_become_good(self) -> None:
@@ -138,7 +138,7 @@ class Retries(StandInCase):
                     self.standin.requests.clear()
                     self.standin.fault("/api/", act)
                     started = time.monotonic()
-                    self.fails(6, *argv, "--timeout", "0.4")
+                    self.fails(6, *argv, "--timeout", "0.25")
                     self.assertLess(time.monotonic() - started, 5)
                     self.assertEqual(len(self.standin.requests), 2)
 

@@ -168,12 +168,14 @@ class Time(unittest.TestCase):
         for seed in self.SEEDS:
             for prefix in ("", "@"):
                 with self.subTest(seed, prefix=prefix):
-                    times = []
-                    for size in (20_000, 40_000, 80_000):
-                        text = prefix + seed * (size // len(seed))
-                        times.append(min(self.seconds(text), self.seconds(text)))
-                    # Linear is 4 times; quadratic 16. Below 20 ms a clock's noise says nothing.
-                    self.assertLess(times[2], max(0.02, 9 * times[0]), times)
+                    texts = [prefix + seed * (size // len(seed)) for size in (20_000, 40_000, 80_000)]
+                    for _ in range(3):  # a busy machine may disturb one measurement
+                        times = [self.seconds(text) for text in texts]
+                        # Linear is 4 times, quadratic 16. Below 20 ms the clock's noise says nothing.
+                        if times[2] < max(0.02, 9 * times[0]):
+                            break
+                    else:
+                        self.fail(f"20, 40 and 80 kB took {times}")
 
 
 class FailsClosed(StandInCase):
