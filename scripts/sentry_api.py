@@ -30,6 +30,7 @@ if __name__ == "__main__":
     quiet_interrupt()  # before the slower imports, so that it holds at any moment
 
 import argparse
+import contextlib
 import gc
 import itertools
 import json
@@ -69,6 +70,11 @@ ISSUE = "/api/0/issues/{issue}/"
 ORG_ISSUE = "/api/0/organizations/{org}/issues/{issue}/"
 EVENTS = "events/"  # below either issue endpoint
 
+# An issue's numeric ID, its short ID (project slug and a base 32 number), an event's ID.
+ISSUE_ID = r"[0-9]{1,20}"
+SHORT_ID = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
+EVENT_ID = r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+
 DEFAULT_BASE_URL = "https://sentry.io"
 DEFAULT_ENVIRONMENT = "prod"
 DEFAULT_TIME_RANGE = "24h"
@@ -78,7 +84,7 @@ MAX_LIMIT = 50
 DEFAULT_TIMEOUT = 30.0
 MAX_TIMEOUT = 3600.0
 UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}  # of --time-range, in seconds
-TOKEN_PAGE = "https://sentry.io/settings/account/api/auth-tokens/"
+TOKEN_PAGE = "/settings/account/api/auth-tokens/"
 
 RETRY_PAUSE = 1.0  # seconds before the second and last attempt
 MAX_PAUSE = 30.0  # a server that asks for a longer one gets none
@@ -93,6 +99,7 @@ MAX_LINE = 2000  # characters of a line on stderr
 
 TAG_EVENTS = 10  # newest events that an issue's environments and tags are counted from
 TAG_WORKERS = 8
+TAG_PATIENCE = 8  # requests that time out before the rest is not tried: tags are not worth waiting for ever
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
 TELLING_TAGS = ("release", "transaction", "url", "browser", "os", "device", "runtime", "server_name")
@@ -103,10 +110,12 @@ PROBE_ISSUES = 5  # issues looked at to say which environment would have had res
 LIST_RECORD_SIZE = 790
 ISSUE_SIZE = 5800
 EVENT_SIZE = 7800
-# Longest text and longest list of a record, tried in turn until the record fits.
-FITS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1))
+# Longest text, longest list and longest ID of a record, tried in turn until the record fits.
+FITS = (
+    (400, 40, 200), (200, 20, 200), (120, 12, 200), (80, 8, 200), (50, 6, 200), (30, 5, 200), (16, 3, 100), (6, 1, 30),
+    (2, 0, 6),
+)  # fmt: skip
 UNCUT = {"id", "short_id", "url", "issue_id", "previous_id", "next_id", "first_seen", "last_seen", "timestamp"}
-MAX_UNCUT = 200  # no ID, time or address that Sentry makes is longer
 LINE_WIDTH = 100  # a list or object of single values that fits stays on one line
 MAX_INDENT = 40  # levels; deeper ones are written without line breaks
 
@@ -166,6 +175,7 @@ STACK_MARK = "[%d stack trace line%s removed]"
 # What a key says of its value. The walk hands these down from containers to their values.
 PLAIN = ""
 SECRET = "secret"
+VAULT = "vault"  # an object or list that holds nothing but secrets
 COOKIES = "cookies"  # names and values of cookies
 ADDRESS = "address"  # no number in here is a version
 VERSION = "version"  # no dotted number in here is an address
@@ -179,10 +189,16 @@ SECRET_WORDS = frozenset(
     "password passwords passwd passphrase passcode pwd secret secrets token credential credentials "
     "authorization jwt bearer csrf xsrf otp totp apikey accesskey secretkey privatekey authkey signingkey "
     "authtoken accesstoken refreshtoken idtoken csrftoken xsrftoken sessiontoken clientsecret "
-    "sessionid sessid sid phpsessid jsessionid aspsessionid aspxauth".split()
+    "sessionid sessid sid phpsessid jsessionid aspsessionid aspxauth csrfmiddlewaretoken apitoken apisecret usertoken "
+    "bearertoken jwttoken webhooksecret secretaccesskey sessionkey appsecret".split()
 )
 SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
-KEY_OWNERS = frozenset("api access secret private signing encryption auth master account session service".split())
+KEY_OWNERS = frozenset(
+    "api access secret private signing encryption auth master account session service app ssh subscription functions "
+    "stripe admin license".split()
+)
+SIGNERS = frozenset("amz goog hub oauth access hmac stripe".split())  # X-Amz-Signature, oauth_signature
+TOKEN_COUNTS = frozenset("max min total num n prompt completion input output used remaining reasoning".split())
 PUBLIC_WORDS = frozenset(("public", "publishable"))  # a DSN's public key, .NET's PublicKeyToken
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
@@ -193,12 +209,14 @@ ABOUT_WORDS = frozenset(
     "window manager service backend class handler middleware module file location host domain header "
     "algorithm alg issuer scope scopes audience".split()
 )
+VAULT_WORDS = frozenset("secrets secret tokens token credentials credential passwords".split())
 COOKIE_WORDS = frozenset(("cookie", "cookies"))
 ADDRESS_WORDS = frozenset("ip ips ipv4 ipv6 addr ipaddr ipaddress address addresses forwarded remote peer".split())
 VERSION_WORDS = frozenset(
     "version versions ver release releases build sdk browser os runtime packages modules firmware driver "
     "kernel dist".split()
 )
+PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
 USER_KEYS = frozenset("user userreport user_report sentry:user".split())
 USER_FIELDS = {
     "name": PERSON, "username": PERSON, "display_name": PERSON, "displayname": PERSON, "full_name": PERSON,
@@ -211,13 +229,14 @@ TEAM_KEYS = frozenset(
 )
 VALUE_KEYS = frozenset("value values data raw content current old new default string text".split())
 
+PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
 # Values that stay under a secret's key: nothing, what a scrubber left, and templates such as
 # ?token={token}, $TOKEN, <token>, %(token)s.
-HARMLESS_SECRET = r"""(?ix)[\\'"\s]* (?:(?:bearer|basic|token)\s+)? (?:
+HARMLESS_SECRET = r"""(?ix)(?:[\\'"`\s]|%7B|%5B)* (?:(?:bearer|basic|token)\s+)? (?:
     none|null|nil|undefined|true|false|include|omit|same-origin
     | \[?(?:filtered|redacted\w*|removed|hidden|masked)\]? | [*x.\u2022\u2026-]{3,} | <[\w\s:-]{1,40}>
     | :\w{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$\w{1,40} | \$\(\w{1,40}\) | %\(\w{1,40}\)s | %s | \?
-    )? [\\'"\s]*"""
+    | \u2026 | (?<=%7B)\w{1,40} )? (?:[\\'"`\s]|%7D|%5D)*"""
 
 
 @lru_cache(maxsize=4096)
@@ -234,11 +253,13 @@ def is_secret_key(key: str) -> bool:
         return False
     if words[-1] in ABOUT_WORDS and words != ("password",):
         return False
-    if words[-1] in SECRET_ENDS or not SECRET_WORDS.isdisjoint(words):
+    if words[-1] == "tokens" and not TOKEN_COUNTS.isdisjoint(words):
+        return False
+    if words[-1] in SECRET_ENDS or not SECRET_WORDS.isdisjoint(words) or words[-1].endswith(("password", "passwd")):
         return True
     pairs = set(zip(words, words[1:]))
-    return any(b == "key" and a in KEY_OWNERS for a, b in pairs) or bool(
-        pairs & {("session", "id"), ("pass", "word"), ("pass", "phrase"), ("amz", "signature"), ("amz", "credential")}
+    return any(b == "key" and a in KEY_OWNERS or b == "signature" and a in SIGNERS for a, b in pairs) or bool(
+        pairs & {("session", "id"), ("pass", "word"), ("pass", "phrase"), ("amz", "credential")}
     )
 
 
@@ -247,25 +268,31 @@ def value_kind(parent: str, key: str) -> str:
     """Tell what kind of value a key holds inside a container of kind `parent`."""
     words = key_words(key)
     lower = key.lower()
-    if words and words[-1] in COOKIE_WORDS:
+    last = words[-1] if words else ""
+    if last in COOKIE_WORDS:
         return COOKIES
-    if is_secret_key(key) or (parent == SECRET and lower in VALUE_KEYS):
-        return SECRET
-    if parent == USER and lower in USER_FIELDS:
-        return USER_FIELDS[lower]
-    if parent == TEAM:
-        return TEAM
-    if lower in USER_KEYS:
+    if is_secret_key(key) or parent == SECRET and lower in VALUE_KEYS or parent == VAULT and last not in ABOUT_WORDS:
+        return VAULT if last in VAULT_WORDS or parent == VAULT else SECRET
+    if lower.startswith("user.") or parent == USER:
+        field = USER_FIELDS.get(lower.partition("user.")[2] or lower)
+        if field:
+            return field
+    if last in PLACE_WORDS:
+        return TEAM if parent == TEAM else PLAIN
+    return named_kind(parent, lower, words)
+
+
+def named_kind(parent: str, lower: str, words: tuple[str, ...]) -> str:
+    """Tell the kind of a value that is not a secret, by its key's words or by what its container hands down."""
+    if lower in USER_KEYS and parent != TEAM:
         return USER
-    if lower.startswith("user.") and lower[5:] in USER_FIELDS:
-        return USER_FIELDS[lower[5:]]
-    if not ADDRESS_WORDS.isdisjoint(words):
+    if not ADDRESS_WORDS.isdisjoint(words) and parent != TEAM:
         return ADDRESS
     if not VERSION_WORDS.isdisjoint(words):
         return VERSION
     if lower in TEAM_KEYS:
         return TEAM
-    return parent if parent in (COOKIES, VERSION) else PLAIN
+    return parent if parent in (COOKIES, VERSION, TEAM) else PLAIN
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = (), in_place: bool = False) -> Any:
@@ -308,15 +335,18 @@ class Redactor:
     def copy_object(self, source: dict[str, Any], kind: str, work: list[Work]) -> dict[str, Any]:
         """Copy an object with its texts redacted; the containers in it are added to the work."""
         copy: dict[str, Any] = {}
+        numbers: dict[str, int] = {}
         result = source if self.in_place else copy
         sibling = tag_kind(source) if "value" in source else None
         for key, child in source.items():
             known = self.keys.get((kind, key)) or self.learn_key(kind, key)
             new, child_kind = known
-            if sibling is not None and key in ("value", "query"):
+            if sibling is not None and (key in ("value", "query") or key == "name" and sibling == USER):
                 child_kind = sibling
             if new != key:
-                new = unique_key(new, copy, source)
+                while new in copy or new in source:  # two keys must not become one
+                    numbers[known[0]] = numbers.get(known[0], 1) + 1
+                    new = f"{known[0]} ({numbers[known[0]]})"
             if isinstance(child, str):
                 copy[new] = self.seen.get((child, child_kind)) or self.text(child, child_kind)
             else:
@@ -332,13 +362,17 @@ class Redactor:
         """Copy a list likewise. In a list of lists, [name, value] is a header, a cookie or a parameter."""
         copy = source if self.in_place else list(source)
         pair_kind = None
-        if in_list and kind != SECRET and is_pair(source):
+        if in_list and kind not in (SECRET, VAULT) and is_pair(source):
             pair_kind, kind = value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]), PLAIN
         for index, child in enumerate(source):
             if index and pair_kind is not None:
                 kind = pair_kind
             if isinstance(child, str):
-                copy[index] = self.seen.get((child, kind)) or self.text(child, kind)
+                if kind in (SECRET, VAULT) and re.fullmatch(PROSE, child):  # {"password": ["This field is required."]}
+                    continue
+                is_argument = kind == PLAIN and index and is_secret_option(source[index - 1]) and child[:1] != "-"
+                child_kind = SECRET if is_argument else kind
+                copy[index] = self.seen.get((child, child_kind)) or self.text(child, child_kind)
             elif isinstance(child, (dict, list)):
                 work.append((copy, index, child, kind))
         return copy
@@ -391,7 +425,7 @@ class Redactor:
 
 KEPT_HOST = "\ue000"  # stands for a host that is kept; private use, so no server writes it
 MASKS = frozenset((EMAIL_MASK, IP_MASK, SECRET_MASK))
-WHOLE_MASKS = {SECRET: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
+WHOLE_MASKS = {SECRET: SECRET_MASK, VAULT: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -407,19 +441,15 @@ def _mask_user_name(match: re.Match[str]) -> str:
     return f"{match.group(1)}{quote}{SECRET_MASK}"
 
 
-def unique_key(key: str, *taken: dict[str, Any]) -> str:
-    """Tell a key apart, by a number, from others that became the same."""
-    unique, number = key, 1
-    while any(unique in keys for keys in taken):
-        number += 1
-        unique = f"{key} ({number})"
-    return unique
-
-
 def tag_kind(source: dict[str, Any]) -> str | None:
     """Return the kind of a tag object's value ({"key": …, "value": …}, or name and value)."""
     name = source.get("key", source.get("name"))
     return value_kind(PLAIN, name) if isinstance(name, str) else None
+
+
+def is_secret_option(argument: Any) -> bool:
+    """Tell whether an argument of a command line (sys.argv) is an option whose value is a secret."""
+    return isinstance(argument, str) and argument.startswith("--") and "=" not in argument and is_secret_key(argument)
 
 
 def is_pair(source: list[Any]) -> bool:
@@ -447,13 +477,17 @@ PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a la
 COOKIE_ATTRIBUTES = frozenset(("path", "domain", "expires", "max-age", "samesite", "version", "priority"))
 
 
+# Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
+GRAVATAR = r"(?i)(avatar[\w.:/\\%?=&-]{0,60}?(?:[^0-9a-z]|%2f))[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])"
+
+
 def redact_string(text: str, kind: str, token: str) -> str:
     """Redact free text. The order matters: credentials before emails, IPv6 before IPv4."""
     if token:
         text = mask_token(text, token)
-    if len(text) < 4:
+    if len(text) < 3:
         return text
-    if "\n" in text or "\\n" in text or " at " in text:
+    if "\n" in text or "\\n" in text or contains(text, INLINE_FRAMES):
         text = cut_stack_traces(text)
     text = mask_secrets(text)
     if "@" in text or "%" in text or "&" in text or "\\" in text or not text.isascii():
@@ -463,7 +497,7 @@ def redact_string(text: str, kind: str, token: str) -> str:
     if kind != VERSION and (text.count(".") >= 3 or "%" in text):
         text = mask_ipv4(text, kind)
     if "avatar" in text:
-        text = re.sub(r"(?i)(avatar/)[0-9a-f]{32,64}", r"\1" + SECRET_MASK.replace("\\", ""), text)
+        text = re.sub(GRAVATAR, rf"\1{SECRET_MASK}", text)
     return text
 
 
@@ -490,21 +524,24 @@ AFTER_ESCAPE = r"(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\
 # Beginnings of tokens, as GitHub, GitLab, AWS, Slack, Stripe, npm, PyPI, Google, SendGrid, OpenAI,
 # Hugging Face, DigitalOcean and Sentry document them. The part behind is read to the end of its run.
 TOKENS = (
-    r"(?<![A-Za-z0-9])(?:sntry[usia]_[\w=+/.-]{10,}|gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
+    rf"(?:(?<![A-Za-z0-9])|{AFTER_ESCAPE})"
+    r"(?:sntry[usia]_[\w=+/.-]{10,}|gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
     r"|gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,}|(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
     r"|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|(?:sk|rk|pk)_(?:live|test)_\w{8,}|whsec_\w{16,}|npm_[A-Za-z0-9]{30,}"
     r"|pypi-[\w-]{40,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}|sk-(?:proj-|ant-)?[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
-    r"|dop_v1_[0-9a-f]{40,})"
+    r"|dop_v1_[0-9a-f]{40,}|ya29\.[\w-]{20,}|hv[sb]\.[\w-]{20,}|shp(?:at|ss|ca|pa)_[0-9a-f]{32}|dckr_pat_[\w-]{20,}"
+    r"|GOCSPX-[\w-]{20,}|lin_api_\w{30,}|glsa_\w{30,}|GR1348941[\w-]{15,}|ATATT3[\w=-]{20,})"
 )
 TOKEN_STARTS = tuple(
-    "sntry gh github_pat gl AKIA ASIA ABIA ACCA xox xapp k_ whsec npm_ pypi- AIza SG. sk- hf_ dop_".split()
+    "sntry gh github_pat gl AKIA ASIA ABIA ACCA xox xapp k_ whsec npm_ pypi- AIza SG. sk- hf_ dop_ ya29. hvs. hvb. "
+    "shp dckr_ GOCSPX lin_api GR1348941 ATATT3".split()
 )
 # RFC 7519: three base64url parts, the first of which is a JSON object.
-JWT = r"(?<![A-Za-z0-9_-])eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*"
+JWT = rf"(?:(?<![A-Za-z0-9_-])|{AFTER_ESCAPE})eyJ[A-Za-z0-9_-]{{5,}}\.(?:[A-Za-z0-9_-]+|(?=\.))(?:\.[A-Za-z0-9_-]*)*"
 SLACK_HOOK = r"(hooks\.slack\.com/(?:services|workflows)/)[\w/-]+"
 PRIVATE_KEY = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
 PRIVATE_KEY_END = r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
-URL_PASSWORD = r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:@\"'<>\\]{0,200}(?::|%3[aA]))([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))@"
+URL_PASSWORD = r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:\"'<>\\]{0,200}(?::|%3[aA]))([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))@"
 SCHEME_CREDENTIALS = r"(?i)(?<![\w-])(bearer|basic|token|negotiate|apikey)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{8,})"
 
 SCHEMES = ("earer", "asic", "oken ", "egotiate", "pikey", "piKey", "EARER", "ASIC", "OKEN ")
@@ -516,16 +553,19 @@ SECRET_HINTS = (
 )  # fmt: skip
 # name = value, "name": 'value', --name value, <name>value, name%3Dvalue. The name is read from the
 # start of its run of characters, so that no run is read twice.
+QUOTE_MARK = r"[\"'`]|%(?:25)*22|&quot;|&#34;"
 ASSIGNMENT = (
-    rf"(?:(?<![\w.$%\\-])|{AFTER_ESCAPE})(?P<flag>--?)?"
-    r"(?P<key>(?:(?:[Aa][Pp][Ii]|[Aa]ccess|[Ss]ecret|[Pp]rivate|[Aa]uth|[Ss]igning) )?\w[\w.$-]*)"
-    r"(?:(?P<quote>\\{0,8}[\"'])?\]?(?P<before>\s{0,3})(?P<sep>=>|:=|==?|:(?!:)|%(?:25)*3[dDaA]|\\u003[dD])(?P<after>\s{0,3})"
-    r"|(?P<open>>)|(?P<space>\s{1,3})(?=[^\s-]))"
+    rf"(?:(?<![\w.$%\\-])|(?<=\$)|{AFTER_ESCAPE})(?P<flag>--?(?:D(?=[a-z]))?)?"
+    r"(?P<key>(?:(?:[Aa][Pp][Ii]|[Aa]ccess|[Ss]ecret|[Pp]rivate|[Aa]uth|[Ss]igning) )?\.?\w[\w.$-]*)"
+    rf"(?:(?P<quote>\\{{0,8}}(?:{QUOTE_MARK}))?(?:\]|%5[dD])?(?P<before>\s{{0,3}})"
+    r"(?P<sep>=>|:=|==?|:(?!:)|%(?:25)*3[dDaA]|\\u003[dD]|&#61;|(?(quote)(?:,(?=\s?\\{0,8}[\"'])|value=|(?:\r?\n){2}|(?:\\r\\n){2})|(?!)))"
+    r"(?P<after>\s{0,3})|(?P<open>(?:\s[^<>\n]{0,100})?>)|(?P<space>\s{1,3})(?=[^\s-]))"
 )
-OPENING_QUOTE = r"(?:b|u|r|f)?(\\{0,8})([\"'])"
-BARE_VALUE = r"(?:(?!%(?:25)*(?:26|22|27|20|2[cC]|3[bB]|0[aAdD])|\\{1,8}[nrt\"']|\\u0026)[^\s&;,\"'<>(){}\[\]|])+"
+OPENING_QUOTE = rf"[\[(]{{0,2}}[burf]?(\\{{0,8}})({QUOTE_MARK})"
+BARE_VALUE = r"(?:(?!%(?:25)*(?:26|22|27|20|2[cC]|3[bB]|0[aAdD])|\\{1,8}[nrt\"']|\\u0026)[^\s&;,\"'`<>(){}\[\]|])+"
 BARE_CREDENTIALS = r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)(?:\s|%20|\+)+)?" + BARE_VALUE
-REST_OF_HEADER = r"(?:(?!\\{1,8}[nr\"'])[^\r\n\"'])*"
+REST_OF_HEADER = r"(?:(?!\\{1,8}[nr\"'])[^\r\n\"'])*"  # of a header inside quotes
+REST_OF_LINE = r"(?:(?!\\{1,8}[nr])[^\r\n])*"
 
 
 def mask_secrets(text: str) -> str:
@@ -540,7 +580,7 @@ def mask_secrets(text: str) -> str:
         text = re.sub(JWT, SECRET_MASK, text)
     if "hooks.slack" in text:
         text = re.sub(SLACK_HOOK, r"\1" + SECRET_MASK, text)
-    if "=" in text or ":" in text or "--" in text or "%3" in text or "</" in text:
+    if contains(text, ("=", ":", "'", '"', "--", "%3", "</")):
         lower = text.lower()
         if contains(lower, SECRET_HINTS):
             text = mask_assignments(text)
@@ -609,29 +649,47 @@ def mask_assignments(text: str) -> str:
 def secret_span(text: str, match: re.Match[str], cookie: bool) -> tuple[int, int]:
     """Return where the value of an assignment is to be masked, from and to; (0, 0) for not at all."""
     start = match.end()
-    if match.group("space") and not match.group("flag") or match.group("open") and text[match.start() - 1] != "<":
-        return 0, 0
     quote = re.compile(OPENING_QUOTE).match(text, start)
-    if quote and not (match.group("quote") and not match.group("sep")):
-        begin = quote.end()
-        end = closing_quote(text, begin, quote.group(1), quote.group(2))
-        harmless = end == begin or re.fullmatch(HARMLESS_SECRET, text[begin : min(end, begin + 200)])
-        return (0, 0) if harmless else (begin, end)
+    if match.group("space") and not match.group("flag") and not quote:
+        return 0, 0
+    if match.group("open") and text[match.start() - 1] not in "<:":
+        return 0, 0
+    if quote:
+        end = closing_quote(text, quote.end(), quote.group(1), quote.group(2))
+        return (0, 0) if keeps_quoted(text, match, quote.end(), end) else (quote.end(), end)
     words = key_words(match.group("key"))
-    if cookie or "authorization" in words:
-        found = re.compile(REST_OF_HEADER).match(text, start, start + 80)
-        value = found.group() if found else ""
-        prose = match.group("after") and not re.search(r"[=\d]|(?i:bearer|basic) ", value)
-        if prose or not value.strip() or re.fullmatch(HARMLESS_SECRET, value):
+    if (cookie or "authorization" in words) and match.group("sep") == ":":
+        rest = re.compile(REST_OF_HEADER if text[: match.start()].endswith(("'", '"')) else REST_OF_LINE)
+        head = text[start : rest.match(text, start, start + 80).end()]  # type: ignore[union-attr]
+        prose = match.group("after") and not re.search(r"[=\d]|(?i:bearer|basic) ", head)
+        if prose or not head.strip() or re.fullmatch(HARMLESS_SECRET, head):
             return 0, 0
-        found = re.compile(REST_OF_HEADER).match(text, start)
-        if match.group("sep") != ":" and not match.group("quote"):
-            found = re.compile(BARE_CREDENTIALS).match(text, start)
-        return start, found.end() if found else start
+        return start, rest.match(text, start).end()  # type: ignore[union-attr]
     found = re.compile(BARE_CREDENTIALS).match(text, start)
     if not found or keeps_value(match, words, found.group(), text[found.end() : found.end() + 1]):
         return 0, 0
     return start, found.end()
+
+
+def keeps_quoted(text: str, match: re.Match[str], start: int, end: int) -> bool:
+    """Tell whether a quoted value after a secret's name is harmless or prose."""
+    value = text[start : min(end, start + 200)]
+    if not value or re.fullmatch(HARMLESS_SECRET, value):
+        return True
+    if match.group("sep") == "," or match.group("space"):  # ('password', 'x'), PASSWORD 'x': or names in a row
+        in_pair = (
+            match.group("space")
+            or text[end + 1 : end + 2] in (")", "]")
+            or text[match.start() - 2 : match.start() - 1] in "(["
+        )
+        return not (in_pair and re.search(r"\d", value) and re.search(r"[A-Za-z]", value) and " " not in value)
+    if text[start - 2 : start - 1] in ("[", "("):
+        return re.fullmatch(PROSE, value) is not None
+    doubted = re.search(
+        r"(?i)\b(?:invalid|unexpected|unknown|missing|no|bad|illegal)\s$",
+        text[max(0, match.start() - 12) : match.start()],
+    )
+    return doubted is not None and value.isalpha()
 
 
 def closing_quote(text: str, start: int, escapes: str, quote: str) -> int:
@@ -650,7 +708,9 @@ def closing_quote(text: str, start: int, escapes: str, quote: str) -> int:
 def keeps_value(match: re.Match[str], words: tuple[str, ...], value: str, after: str) -> bool:
     """Tell whether an unquoted value after a secret's name is harmless, prose or code."""
     core = value.strip(".:!?")
-    if not core or re.fullmatch(HARMLESS_SECRET, value[:200]) or core.startswith(("{", "${", "[REDACTED", "%s", "%(")):
+    if not core or re.fullmatch(HARMLESS_SECRET, value[:200]) or core.startswith(("[REDACTED", "%s", "%(")):
+        return True
+    if core == "$" and after in ("{", "("):
         return True
     if core.isdigit() and (len(core) < 4 or words[-1] == "tokens"):
         return True
@@ -669,6 +729,7 @@ AT = r"@|\uff20|\ufe6b|%(?:25)*40|(?<!\\)\\+(?:u00|x)40|&#0*64;|&#[xX]0*40;|&com
 DOT = r"(?:\.|%(?:25)*2[eE]|&#0*46;|\\{1,8}u002[eE]|[\uff0e\u3002\uff61])"
 DOMAIN = rf"[^\W_](?:[^\W_]|-)*(?:{DOT}[^\W_](?:[^\W_]|-)*)+"
 IP_DOMAIN = r"\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
+EMAIL_END = rf"({AT})({DOMAIN}|{IP_DOMAIN})"
 # A local part, read backwards from the at-sign; percent-encoded characters read 'E2%'.
 LOCAL_BACKWARDS = r"[\w.+'!#$%&*/=?^`{|}~\u0300-\u036f-]+"
 SIMPLE_LOCAL_BACKWARDS = r"[A-Za-z0-9._+-]*[A-Za-z0-9](?=[\s<(\[,;:\"]|'(?![A-Za-z0-9])|$)"
@@ -677,9 +738,14 @@ LOCAL_BREAK = r"%(?:25)*(?:2[cC26fF0]|3[aAbBcCdDeEfF]|0[aAdD9]|5[bBdD]|7[bBcCdD]
 ESCAPED_START = r"(?:[nrtbf]|u00[0-9a-fA-F]{2})"  # of \n or \u003c, whose backslash stands before
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = frozenset(
-    "png jpg jpeg gif svg webp avif bmp ico css scss less js jsx mjs cjs tsx map json html htm xml yml yaml "
-    "toml txt log tar gz tgz whl jar war dll exe php java kt swift vue svelte woff woff2 ttf mp4 webm pdf csv "
-    "service socket target timer mount slice scope path device swap".split()
+    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
+    "xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt swift dart lua rb go cs cpp "
+    "hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf csv sql lock bak service socket target timer mount "
+    "slice scope path device swap".split()
+)
+COMMON_TLDS = frozenset(
+    "com org net edu gov mil int info biz io dev app ai co uk de fr jp cn ru br in au ca us eu nl se no es it ch at "
+    "be dk fi cz kr za mx ar pt ie nz test example invalid local internal".split()
 )
 VERSION_LABELS = rf"[vV]?\d+{DOT}\d+(?:[{{-]|{DOT}|$)"
 PUBLIC_LOGIN = r"[0-9a-f]{32}|git|[a-z][a-z0-9_-]{0,30}"  # a DSN's public key, ssh://git@…, postgres://app@…
@@ -687,30 +753,45 @@ PUBLIC_LOGIN = r"[0-9a-f]{32}|git|[a-z][a-z0-9_-]{0,30}"  # a DSN's public key, 
 
 def mask_emails(text: str) -> str:
     """Mask email addresses, also percent-encoded, escaped, full-width and quoted ones."""
-    pieces, position = [], 0
-    domain = re.compile(DOMAIN)
-    for at in re.finditer(AT, text):
-        if at.start() < position:
-            continue
-        found = domain.match(text, at.end()) or re.compile(IP_DOMAIN).match(text, at.end())
-        if not found:
-            continue
-        start = local_start(text, position, at.start())
-        if start == at.start() or not is_email(text, start, at, found):
-            continue
-        pieces += [text[position:start], EMAIL_MASK]
-        position = found.end() if text.isascii() else found.start() + latin_length(found.group())
+    pieces, position, floor = [], 0, 0
+    for found in re.finditer(EMAIL_END, text):
+        at, host = found.span(1), found.group(2)
+        length = domain_length(host)
+        if length and at[0] >= position:
+            start = local_start(text, floor, at[0])
+            if start < at[0] and not is_login(text, start, at, at[1] + length):
+                pieces += [text[position:start], EMAIL_MASK]
+                position = at[1] + length
+        floor = max(position, at[1])
     return "".join(pieces) + text[position:] if pieces else text
 
 
-def latin_length(domain: str) -> int:
-    """Return where a domain ends that is followed by Chinese or Japanese text without a space."""
-    start = len(domain) - len(re.split(DOT, domain)[-1])
-    if domain[start] < "\u2e80":
-        for index in range(start, len(domain)):
-            if domain[index] >= "\u2e80":
-                return index
-    return len(domain)
+def domain_length(host: str) -> int:
+    """Return how much of what stands behind an at-sign is a mail domain; 0 for versions and files."""
+    if host[0] == "[":
+        return len(host)
+    if len(host) < 4 or re.match(VERSION_LABELS, host):
+        return 0
+    if not host.isascii() and host[0] < "\u2e80":  # Chinese or Japanese text may follow without a space
+        host = host[: next((index for index, char in enumerate(host) if char >= "\u2e80"), len(host))]
+    end, common = len(host), False
+    for dot in reversed(list(re.finditer(DOT, host))):
+        label = re.match(r"xn--[\w-]+|[^\W\d_]{2,}", host[dot.end() : end])
+        name = label.group().lower() if label else ""
+        if name in COMMON_TLDS or name and not common and name not in FILE_ENDINGS:
+            return dot.end() + len(name)
+        end, common = dot.start(), True  # example.com.csv, example.com.1: what is in front has to be sure
+    return 0
+
+
+def is_login(text: str, start: int, at: tuple[int, int], end: int) -> bool:
+    """Tell a URL's user (a DSN's public key, ssh://git@…) and git@host:path from an email."""
+    local = text[start : at[0]]
+    if local == "git" and text[end : end + 1] in (":", "/"):
+        return True
+    in_url = text[max(0, start - 3) : start] == "://" and text[at[0] : at[1]] == "@"
+    has_password = text.startswith(f":{SECRET_MASK}", end)  # then it isn't the host that follows the at-sign
+    return in_url and not has_password and re.fullmatch(PUBLIC_LOGIN, local) is not None
 
 
 def local_start(text: str, floor: int, end: int) -> int:
@@ -748,25 +829,6 @@ def last_break(local: str) -> int:
     return last
 
 
-def is_email(text: str, start: int, at: re.Match[str], domain: re.Match[str]) -> bool:
-    """Tell an email from a release, a file, a package or a login that looks like one."""
-    local, host = text[start : at.start()], domain.group()
-    if host.startswith("["):
-        return True
-    last = (
-        host.rpartition(".")[2]
-        if host.isascii() and host[-1].isalpha() and "%" not in host
-        else re.split(DOT, host)[-1]
-    )
-    if not re.match(r"[^\W\d_]{2}|xn--", last):
-        return False
-    if re.match(VERSION_LABELS, host) or last.lower() in FILE_ENDINGS:
-        return False
-    if local == "git" and text[domain.end() : domain.end() + 1] in (":", "/"):
-        return False
-    return not (text[max(0, start - 3) : start] == "://" and re.fullmatch(PUBLIC_LOGIN, local))
-
-
 # IPv6 (RFC 4291, 5952, zones of RFC 4007 and 6874). A candidate starts with a prefix that is
 # assigned to something, which spares std::io::Error, times and MAC addresses; inet_pton decides.
 
@@ -778,7 +840,7 @@ IPV6 = (
     rf"|0{{0,2}}64{COLON}[fF][fF]9[bB])(?:{COLON}[0-9A-Fa-f]{{0,4}}){{1,7}}(?:(?<=[:aA]){IPV4_TAIL})?)"
     rf"|(?P<mapped>(?:(?:0{{1,4}}{COLON}){{5}}|{COLON}{COLON}|(?:0{{1,4}}{COLON}){{1,4}}{COLON})"
     rf"(?:[fF]{{4}}{COLON}(?:0{{1,4}}{COLON})?(?:{IPV4_TAIL}|[0-9A-Fa-f]{{1,4}}{COLON}[0-9A-Fa-f]{{1,4}})|(?:0{{1,4}}{COLON})?{IPV4_TAIL}))"
-    rf"|(?P<one>(?:(?<![\w:)\]])(?<![\w)\]]\[)|(?<=[iI][pP]:))(?:{COLON}{COLON}|(?:0{{1,4}}{COLON}){{7}}|(?:0{{1,4}}{COLON}){{1,6}}{COLON})0{{0,3}}1(?![\w:.])))"
+    rf"|(?P<one>(?:(?<![\w:)\]])(?<![\w)\]]\[)|(?<=%5[bB])|(?<=\w:)(?=::))(?:{COLON}{COLON}|(?:0{{1,4}}{COLON}){{7}}|(?:0{{1,4}}{COLON}){{1,6}}{COLON})0{{0,3}}1(?:(?![\w:.])|(?=\.(?!\w))|(?=:\d{{2,5}}(?![\w:.])))))"
     rf"(?P<zone>%(?:25)?[A-Za-z][\w.-]*|%(?:25)?\d{{1,2}}(?![\w]))?"
 )
 
@@ -790,9 +852,13 @@ def _mask_ipv6(match: re.Match[str]) -> str:
     address = re.sub(COLON, ":", full)
     after = match.string[match.end("full") : match.end("full") + 1]
     length = ipv6_length(address)
-    last = address[:length].rpartition(":")[2]
-    if not length or length == len(address) and last.isalpha() and (after.isalpha() or after == "_"):
-        return match.group()  # the SQL cast 2024::bigint starts like the address 2024::b
+    if length == len(address) and after.isascii() and after.isalpha():
+        if re.fullmatch(r"[0-9A-Fa-f]{4}::[A-Fa-f]*", address):
+            return match.group()  # the SQL cast 2024::bigint starts like the address 2024::b
+        if re.search(r":[A-Fa-f]+$", address):  # 2001:db8::1:error ends in a word
+            length = ipv6_length(address[: address.rindex(":")])
+    if not length:
+        return match.group()
     if length == len(address):
         return IP_MASK
     return IP_MASK + address[length:] + (match.group("zone") or "")
@@ -807,7 +873,7 @@ def ipv6_length(text: str) -> int:
             socket.inet_pton(socket.AF_INET6, text)
             return len(text)
         except OSError:
-            text = text[:-1] if text.endswith(":") else text[: max(text.rfind(":"), text.rfind(".")) + 0]
+            text = text[:-1] if text.endswith(":") else text[: max(text.rfind(":"), text.rfind("."))]
     return 0
 
 
@@ -822,19 +888,33 @@ IPV4_RUN = rf"{ESCAPED}|(?:(?<!\d)|{AFTER_ESCAPE})\d+(?:{IPV4_DOT}\d+)+"
 # What stands before or behind a version: `version "`, `v`, `Chrome `, `requests>=`, `-rc1`, `.jar`.
 VERSION_NOUNS = frozenset(
     "v ver version versions build rev revision release firmware driver oid kernel sdk runtime chrome chromium "
-    "firefox safari opera webkit windows macos ios android electron java python".split()
+    "firefox safari opera webkit windows macos ios android electron java python edge brave ie".split()
 )
-VERSION_LINKS = r"(?i)\b(?:version (?:is|was|to|from)|(?:version|build|revision) (?:no\.?|number|file))$"
-VERSION_OPERATORS = (">=", "<=", "~=", "!=", "~>", " <", " >", " ~", " ^", "=~", "==")
+VERSION_LINKS = r"\b[Vv]ersion (?:is|was|to|from) $|\b(?:[Vv]ersion|[Bb]uild|[Rr]evision) (?:no\.?|number|file) $"
+VERSION_OPERATOR = r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>|(?:^|\s)[~^])\s?$"
+PRODUCTS = (  # as they stand before their version in prose and in tags
+    r"\b(?:Windows(?: NT| \d+| Server)?(?: Pro| Home| Enterprise)?|\.NET(?: Core| Framework)?|Framework|Edge|Internet"
+    r"|(?:Chrome|Firefox|Safari|Opera)(?: Mobile| WebView| iOS)+|\w*Chrome|Browser|Brave|IE|Rails|PHP|Ruby|CUDA|Django"
+    r"|Laravel|Unity"
+    r"|Oracle Database|SQL Server|MySQL|PostgreSQL|Node\.js|Newtonsoft\.Json|rails|Slack) \(?$"
+)
+PACKAGE_PATH = r"(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication[/\\]|\.so\.)$"  # /gems/actionpack-7.0.8.1/lib
+REGISTRY = r"(?:/npm/|node_modules/|/\.pnpm/|unpkg\.com/|esm\.sh/)@?[\w./-]*@$"
 VERSION_AFTER = (
     r"(?i)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|ga|canary|nightly|debug|stable|lts|ubuntu|el\d"
-    r"|\d+[a-z]|[rbp]\d|g?[0-9a-f]{7,}(?!\.))|\+[a-z0-9]|(?:rc|beta|alpha)\d|[._-](?:tar|gz|tgz|zip|jar|war|aar|whl|dll|so|exe|deb|rpm"
-    r"|apk|ipa|msi|dmg|pkg|gem|nupkg|pom|js|css|dylib|framework|vsix|crx|xpi|bundle|min|egg|iso|img|bin)\b"
+    r"|\d+[a-z]|\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|x86|win|linux|sources|javadoc)|\+[a-z0-9]"
+    r"|(?:rc|beta|alpha|b)\d|\.(?:dev|post)\d|\.(?:final|release|ga|sp\d)\b|_(?:amd64|arm64|i386|all)\b"
+    r"|[._-](?:tar|gz|tgz|zip|jar|war|aar|whl|dll|so|exe|deb|rpm|apk|ipa|msi|dmg|pkg|gem|nupkg|pom|js|css|dylib"
+    r"|framework|vsix|crx|xpi|bundle|min|egg|iso|img|bin)\b"
 )
 PRODUCT_BEFORE = r"(?:^|[\s\"'(\[;,{])([A-Za-z][\w+-]*)/$"
 RELEASE_BEFORE = r"(?:^|[^\w@/:.-])@?[\w./-]*[A-Za-z][\w.-]*@$"
 LOGIN_BEFORE = r"(?i)(?:(?:://|(?<![a-z])(?:ssh|scp|sftp|rsync|host|to|from|login|connect\w*)\s)\S*|(?<![\w-])(?:root|admin|ubuntu|ec2-user|deploy|git|user|postgres|pi|centos|debian|vagrant|administrator)@)$"
-VERSION_RANGE = r"(?i)\s*(?:to|and|or|->|=>|\u2192|,|-|\u2013|\.\.+|<|through|until)\s*"
+NO_PRODUCTS = frozenset(
+    "localhost host hosts ip ips addr address client clients server servers node nodes peer peers redis mysql postgres "
+    "whois ratelimit cache from to via user users".split()
+)
+VERSION_RANGE = r"(?i)\s*(?:to|and|or|/|->|=>|\u2192|,|-|\u2013|\.\.+|<|through|until)\s*"
 
 
 def mask_ipv4(text: str, kind: str) -> str:
@@ -860,29 +940,44 @@ def is_version(text: str, run: re.Match[str], parts: list[str]) -> bool:
     before, after = text[max(0, run.start() - 60) : run.start()], text[run.end() : run.end() + 24]
     if parts[1:] == ["0", "0", "0"]:  # Chrome's reduced 124.0.0.0; no host ends like this
         return True
-    if re.match(VERSION_AFTER, after):
+    if after[:1] in "-+._rabRAB" and after and re.match(VERSION_AFTER, after):
         return True
-    if before.endswith("/"):
+    last = before[-1:]
+    if last == "/":
         product = re.search(PRODUCT_BEFORE, before)
         port = re.match(r":\d", after)
-        return bool(product and not port and product.group(1).lower() != "localhost")
-    if before.endswith("@"):
+        return bool(product and not port and product.group(1).lower() not in NO_PRODUCTS)
+    if last == "@":
+        if re.search(REGISTRY, before):
+            return True
         login = int(parts[0]) > 99 or re.match(r"[:/]", after) or re.search(LOGIN_BEFORE, before)
         return not login and bool(re.search(RELEASE_BEFORE, before))
-    head = before.rstrip(" \t:=\"'#.(\\")
-    noun = re.match(r"[A-Za-z]{1,12}(?![A-Za-z])", head[::-1])
-    if noun and noun.group()[::-1].lower() in VERSION_NOUNS:
+    if last in ("-", "\\", ".") and after[:1] in ("/", "\\", "") and re.search(PACKAGE_PATH, before):
+        return True
+    return bool(before) and is_version_noun(before)
+
+
+def is_version_noun(before: str) -> bool:
+    """Tell whether the words before a number say that it is a version: appVersion="…, Windows NT …, requests>=…."""
+    head = before.rstrip(" \t:=\"'#.(\\-")
+    noun = re.match(r"[A-Za-z_-]{1,40}", head[::-1])
+    words = key_words(noun.group()[::-1]) if noun else ()
+    if words and words[-1] in VERSION_NOUNS:
         return len(before) - len(head) < 7
-    if before.rstrip().endswith(VERSION_OPERATORS) and before[:1]:
-        return key_words(head.rpartition(" ")[2])[-1:] not in (("ip",), ("host",), ("addr",), ("address",))
-    return " " in head and re.search(VERSION_LINKS, head) is not None
+    if before[-1] in "=<>~^ " and (operator := re.search(VERSION_OPERATOR, before)):
+        words = key_words(operator.group(1))
+        return not (ADDRESS_WORDS | NO_PRODUCTS).intersection(words)
+    return (
+        before[-1] in " ("
+        and re.search(f"{PRODUCTS}|{VERSION_LINKS}", before if before[-1] == "(" else head + " ") is not None
+    )
 
 
 # Stack traces in messages and titles (loggers send whole tracebacks): frames go, exceptions stay.
 
 PYTHON_HEADER = "Traceback (most recent call last):"
 TRACE_HEADER = r"\s*(?:(?i:stack ?trace|stack backtrace|backtrace|call stack):|goroutine \d+ \[[^\]\n]{1,80}\]:)\s*$"
-FRAME = r"""(?x)(?:\s|\\+t)* (?:
+FRAME = r"""(?x)(?:\s|\\+t|[>|]\s)* (?:
       File\ \\*["'][^"'\n]{1,500}\\*["'],\ line\ \d+ | \[Previous\ line\ repeated                  # Python
     | \.\.\.\ \d+\ (?:more|common\ frames)                                                         # Java
     | ---\ End\ of\ (?:stack|inner)                                                                # .NET
@@ -899,11 +994,19 @@ FRAME = r"""(?x)(?:\s|\\+t)* (?:
     )"""
 # Java, Kotlin, JavaScript and .NET: at NAME (PLACE), at NAME(ARGUMENTS), at PLACE.
 AT_FRAME = r"(?:\s|\\+t)*at\s+(?:async\s+|new\s+)?([^\s()]+)(?:\s\[as\s[^\]\n]{1,80}\])?(?:\s?\(([^()\n]*))?"
-INLINE_FRAME = r"(?<!\s)\s+at\s+(?:async\s+|new\s+)?([\w$.<>/@\[\]-]+)\s?\(([^()\s]*)\)"
-AT_PLACE = r":\d+|^(?:Native Method|Unknown Source|<anonymous>|native|index \d+)$"
+# The same where a logger has put a whole trace on one line.
+INLINE_FRAMES = {  # what such a trace has in it, and a frame's pattern
+    " at ": r"(?<!\s)\s+at\s+(?:async\s+|new\s+)?"
+    r"(?:[\w$.<>/@\[\]`-]+\s?\((?P<place>[^()\n]{0,300})\)(?:\sin\s\S+:line\s\d+)?"
+    r"|[^\s():]{0,200}(?::[/\\])?[^\s():]{0,200}[./\\][^\s():]{1,200}:\d+:\d+(?=\s|$))",
+    'File "': r"\s*File \"[^\"\n]{1,300}\", line \d+(?:, in \S+)?",
+    "#0 ": r"\s*#\d+\s(?:/|[A-Za-z]:\\)[^\s(]{1,300}\(\d+\):\s\S+|\s*#\d+\s\{main\}",
+    "@http": r"(?:(?<=\s)|^)[\w$.<>/]{0,100}@https?:\S{1,300}:\d+:\d+(?=\s|$)",
+}
+AT_PLACE = r":\d+|^eval at |^(?:Native Method|Unknown Source|<anonymous>|native|index \d+)$"
 # The function of a frame whose place is on the next line: Go, Rust.
 CALL_LINE = r"[\w./*(){}$\u00b7\[\]-]+\(.*\)\s*$|created by \S+|\s*\d+:\s+\S+\s*$"
-PLACE_LINE = r"\s+(?:at\s+\S+:\d+|\S+\.(?:go|s):\d+)"
+PLACE_LINE = r"(?:\s|\\+t)+(?:at\s+\S+:\d+|\S+\.(?:go|s):\d+)"
 CHAIN = r"\s*(?:During handling of the above exception|The above exception was the direct cause)"
 TRACE_HINTS = ("at ", "at\t", ", line ", "#", ":in ", ".go:", "::", "0x", "@", ".ex", ".erl:", PYTHON_HEADER)
 AFTER_FRAME = r"\\*[\"'][\s,}\])].*$"  # of a trace that was quoted inside other text
@@ -997,17 +1100,23 @@ def kept_lines(lines: list[str], marks: list[int], escaped: bool) -> Iterator[st
 
 def cut_inline_frames(text: str) -> str:
     """Cut frames that follow each other on one line: 'X: y at a.B.c(B.java:1) at …'."""
-    if " at " not in text or "(" not in text:
-        return text
-    frames = [frame for frame in re.finditer(INLINE_FRAME, text) if re.search(AT_PLACE, frame.group(2))]
-    if len(frames) < 2:
-        return text
-    pieces, position = [], 0
-    for frame in frames:
-        pieces.append(text[position : frame.start()])
-        position = frame.end()
-    mark = " " + STACK_MARK % (len(frames), "s")
-    return pieces[0] + mark + "".join(pieces[1:]) + text[position:]
+    for hint, pattern in INLINE_FRAMES.items():
+        frames = [frame for frame in re.finditer(pattern, text) if is_inline_frame(frame)] if hint in text else []
+        if len(frames) < 2 and not (frames and PYTHON_HEADER in text):
+            continue
+        pieces, position = [], 0
+        for frame in frames:
+            pieces.append(text[position : frame.start()])
+            position = frame.end()
+        mark = " " + STACK_MARK % (len(frames), "" if len(frames) == 1 else "s")
+        text = pieces[0] + mark + "".join(pieces[1:]) + text[position:]
+    return text
+
+
+def is_inline_frame(frame: re.Match[str]) -> bool:
+    """Tell a frame from prose such as 'at home (today)' by its place, or by a dotted name that is called."""
+    place = frame.groupdict().get("place")
+    return place is None or bool(re.search(AT_PLACE, place)) or frame.group().partition("(")[0].count(".") > 1
 
 
 # --- Output ------------------------------------------------------------------
@@ -1086,9 +1195,9 @@ def render(value: Any, args: argparse.Namespace, size: int | None) -> list[str]:
     value = redact(value, configured_token(), shown_hosts, in_place=True)
     if args.format == "table":
         return [table(value, args.command)]
-    if size is not None:
-        value = [fit(record, size) for record in value] if isinstance(value, list) else fit(value, size)
     try:
+        if size is not None:
+            value = [fit(record, size) for record in value] if isinstance(value, list) else fit(value, size)
         if not isinstance(value, list):
             return json_indented(value)
         lines = ",\n".join(json_line(record) for record in value)
@@ -1202,8 +1311,8 @@ def epoch(text: Any) -> float | None:
     import datetime
 
     try:
-        return datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp()
-    except (TypeError, ValueError):
+        return datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp() if isinstance(text, str) else None
+    except ValueError:
         return None
 
 
@@ -1243,6 +1352,7 @@ def width(text: str) -> int:
 
 def clip(text: str, columns: int) -> str:
     """Cut a text to a number of columns, with an ellipsis."""
+    text = text[: 4 * columns]  # no column needs more characters, whatever combines
     if width(text) <= columns:
         return text
     text = text[:columns]
@@ -1262,9 +1372,9 @@ QUOTE = json.encoder.encode_basestring
 
 def fit(record: dict[str, Any], size: int) -> dict[str, Any]:
     """Cut a record's long texts and lists so that it takes at most `size` characters of JSON."""
-    for longest, most in FITS:
+    for longest, most, identifier in FITS:
         cut = {
-            key: value if key == "entries" else trim(value, MAX_UNCUT if key in UNCUT else longest, most)
+            key: value if key == "entries" else trim(value, identifier if key in UNCUT else longest, most)
             for key, value in record.items()
         }
         measured = {key: value for key, value in cut.items() if key != "entries"}
@@ -1282,7 +1392,10 @@ def trim(value: Any, longest: int, most: int) -> Any:
         rest = [f"… (+{len(value) - most} more)"] if len(value) > most and isinstance(value[0], str) else []
         return [trim(child, longest, most) for child in value[:most]] + rest
     if isinstance(value, dict):
-        kept = {trim(key, 60, most): trim(value[key], longest, most) for key in list(value)[:most]}
+        kept: dict[str, Any] = {}
+        for key in list(value)[:most]:
+            short = trim(key, 60, most)
+            kept[key if short in kept else short] = trim(value[key], longest, most)
         return {**kept, "…": f"+{len(value) - most} more"} if len(value) > most else kept
     return value
 
@@ -1318,7 +1431,11 @@ class Client:
             "User-Agent": user_agent,
         }
         self.use_org = False  # the org-less issue endpoints are gone for the rest of the run
-        self.opener = build_opener(base_url)
+        try:
+            self.opener = build_opener(base_url)
+        except OSError as error:
+            hint = "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
+            raise Failure(NETWORK, f"TLS could not be set up: {error.strerror or error}", hint) from None
         self.limited = False  # after a 429: one request at a time, and none before `resume`
         self.resume = 0.0  # monotonic time
         self.gate = threading.Lock()
@@ -1357,6 +1474,8 @@ class Client:
         deadline = time.monotonic() + self.timeout
         for _ in range(MAX_REDIRECTS + 1):
             response = self.exchange(url, deadline, reason)
+            if response.status < 200:  # http.client skips 100 only
+                raise Failure(NETWORK, f"HTTP {response.status} and no answer after it", pause=RETRY_PAUSE)
             if response.status not in (301, 302, 303, 307, 308):
                 return decode(response, self.base_url), response.headers
             url, reason = redirected(url, response.headers.get("Location")), "redirect"
@@ -1373,7 +1492,10 @@ class Client:
         started = time.monotonic()
         box: list[Any] = []
         thread = threading.Thread(target=self.fetch, args=(url, deadline, box), daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:
+            raise Failure(UNUSABLE, "the system lets no further thread start") from None
         thread.join(max(0.0, deadline - started))
         result = box[0] if box else TimeoutError()
         if self.verbose:
@@ -1446,36 +1568,63 @@ def build_opener(base_url: str) -> Any:
 
 def read_body(answer: Any, deadline: float) -> bytes:
     """Read and unpack a body. Raises Failure when it is too large or broken, EOFError when it is cut short."""
-    import zlib
-
-    packed = answer.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip")
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed else None
+    unpack = unpacker(answer.headers.get("Content-Encoding", ""), answer.status)
     most = MAX_BODY if answer.status < 400 else MAX_ERROR_BODY
     chunks: list[bytes] = []
     size = received = 0
     while time.monotonic() < deadline:
-        chunk = answer.read1(CHUNK)
-        received += len(chunk)
-        if not chunk:
-            expected = answer.headers.get("Content-Length", "")
-            short = expected.isdigit() and not answer.headers.get("Transfer-Encoding") and received < int(expected)
-            if short or unpacker and received and not unpacker.eof:
-                raise EOFError
-            return b"".join(chunks)
-        if unpacker:
-            try:
-                chunk = unpacker.decompress(chunk, most + 1 - size)
-            except zlib.error:
-                raise Failure(UNUSABLE, "the answer's gzip compression is broken") from None
+        packed = answer.read1(CHUNK)
+        received += len(packed)
+        chunk = unpack(packed, most + 1 - size)
         chunks.append(chunk)
         size += len(chunk)
-        if size > most:
-            if answer.status >= 400:
-                return b"".join(chunks)
+        if size > most and answer.status < 400:
             raise Failure(
                 UNUSABLE, f"the answer is larger than {MAX_BODY // 2**20} MiB", "ask for less: a lower --limit"
             )
+        if not packed or size > most:
+            expected = re.fullmatch(r"[0-9]{1,18}", answer.headers.get("Content-Length", ""))
+            if (
+                not packed
+                and expected
+                and not answer.headers.get("Transfer-Encoding")
+                and received < int(expected.group())
+            ):
+                raise EOFError
+            return b"".join(chunks)
     raise TimeoutError
+
+
+def unpacker(encoding: str, status: int) -> Callable[[bytes, int], bytes]:
+    """Return a function that unpacks the next piece of a body, b'' at its end, to at most so many bytes."""
+    if encoding.lower() not in ("gzip", "x-gzip"):
+        if encoding.lower() not in ("", "identity") and status < 300:
+            raise Failure(UNUSABLE, f"the answer is compressed with {encoding[:20]!r}, which was not asked for")
+        return lambda packed, most: packed
+    import zlib
+
+    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    started = False
+
+    def unpack(packed: bytes, most: int) -> bytes:
+        nonlocal member, started
+        try:
+            if not packed:
+                if started and not member.eof:
+                    raise EOFError
+                return b""
+            started = True
+            unpacked = b"" if member.eof else member.decompress(packed, most)
+            rest = member.unused_data if unpacked or not member.eof else packed
+            while member.eof and rest.startswith(b"\x1f\x8b") and len(unpacked) < most:  # RFC 1952: members in a row
+                member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+                unpacked += member.decompress(rest, most - len(unpacked))
+                rest = member.unused_data
+            return unpacked
+        except zlib.error:
+            raise Failure(UNUSABLE, "the answer's gzip compression is broken") from None
+
+    return unpack
 
 
 def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
@@ -1503,6 +1652,8 @@ def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
         return Failure(NETWORK, f"{host} was not found by DNS", BASE_URL_HINT)
     if isinstance(reason, EOFError):
         return Failure(NETWORK, f"the answer from {host} ended early", pause=RETRY_PAUSE)
+    if isinstance(reason, (UnicodeError, ValueError, str, http.client.InvalidURL)):
+        return Failure(NETWORK, f"no connection with {host}: its address, or the proxy's, can't be used", BASE_URL_HINT)
     if isinstance(reason, http.client.HTTPException):
         return Failure(NETWORK, f"{host} broke the HTTP protocol ({type(reason).__name__})", pause=RETRY_PAUSE)
     if isinstance(reason, OSError):
@@ -1523,7 +1674,10 @@ def redirected(url: str, location: str | None) -> str:
     try:
         target = urllib.parse.urljoin(url, location.strip())
         parts, here = urllib.parse.urlsplit(target), urllib.parse.urlsplit(url)
-        same = (parts.scheme, parts.hostname, parts.port) == (here.scheme, here.hostname, here.port)
+        ports = {"http": 80, "https": 443}
+        same = (parts.scheme, parts.hostname, parts.port or ports.get(parts.scheme)) == (
+            here.scheme, here.hostname, here.port or ports.get(here.scheme),
+        )  # fmt: skip
     except ValueError:
         raise Failure(UNUSABLE, "a redirect to an address that can't be read") from None
     if not same or parts.username is not None or parts.password is not None:
@@ -1544,7 +1698,7 @@ def decode(response: Response, base_url: str) -> Any:
     body, response.body = response.body, b""  # 20 MB are not kept while they are parsed
     start = body[:1024].lstrip().lower()
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")
         del body
         return json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
@@ -1571,9 +1725,9 @@ def http_failure(response: Response, base_url: str) -> Failure:
     if code in (400, 422):
         status, hint = USAGE, "check --query, --environment and --cursor"
     elif code in (401, 403):
-        status, hint = UNAUTHORIZED, authorization_hint(code, headers.get("WWW-Authenticate") or "")
+        status, hint = UNAUTHORIZED, authorization_hint(code, headers.get("WWW-Authenticate") or "", base_url)
     elif code == 404:
-        status, hint = NOT_FOUND, "check the organization, the project and the ID, and that the token may read them"
+        status, hint = NOT_FOUND, "check --org, --project and the ID, and that the token may read them"
     elif code == 410:
         hint = "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"
     elif code == 429:
@@ -1589,18 +1743,19 @@ def http_failure(response: Response, base_url: str) -> Failure:
     return Failure(status, message, hint, http=code, pause=pause, reason=reason)
 
 
-def authorization_hint(code: int, challenge: str) -> str:
+def authorization_hint(code: int, challenge: str, base_url: str) -> str:
     """Say what to do about a 401 or 403."""
+    token_page = base_url + TOKEN_PAGE
     if configured_token().startswith("sntrys_"):
         return (
-            f"sntrys_ tokens belong to an organization's CI and can't read issues; create a user token at {TOKEN_PAGE}"
+            f"sntrys_ tokens belong to an organization's CI and can't read issues; create a user token at {token_page}"
         )
     if code == 401:
         return (
-            f"the token is wrong, expired or for another server; create one at {TOKEN_PAGE} and set SENTRY_AUTH_TOKEN"
+            f"the token is wrong, expired or for another server; create one at {token_page} and set SENTRY_AUTH_TOKEN"
         )
     scope = re.search(r'scope="([\w:, ]{1,80})"', challenge)
-    needed = scope.group(1) if scope else "event:read and project:read"
+    needed = scope.group(1) if scope else "event:read, project:read and org:read"
     return f"the token needs the scopes {needed}, and its owner access to the project"
 
 
@@ -1626,11 +1781,11 @@ def requested_pause(headers: Any) -> float:
     """Return how many seconds to wait: Retry-After (RFC 9110, 10.2.3), X-Sentry-Rate-Limit-Reset, or the default."""
     after, reset = headers.get("Retry-After", "").strip(), headers.get("X-Sentry-Rate-Limit-Reset", "").strip()
     asked = RETRY_PAUSE
-    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]+)?", after):
+    if re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,9})?", after):
         asked = float(after)
     elif after and (at := http_time(after)) is not None:
         asked = at - server_time(headers)
-    elif re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]+)?", reset):
+    elif re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,9})?", reset):
         asked = float(reset) - server_time(headers)
     return max(asked, RETRY_PAUSE)
 
@@ -1664,16 +1819,17 @@ def trace_line(url: str, result: Any, seconds: float, reason: str) -> str:
     return f"{line} ({reason})" if reason else line
 
 
-def next_cursor(link: str | None) -> str | None:
-    """Return the cursor of a Link header's rel="next" (RFC 8288) while it has results, or None.
+def next_cursor(link: str) -> str | None:
+    """Return the cursor of a Link header's rel="next" (RFC 8288) while it has results.
 
-    Its URL is never used: it may name another host. GlitchTip sends the text of a Python set.
+    None means that there is nothing more; '' that there is more, but no cursor that could be sent.
+    The URL is never used: it may name another host. GlitchTip sends the text of a Python set.
     """
-    for part in (link or "").split("<"):
-        attributes = dict(re.findall(r'(\w+)="([^"]*)"', part))
+    for part in link[:20000].split("<"):
+        attributes = dict(re.findall(r'(?<!\w)(\w{1,20})="([^"]*)"', part))
         if attributes.get("rel") == "next" and attributes.get("results") == "true":
             cursor = attributes.get("cursor", "")
-            return cursor if re.fullmatch(CURSOR, cursor) else None
+            return cursor if re.fullmatch(CURSOR, cursor) else ""
     return None
 
 
@@ -1719,8 +1875,8 @@ def get_list(
         listing.items += recent[:missing]
         listing.more = cursor is not None or len(recent) > missing
         # A page longer than asked for has no cursor for the middle of it.
-        listing.cursor = cursor if len(page) <= missing else None
-        if cursor is None or len(listing.items) >= limit:
+        listing.cursor = cursor if cursor and len(page) <= missing else None
+        if not cursor or len(listing.items) >= limit:
             break
         seen.add(cursor)
     return listing
@@ -1775,7 +1931,7 @@ def number(value: Any) -> int | float | None:
     """Return a number that Sentry may send as a string (count is one)."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
         return int(value)
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return value if type(value) in (int, float) and abs(value) < 10**18 else None
 
 
 def string(value: Any) -> str | None:
@@ -1809,7 +1965,7 @@ def place(source: dict[str, Any]) -> str | None:
 def new_text(text: Any, *shown: Any) -> str | None:
     """Return a message, or None where it only repeats texts that are shown anyway."""
     message = string(text)
-    rest = (message or "").strip()
+    rest = (message or "").strip()[:10000]
     if any(isinstance(known, str) and rest in known for known in shown):
         return None
     for known in sorted((s for s in shown if isinstance(s, str) and s), key=len, reverse=True):
@@ -1819,8 +1975,13 @@ def new_text(text: Any, *shown: Any) -> str | None:
 
 def shape_issue(issue: dict[str, Any], base_url: str, org: str | None, counted: Counted) -> dict[str, Any]:
     """Return an issue record: ISSUE_FIELDS."""
-    issue_id = string(issue.get("id"))
-    page = f"{base_url}/organizations/{org}/issues/{issue_id}/" if org else None
+    issue_id, link = string(issue.get("id")), string(issue.get("permalink"))
+    if not link or not link.startswith(("http://", "https://")):
+        link = (
+            f"{base_url}/organizations/{org}/issues/{issue_id}/"
+            if org and re.fullmatch(ISSUE_ID, issue_id or "")
+            else None
+        )
     return {
         "id": issue_id,
         "short_id": string(first(issue, "shortId", "short_id")),
@@ -1834,13 +1995,15 @@ def shape_issue(issue: dict[str, Any], base_url: str, org: str | None, counted: 
         "last_seen": string(first(issue, "lastSeen", "last_seen")),
         "environments": counted[0] if counted else None,
         "top_tags": counted[1] if counted else None,
-        "url": string(issue.get("permalink")) or page,
+        "url": link,
     }
 
 
 def shape_issue_detail(issue: dict[str, Any], base_url: str, org: str | None, counted: Counted) -> dict[str, Any]:
     """Return an issue record with more fields: ISSUE_DETAIL_FIELDS."""
     metadata, assigned = inner(issue, "metadata"), inner(issue, "assignedTo")
+    tags = [tag for tag in objects(issue.get("tags")) if isinstance(tag.get("key"), str)]
+    totals = {tag["key"]: number(tag.get("totalValues")) for tag in tags}
     unhandled = issue.get("isUnhandled")
     return {
         **shape_issue(issue, base_url, org, counted),
@@ -1854,7 +2017,7 @@ def shape_issue_detail(issue: dict[str, Any], base_url: str, org: str | None, co
         "message": new_text(metadata.get("value"), issue.get("title")),
         "location": place(issue),
         "handled": not unhandled if isinstance(unhandled, bool) else None,
-        "tag_totals": {str(tag.get("key")): number(tag.get("totalValues")) for tag in objects(issue.get("tags"))},
+        "tag_totals": totals,
     }
 
 
@@ -1863,8 +2026,9 @@ def shape_event(event: dict[str, Any], base_url: str, org: str | None) -> dict[s
     tags, metadata = dict(tag_pairs(event)), inner(event, "metadata")
     event_id, issue_id = string(first(event, "eventID", "event_id", "id")), string(first(event, "groupID", "group_id"))
     title, user = string(event.get("title")), inner(event, "user")
-    shown = (title, event.get("culprit"), event.get("location"), *metadata.values())
-    page = f"{base_url}/organizations/{org}/issues/{issue_id}/events/{event_id}/" if org and issue_id else None
+    shown = (title, event.get("culprit"), event.get("location"), *list(metadata.values())[:20])
+    known = org and re.fullmatch(ISSUE_ID, issue_id or "") and re.fullmatch(EVENT_ID, event_id or "")
+    page = f"{base_url}/organizations/{org}/issues/{issue_id}/events/{event_id}/" if known else None
     return {
         "id": event_id,
         "title": title,
@@ -1999,8 +2163,10 @@ def list_issues(args: argparse.Namespace, client: Client) -> Answer:
     listing = find_issues(args, client)
     issues = sorted(listing.items, key=lambda issue: epoch(first(issue, "lastSeen", "last_seen")) or 0.0, reverse=True)
     notes = listing_notes(args, listing, "issues")
-    if not issues:
-        notes = [nothing_note(args, "issues"), *environment_notes(args, client), *notes]
+    if listing.direct:
+        notes.append("note: found by its ID, so the time range and the status don't apply")
+    if not issues and not listing.more:
+        notes = [nothing_note(args, "issues"), *environment_notes(args, client)]
     if args.raw:
         return Answer(issues, None, notes)
     counted, failed = count_all(client, issues) if wants_tags(args) else ([None] * len(issues), [])
@@ -2064,8 +2230,8 @@ def issue_events(args: argparse.Namespace, client: Client) -> Answer:
     since = Since(seconds, "dateCreated", "date_created", needs_date=True) if seconds else None
     listing = get_list(client, None, params, args.limit, since, issue_id)
     notes = listing_notes(args, listing, "events")
-    if not listing.items:
-        notes = [nothing_note(args, "events"), *notes]
+    if not listing.items and not listing.more:
+        notes = [nothing_note(args, "events")]
     if args.raw:
         return Answer([without_entries(event) for event in listing.items], None, notes)
     records = [shape_event(event, client.base_url, client.org) for event in listing.items]
@@ -2114,9 +2280,11 @@ def count_all(client: Client, issues: list[dict[str, Any]]) -> tuple[list[Counte
 
     results: list[Any] = [None] * len(issues)
     todo = list(enumerate(issues))[::-1]
+    unreachable = 0
 
     def work() -> None:
-        while todo:
+        nonlocal unreachable
+        while todo and unreachable < TAG_PATIENCE:
             try:
                 index, issue = todo.pop()
             except IndexError:
@@ -2128,16 +2296,22 @@ def count_all(client: Client, issues: list[dict[str, Any]]) -> tuple[list[Counte
                 results[index] = count_tags(expect_list(events)[:TAG_EVENTS])
             except Failure as failure:
                 results[index] = failure
+                unreachable += failure.status == NETWORK
+            except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
+                results[index] = Failure(UNUSABLE, f"internal error ({type(error).__name__})")
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(TAG_WORKERS, len(issues)))]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(TAG_WORKERS, len(issues)) - 1)]
+    with contextlib.suppress(RuntimeError):  # no more threads to be had: fewer will do
+        for thread in threads:
+            thread.start()
+    work()
     for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+        if thread.ident is not None:
+            thread.join()
     failures = [result for result in results if not isinstance(result, tuple)]
     notes = []
     if failures:
-        reason = failures[0].message if failures[0] else "an internal error"
+        reason = next(failure.message for failure in failures if failure)
         which = "the issue" if len(issues) == 1 else f"{len(failures)} of {len(issues)} issues"
         notes = [f"note: the environments and top tags of {which} could not be read ({reason})"]
     return [result if isinstance(result, tuple) else None for result in results], notes
@@ -2158,6 +2332,8 @@ def listing_notes(args: argparse.Namespace, listing: Listing, what: str) -> list
     # X-Hits counts matches of the query at any time, so with a time range it would not be true.
     true_count = what == "issues" and not args.time_range and not args.cursor and listing.hits
     more = f"{len(listing.items)} of {listing.hits} {what} printed" if true_count else f"there may be more {what}"
+    if not listing.items:
+        more = f"no {what} in the first {MAX_PAGES} pages that were looked at, but {more}"
     if listing.cursor:
         return [f"note: {more}; go on with --cursor '{listing.cursor}'"]
     return [f"note: {more}; a higher --limit or narrower filters show the rest"]
@@ -2165,9 +2341,13 @@ def listing_notes(args: argparse.Namespace, listing: Listing, what: str) -> list
 
 def nothing_note(args: argparse.Namespace, what: str) -> str:
     """Say which filters gave nothing."""
+    if args.cursor:
+        return f"note: no further {what} after this cursor"
     where = f" of issue {args.issue}" if what == "events" else f" in {args.org}/{args.project}"
     environment = f"environment {args.environment!r}" if args.environment else "any environment"
     text = f"note: no {what}{where} match: {environment}, time range {args.time_range_text or 'any'}"
+    if what == "issues" and re.fullmatch(SHORT_ID, args.query.strip()):
+        return f"{text}, query {args.query!r}; and no issue of this project has that short ID"
     return text + (f", query {args.query!r}" if what == "issues" else "; issue-detail tells whether the issue exists")
 
 
@@ -2191,10 +2371,6 @@ def environment_notes(args: argparse.Namespace, client: Client) -> list[str]:
     return [f"note: there are issues {found}; use --environment NAME, or --environment '' for all"]
 
 
-# An issue's numeric ID, its short ID (project slug and a base 32 number), an event's ID.
-ISSUE_ID = r"[0-9]{1,20}"
-SHORT_ID = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
-EVENT_ID = r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 WEB_ADDRESS = r"https?://(?:[^/?#@\s]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#:@\s]+)(?::[0-9]+)?(/[^?#\s]*)?(?:[?#]\S*)?"
 
 
@@ -2241,11 +2417,8 @@ def web_path(address: str, base_url: str) -> str:
     server = re.fullmatch(WEB_ADDRESS, base_url)
     host, expected = found.group(1).lower() if found else "", server.group(1).lower() if server else ""
     if not found or not (host == expected or host.endswith(f".{expected}")):
-        raise Failure(
-            USAGE,
-            f"received the web address {address!r}, expected one of {expected}",
-            "set --base-url for another server",
-        )
+        message = f"received the web address {address!r}, but the base URL is {base_url}"
+        raise Failure(USAGE, message, "set --base-url or SENTRY_BASE_URL for another server")
     return str(found.group(2) or "")
 
 
@@ -2304,7 +2477,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options)
 
     def error(self, message: str) -> NoReturn:
-        raise Failure(USAGE, message, f"see {self.prog} --help")
+        hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
+        raise Failure(USAGE, message, f"{hint}see {self.prog} --help")
 
     def _print_message(self, message: str, file: Any = None) -> None:
         write_result([message])
@@ -2350,7 +2524,10 @@ def add_command_options(parser: Parser, name: str) -> None:
         time_range = f"default {DEFAULT_TIME_RANGE}; " if issues else ""
         parser.add_argument("--environment", metavar="NAME", type=plain_text, help=f"{environment}'' for all")
         parser.add_argument(
-            "--time-range", metavar="RANGE", type=time_range_text, help=f"30m, 24h, 7d, 2w; {time_range}'' for any time"
+            "--time-range",
+            metavar="RANGE",
+            type=time_range_text,
+            help=f"30m (minutes), 24h, 7d, 2w; {time_range}'' for any time",
         )
     if name == "list-issues":
         parser.add_argument(
@@ -2426,7 +2603,7 @@ def limit_number(text: str) -> int:
 
 def time_range_text(text: str) -> str:
     if text and not re.fullmatch(r"0*[1-9][0-9]{0,5}[mhdw]", text):
-        refuse(text, "a number and m, h, d or w, such as 24h, or '' for any time")
+        refuse(text, "a number and m (minutes), h, d or w, such as 24h, or '' for any time")
     return text
 
 
@@ -2523,14 +2700,14 @@ def check_fields(args: argparse.Namespace) -> None:
         raise Failure(USAGE, f"--fields: received {unknown[0]!r}, expected names of {', '.join(names)}")
 
 
-def read_token() -> str:
+def read_token(base_url: str) -> str:
     """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
     token = configured_token()
     if not token:
         raise Failure(
             UNAUTHORIZED,
             "SENTRY_AUTH_TOKEN is not set",
-            f"create a token with the scopes event:read and project:read at {TOKEN_PAGE}, "
+            f"create a token with the scopes event:read, project:read and org:read at {base_url}{TOKEN_PAGE}, "
             "then set it as an environment variable yourself; never paste it into a chat",
         )
     if not re.fullmatch(r"[\x21-\x7e]+", token):
@@ -2546,6 +2723,8 @@ def main(argv: list[str] | None = None) -> int:
     shown_hosts.clear()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
+            with contextlib.suppress(OSError, ValueError):  # Python drops what a non-blocking pipe doesn't take
+                os.set_blocking(stream.fileno(), True)
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
         return run(sys.argv[1:] if argv is None else argv)
@@ -2573,7 +2752,7 @@ def run(argv: list[str]) -> int:
     except SystemExit:  # argparse after --help and --version
         return OK
     show_host(args.base_url)
-    client = Client(args.base_url, read_token(), args.org, args.timeout, args.user_agent, args.verbose)
+    client = Client(args.base_url, read_token(args.base_url), args.org, args.timeout, args.user_agent, args.verbose)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
     answer = COMMANDS[args.command](args, client)

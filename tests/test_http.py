@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import gzip
 import shutil
 import socket
 import ssl
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests import faults
-from tests.standin import NO_EVENTS_TOKEN, TOKEN, StandIn
-from tests.support import StandInCase, call
+from tests.standin import NO_EVENTS_TOKEN, TOKEN, Answer, Handler, StandIn
+from tests.support import StandInCase, call, sentry_api
 
 EVENT = "ab" * 16
 COMMANDS = (["list-issues"], ["issue-detail", "4001"], ["issue-events", "4001"], ["event-detail", EVENT])
@@ -160,7 +161,7 @@ class Retries(StandInCase):
         late = email.utils.formatdate(time.time() + 3600, usegmt=True)
         for headers, requests in (
             ({"Retry-After": "0"}, 2), ({"Retry-After": "-5"}, 2), ({"Retry-After": "soon"}, 2), ({"Retry-After": "31"}, 1),
-            ({"Retry-After": "9" * 30}, 2), ({"Retry-After": "999999"}, 1), ({"Retry-After": late}, 1), ({"Retry-After": soon}, 2),
+            ({"Retry-After": "9" * 30}, 1), ({"Retry-After": "999999"}, 1), ({"Retry-After": late}, 1), ({"Retry-After": soon}, 2),
             ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) - 9)}, 2), ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
             ({"X-Sentry-Rate-Limit-Reset": "x"}, 2),
         ):  # fmt: skip
@@ -180,7 +181,94 @@ class Retries(StandInCase):
         self.assertGreaterEqual(time.monotonic() - started, 1.0)
 
 
+class Oddities(StandInCase):
+    """Servers and proxies that keep to the letter of the protocol, or nearly."""
+
+    def test_answers_that_are_read(self) -> None:
+        whole, halves = gzip.compress(b"[]"), gzip.compress(b"[") + gzip.compress(b"]")
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+        for name, act in (
+            ("BOM", faults.answer(200, b"\xef\xbb\xbf[]")), ("members", faults.answer(200, halves, Content_Encoding="gzip")),
+            ("trailing bytes", faults.answer(200, whole + b"\0\0", Content_Encoding="GZIP")),
+            ("identity", faults.answer(200, b"[]", Content_Encoding="identity")),
+            ("chunked gzip", faults.raw(head + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                        + b"%x\r\n" % len(whole) + whole + b"\r\n0\r\n\r\n")),
+            ("strange length", faults.raw(head + b"Content-Length: \xb2\r\n\r\n[]")),
+            ("no length", faults.raw(head + b"\r\n[]")),
+            ("100 first", faults.raw(b"HTTP/1.1 100 Continue\r\n\r\n" + head + b"Content-Length: 2\r\n\r\n[]")),
+        ):  # fmt: skip
+            with self.subTest(name):
+                self.standin.faults.clear()
+                self.standin.fault("/api/", act)
+                self.assertEqual(self.good(*LIST, "--environment", ""), [])
+
+    def test_answers_that_are_not(self) -> None:
+        for status, name, act in (
+            (1, "br", faults.answer(200, b"xx", Content_Encoding="br")),
+            (6, "103 only", faults.raw(b"HTTP/1.1 103 Early Hints\r\n\r\n")),
+            (6, "200 headers", faults.answer(200, [], **{f"X_{n}": "y" for n in range(200)})),
+            (6, "long header", faults.answer(200, [], X_Long="y" * 70_000)),
+        ):
+            with self.subTest(name):
+                self.standin.faults.clear()
+                self.standin.fault("/api/", act)
+                self.fails(status, *LIST)
+
+    def test_a_link_header_cannot_keep_it_busy(self) -> None:
+        for link in ("<x>; " + "a" * 60_000, '<x>; rel="' * 6000, "<" * 60_000, '"' * 60_000):
+            self.standin.faults.clear()
+            self.standin.fault("/api/", faults.answer(200, [], Link=link))
+            started = time.process_time()
+            self.good(*LIST, "--environment", "")
+            self.assertLess(time.process_time() - started, 5.0, "it took minutes when it was quadratic")
+
+    def test_more_results_without_a_usable_cursor_are_told(self) -> None:
+        for cursor in ("a b", "", "x" * 600, "a'b"):
+            self.standin.faults.clear()
+            items = [self.standin.issue(issue, None) for issue in self.standin.issues[:3]]
+            self.standin.fault("/api/", faults.answer(200, items, Link=f'<x>; rel="next"; results="true"; cursor="{cursor}"'))
+            run = self.call(*LIST, "--limit", "3")
+            self.assertIn("there may be more issues", run.err)
+            self.assertNotIn("--cursor", run.err)
+
+    def test_a_search_that_was_given_up_does_not_say_that_nothing_matches(self) -> None:
+        pages = iter(range(1, 99))
+
+        def act(handler: Handler) -> None:
+            handler.reply(Answer(200, [], {"Link": f'<x>; rel="next"; results="true"; cursor="0:{next(pages)}:0"'}))
+
+        self.standin.fault("/api/", act)
+        run = self.call("list-issues")
+        self.assertEqual((run.status, run.json(), len(self.standin.requests)), (0, [], 20))
+        self.assertNotIn("match", run.err)
+        self.assertIn("first 20 pages", run.err)
+
+    def test_values_of_the_wrong_type(self) -> None:
+        for issue in ({"id": "1", "lastSeen": {"a": 1}}, {"id": "1", "lastSeen": 7}, {"id": ["x"]}, {"id": "1", "permalink": "javascript:x"}):
+            self.standin.faults.clear()
+            self.standin.fault("/projects/", faults.answer(200, [issue]))
+            self.assertEqual(len(self.good(*LIST)), 1)
+        self.assertNotIn("javascript", self.call(*LIST).out)
+        self.standin.faults.clear()
+        self.standin.fault("/projects/", faults.answer(200, b'[{"id": "1", "count": 1e999, "userCount": -1e999}, {"id": "2", "count": %s}]' % (b"9" * 4000)))
+        self.assertEqual([record["count"] for record in self.good(*LIST)], [None, None])
+
+    def test_hosts_that_cannot_be(self) -> None:
+        for url in ("https://a..b", "https://" + "a" * 64 + ".example", "https://[::::]", "https://[1.2.3.4]"):
+            with self.subTest(url):
+                self.fails(6, *LIST, SENTRY_BASE_URL=url)
+
+    def test_tls_that_cannot_be_set_up(self) -> None:
+        self.assertIn("SSLKEYLOGFILE", self.fails(6, *LIST, SENTRY_BASE_URL="https://sentry.invalid", SSLKEYLOGFILE="/nonexistent/x"))
+
+
 class Redirects(StandInCase):
+    def test_a_default_port_is_the_same_origin(self) -> None:
+        for url, location in (("https://h.test/x", "https://h.test:443/y?q=1"), ("http://h.test:80/x", "http://h.test/y?q=1")):
+            self.assertTrue(sentry_api.redirected(url, location).endswith("/y?q=1"))
+        with self.assertRaises(sentry_api.Failure):
+            sentry_api.redirected("https://h.test/x", "https://h.test:80/y")
+
     def test_within_the_origin(self) -> None:
         self.standin.fault("/projects/acme/old/", faults.redirect("/api/0/projects/acme/backend/issues/?limit=50&query="))
         self.assertEqual(len(self.good(*LIST, "--project", "old", "--time-range", "", "--limit", "50")), 24)

@@ -30,7 +30,7 @@ class Token(StandInCase):
 
     def test_the_hint_says_how_to_make_and_set_one(self) -> None:
         error = self.fails(3, *LIST, SENTRY_AUTH_TOKEN=None)
-        for piece in ("https://sentry.io/settings/account/api/auth-tokens/", "event:read", "project:read", "never paste"):
+        for piece in (f"{self.standin.url}/settings/account/api/auth-tokens/", "event:read", "project:read", "never paste"):
             self.assertIn(piece, error)
 
     def test_a_trailing_newline_works(self) -> None:
@@ -187,6 +187,19 @@ class Streams(StandInCase):
         self.assertEqual(process.stderr.read(), b"")
         process.stderr.close()
         self.assertEqual(process.wait(10), 141)
+
+    def test_a_pipe_that_does_not_block_gets_all_of_it(self) -> None:
+        self.standin.fault("/issues/4001/", faults.answer(200, {"id": "4001", "text": "x" * 300_000}))
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        process = subprocess.Popen(
+            [sys.executable, str(SCRIPT), "issue-detail", "4001", "--raw"], env=environment(self.standin), stdout=writer
+        )
+        os.close(writer)
+        time.sleep(0.5)
+        with os.fdopen(reader, "rb") as pipe:
+            self.assertEqual(len(json.loads(pipe.read())["text"]), 300_000)
+        self.assertEqual(process.wait(10), 0)
 
     @unittest.skipUnless(Path("/dev/full").exists(), "no /dev/full")
     def test_a_full_disk(self) -> None:

@@ -64,6 +64,21 @@ class Failing(StandInCase):
             notes = [line for line in run.err.splitlines() if "1 of 4 issues" in line]
             self.assertEqual(len(notes), 1, run.err)
 
+    def test_a_server_that_hangs_is_given_up(self) -> None:
+        self.standin.fault("/events/", faults.silence(2))
+        run = self.call("list-issues", "--limit", "20", "--time-range", "", "--timeout", "0.2")
+        self.assertEqual((run.status, len(run.json())), (0, 20))
+        self.assertIn("20 of 20 issues", run.err)
+        self.assertLess(len(self.standin.requests), 40)
+
+    def test_a_bug_in_a_worker_costs_only_that_issue(self) -> None:
+        original = sentry_api.count_tags
+        self.addCleanup(setattr, sentry_api, "count_tags", original)
+        sentry_api.count_tags = lambda events: 1 / 0
+        run = self.call("list-issues", "--limit", "2")
+        self.assertEqual((run.status, len(run.json())), (0, 2))
+        self.assertNotIn("Traceback", run.err)
+
     def test_all_failing_keeps_the_list(self) -> None:
         self.standin.fault("/events/", faults.answer(401, {"detail": "no"}))
         run = self.call("list-issues", "--limit", "3")
