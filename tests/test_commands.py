@@ -431,10 +431,10 @@ class Size(StandInCase):
 
     def test_strange_ids_and_numbers(self) -> None:
         nul = "\x00" * 500
-        item = {key: nul for key in ("id", "shortId", "title", "culprit", "level", "status", "permalink", "firstSeen", "lastSeen")}
+        item = dict.fromkeys(("id", "shortId", "title", "culprit", "level", "status", "permalink", "firstSeen", "lastSeen"), nul)
         self.standin.fault("/projects/", faults.answer(200, [{**item, "count": 10**4000, "userCount": "9" * 4000}] * 20))
         self.assertLess(len(self.call("list-issues", "--no-tags").out), 16000)
-        event = {key: nul for key in ("eventID", "groupID", "dateCreated", "title", "message", "location", "platform")}
+        event = dict.fromkeys(("eventID", "groupID", "dateCreated", "title", "message", "location", "platform"), nul)
         self.standin.fault("/events/", faults.answer(200, [event] * 20))
         self.assertLess(len(self.call("issue-events", "4001").out), 16000)
         self.standin.faults.clear()
