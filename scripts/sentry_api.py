@@ -573,7 +573,8 @@ def mask_secrets(text: str) -> str:
     if "-----BEGIN" in text:
         text = mask_private_keys(text)
     if "@" in text and ":" in text:
-        text = re.sub(URL_PASSWORD, _mask_url_password, text)
+        end = text.rindex("@") + 1  # behind the last at-sign there is no password, only time to lose
+        text = re.sub(URL_PASSWORD, _mask_url_password, text[:end]) + text[end:]
     if len(text) > 15 and contains(text, TOKEN_STARTS):
         text = re.sub(TOKENS, SECRET_MASK, text)
     if "eyJ" in text:
@@ -727,7 +728,7 @@ def keeps_value(match: re.Match[str], words: tuple[str, ...], value: str, after:
 
 AT = r"@|\uff20|\ufe6b|%(?:25)*40|(?<!\\)\\+(?:u00|x)40|&#0*64;|&#[xX]0*40;|&commat;"
 DOT = r"(?:\.|%(?:25)*2[eE]|&#0*46;|\\{1,8}u002[eE]|[\uff0e\u3002\uff61])"
-DOMAIN = rf"[^\W_](?:[^\W_]|-)*(?:{DOT}[^\W_](?:[^\W_]|-)*)+"
+DOMAIN = rf"[^\W_](?:[^\W_]|-)*(?:{DOT}[^\W_](?:[^\W_]|-)*){{1,16}}"
 IP_DOMAIN = r"\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
 EMAIL_END = rf"({AT})({DOMAIN}|{IP_DOMAIN})"
 # A local part, read backwards from the at-sign; percent-encoded characters read 'E2%'.
@@ -964,13 +965,12 @@ def is_version_noun(before: str) -> bool:
     words = key_words(noun.group()[::-1]) if noun else ()
     if words and words[-1] in VERSION_NOUNS:
         return len(before) - len(head) < 7
-    if before[-1] in "=<>~^ " and (operator := re.search(VERSION_OPERATOR, before)):
-        words = key_words(operator.group(1))
-        return not (ADDRESS_WORDS | NO_PRODUCTS).intersection(words)
-    return (
-        before[-1] in " ("
-        and re.search(f"{PRODUCTS}|{VERSION_LINKS}", before if before[-1] == "(" else head + " ") is not None
-    )
+    if before.rstrip()[-1:] in ("=", "<", ">", "~", "^"):
+        operator = re.search(VERSION_OPERATOR, before)
+        return operator is not None and not (ADDRESS_WORDS | NO_PRODUCTS).intersection(key_words(operator.group(1)))
+    if before[-1] not in " (" or not any(map(str.isalpha, head[-12:])):
+        return False
+    return re.search(f"{PRODUCTS}|{VERSION_LINKS}", before if before[-1] == "(" else f"{head} ") is not None
 
 
 # Stack traces in messages and titles (loggers send whole tracebacks): frames go, exceptions stay.
