@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     Work = tuple[Any, Any, Any, str]  # where a copy goes (container and place), its source, the kind of value
     Recent = Callable[[list[dict[str, Any]], Any], tuple[list[dict[str, Any]], bool]]
+    Fetch = Callable[[int, Optional[str]], tuple[Any, Any]]
     Counted = Optional[tuple[list[str], list[dict[str, Any]]]]  # environments and top tags
 
 __version__ = "1.0.0"
@@ -179,6 +180,7 @@ VAULT = "vault"  # an object or list that holds nothing but secrets
 COOKIES = "cookies"  # names and values of cookies
 ADDRESS = "address"  # no number in here is a version
 VERSION = "version"  # no dotted number in here is an address
+PACKAGES = "packages"  # names and versions
 USER = "user"  # an end user: Sentry's user interface, user tag and user report
 PERSON = "person"  # an end user's name
 MAIL = "mail"  # an end user's email
@@ -213,9 +215,10 @@ VAULT_WORDS = frozenset("secrets secret tokens token credentials credential pass
 COOKIE_WORDS = frozenset(("cookie", "cookies"))
 ADDRESS_WORDS = frozenset("ip ips ipv4 ipv6 addr ipaddr ipaddress address addresses forwarded remote peer".split())
 VERSION_WORDS = frozenset(
-    "version versions ver release releases build sdk browser os runtime packages modules firmware driver "
-    "kernel dist".split()
+    "version versions ver release releases build sdk browser os runtime firmware driver kernel dist".split()
 )
+PACKAGE_WORDS = frozenset(("packages", "modules"))
+LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
 PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
 USER_KEYS = frozenset("user userreport user_report sentry:user".split())
 USER_FIELDS = {
@@ -234,9 +237,15 @@ PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
 # ?token={token}, $TOKEN, <token>, %(token)s.
 HARMLESS_SECRET = r"""(?ix)(?:[\\'"`\s]|%7B|%5B)* (?:(?:bearer|basic|token)\s+)? (?:
     none|null|nil|undefined|true|false|include|omit|same-origin
-    | \[?(?:filtered|redacted\w*|removed|hidden|masked)\]? | [*x.\u2022\u2026-]{3,} | <[\w\s:-]{1,40}>
-    | :\w{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$\w{1,40} | \$\(\w{1,40}\) | %\(\w{1,40}\)s | %s | \?
+    | \[?(?:filtered|redacted\w*|removed|hidden|masked)\]? | [*x.\u2022\u2026-]{3,} | <[a-z\s:_-]{1,40}>
+    | :[a-z_]{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2}
+    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | \$\(\w{1,40}\) | %\(\w{1,40}\)s | %s | \?
     | \u2026 | (?<=%7B)\w{1,40} )? (?:[\\'"`\s]|%7D|%5D)*"""
+
+
+def is_harmless(value: str) -> bool:
+    """Tell whether what stands in a secret's place is none."""
+    return len(value) <= 200 and re.fullmatch(HARMLESS_SECRET, value) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -251,7 +260,7 @@ def is_secret_key(key: str) -> bool:
     words = key_words(key)
     if not words or not PUBLIC_WORDS.isdisjoint(words):
         return False
-    if words[-1] in ABOUT_WORDS and words != ("password",):
+    if words[-1] in ABOUT_WORDS:
         return False
     if words[-1] == "tokens" and not TOKEN_COUNTS.isdisjoint(words):
         return False
@@ -288,11 +297,19 @@ def named_kind(parent: str, lower: str, words: tuple[str, ...]) -> str:
         return USER
     if not ADDRESS_WORDS.isdisjoint(words) and parent != TEAM:
         return ADDRESS
-    if not VERSION_WORDS.isdisjoint(words):
+    last = words[-1] if words else ""
+    if last in PACKAGE_WORDS or parent == PACKAGES:
+        return PACKAGES
+    if last in VERSION_WORDS or last in LABEL_WORDS and (parent == VERSION or not VERSION_WORDS.isdisjoint(words)):
         return VERSION
     if lower in TEAM_KEYS:
         return TEAM
-    return parent if parent in (COOKIES, VERSION, TEAM) else PLAIN
+    return parent if parent in (COOKIES, TEAM) else PLAIN
+
+
+MASKS = frozenset((EMAIL_MASK, IP_MASK, SECRET_MASK))
+WHOLE_MASKS = {SECRET: SECRET_MASK, VAULT: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
+KEPT_HOST = "\ue000{}\ue001"  # stands for a host that is kept; private use, so no server writes it
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = (), in_place: bool = False) -> Any:
@@ -312,7 +329,7 @@ class Redactor:
     def __init__(self, token: str, hosts: Iterable[str], in_place: bool) -> None:
         self.in_place = in_place
         self.token = token if len(token) >= 6 else ""
-        self.hosts = "|".join(map(re.escape, hosts))
+        self.hosts = sorted(hosts)
         self.seen: dict[tuple[str, str], str] = {}
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -392,7 +409,7 @@ class Redactor:
         return answer
 
     def redact_text(self, text: str, kind: str) -> str:
-        if kind in WHOLE_MASKS and not re.fullmatch(HARMLESS_SECRET, text[:200]):
+        if kind in WHOLE_MASKS and not is_harmless(text):
             return text if text in MASKS else WHOLE_MASKS[kind]
         if kind == COOKIES:
             text = mask_cookies(text)
@@ -402,11 +419,14 @@ class Redactor:
             nested = self.nested_json(text, kind)
             if nested is not None:
                 return nested
-        if not self.hosts or "://" not in text:
+        if "://" not in text:
             return redact_string(text, kind, self.token)
-        kept = re.findall(f"(?<=://)(?:{self.hosts})(?![\\w.-])", text)
-        text = re.sub(f"(?<=://)(?:{self.hosts})(?![\\w.-])", KEPT_HOST, text.replace(KEPT_HOST, ""))
-        return re.sub(KEPT_HOST, lambda _: kept.pop(0), redact_string(text, kind, self.token))
+        for index, host in enumerate(self.hosts):
+            text = re.sub(rf"(?<=://){re.escape(host)}(?![\w.-])", KEPT_HOST.format(index), text)
+        text = redact_string(text, kind, self.token)
+        for index, host in enumerate(self.hosts):
+            text = text.replace(KEPT_HOST.format(index), host)
+        return text
 
     def nested_json(self, text: str, kind: str) -> str | None:
         """Redact JSON inside a string by its structure; None if it isn't JSON."""
@@ -416,16 +436,10 @@ class Redactor:
             return None
         if not isinstance(value, (dict, list)) or text in ("{}", "[]"):
             return None
+        compact = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
+        before = json.dumps(value)  # the walk may change the value itself
         new = self.value(value, kind)
-        if new == value:
-            return text
-        separators = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
-        return json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
-
-
-KEPT_HOST = "\ue000"  # stands for a host that is kept; private use, so no server writes it
-MASKS = frozenset((EMAIL_MASK, IP_MASK, SECRET_MASK))
-WHOLE_MASKS = {SECRET: SECRET_MASK, VAULT: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
+        return text if json.dumps(new) == before else json.dumps(new, ensure_ascii=text.isascii(), separators=compact)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -468,7 +482,7 @@ def mask_cookies(text: str) -> str:
         if words in COOKIE_ATTRIBUTES or not value.strip() or not equals and len(parts) > 1:
             continue
         secret = is_secret_key(words) or not re.fullmatch(PLAIN_COOKIE, value)
-        if secret and not re.fullmatch(HARMLESS_SECRET, value[:200]):
+        if secret and not is_harmless(value):
             parts[index] = f"{name}{equals}{SECRET_MASK}"
     return ";".join(parts)
 
@@ -494,7 +508,7 @@ def redact_string(text: str, kind: str, token: str) -> str:
         text = mask_emails(text)
     if "::" in text or text.count(":") > 5 or "%" in text or "\\u" in text:  # RFC 4291: 7 colons, or ::
         text = re.sub(IPV6, _mask_ipv6, text)
-    if kind != VERSION and (text.count(".") >= 3 or "%" in text):
+    if kind not in (VERSION, PACKAGES) and (text.count(".") >= 3 or "%" in text or "u002" in text):
         text = mask_ipv4(text, kind)
     if "avatar" in text:
         text = re.sub(GRAVATAR, rf"\1{SECRET_MASK}", text)
@@ -544,7 +558,7 @@ PRIVATE_KEY_END = r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
 URL_PASSWORD = r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:\"'<>\\]{0,200}(?::|%3[aA]))([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))@"
 SCHEME_CREDENTIALS = r"(?i)(?<![\w-])(bearer|basic|token|negotiate|apikey)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{8,})"
 
-SCHEMES = ("earer", "asic", "oken ", "egotiate", "pikey", "piKey", "EARER", "ASIC", "OKEN ")
+SCHEMES = ("earer", "asic", "oken", "egotiate", "pikey", "piKey", "EARER", "ASIC", "OKEN", "EGOTIATE", "PIKEY")
 
 # A text without any of these holds no secret's name.
 SECRET_HINTS = (
@@ -581,7 +595,7 @@ def mask_secrets(text: str) -> str:
         text = re.sub(JWT, SECRET_MASK, text)
     if "hooks.slack" in text:
         text = re.sub(SLACK_HOOK, r"\1" + SECRET_MASK, text)
-    if contains(text, ("=", ":", "'", '"', "--", "%3", "</")):
+    if contains(text, ("=", ":", "'", '"', "--", "%", "</", "\\u", "&#")):
         lower = text.lower()
         if contains(lower, SECRET_HINTS):
             text = mask_assignments(text)
@@ -611,7 +625,7 @@ def mask_private_keys(text: str) -> str:
 
 
 def _mask_url_password(match: re.Match[str]) -> str:
-    if re.fullmatch(r"\d{1,5}[/?#].*", match.group(2)) or re.fullmatch(HARMLESS_SECRET, match.group(2)):
+    if re.fullmatch(r"\d{1,5}[/?#].*", match.group(2)) or is_harmless(match.group(2)):
         return match.group()
     return f"{match.group(1)}{SECRET_MASK}@"
 
@@ -663,7 +677,7 @@ def secret_span(text: str, match: re.Match[str], cookie: bool) -> tuple[int, int
         rest = re.compile(REST_OF_HEADER if text[: match.start()].endswith(("'", '"')) else REST_OF_LINE)
         head = text[start : rest.match(text, start, start + 80).end()]  # type: ignore[union-attr]
         prose = match.group("after") and not re.search(r"[=\d]|(?i:bearer|basic) ", head)
-        if prose or not head.strip() or re.fullmatch(HARMLESS_SECRET, head):
+        if prose or not head.strip() or is_harmless(head):
             return 0, 0
         return start, rest.match(text, start).end()  # type: ignore[union-attr]
     found = re.compile(BARE_CREDENTIALS).match(text, start)
@@ -674,8 +688,8 @@ def secret_span(text: str, match: re.Match[str], cookie: bool) -> tuple[int, int
 
 def keeps_quoted(text: str, match: re.Match[str], start: int, end: int) -> bool:
     """Tell whether a quoted value after a secret's name is harmless or prose."""
-    value = text[start : min(end, start + 200)]
-    if not value or re.fullmatch(HARMLESS_SECRET, value):
+    value = text[start : min(end, start + 250)]
+    if not value or is_harmless(value):
         return True
     if match.group("sep") == "," or match.group("space"):  # ('password', 'x'), PASSWORD 'x': or names in a row
         in_pair = (
@@ -709,7 +723,7 @@ def closing_quote(text: str, start: int, escapes: str, quote: str) -> int:
 def keeps_value(match: re.Match[str], words: tuple[str, ...], value: str, after: str) -> bool:
     """Tell whether an unquoted value after a secret's name is harmless, prose or code."""
     core = value.strip(".:!?")
-    if not core or re.fullmatch(HARMLESS_SECRET, value[:200]) or core.startswith(("[REDACTED", "%s", "%(")):
+    if not core or is_harmless(value) or core.startswith(("[REDACTED", "%s", "%(")):
         return True
     if core == "$" and after in ("{", "("):
         return True
@@ -1389,14 +1403,16 @@ def trim(value: Any, longest: int, most: int) -> Any:
         missing = len(value) - longest
         return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
     if isinstance(value, list):
-        rest = [f"… (+{len(value) - most} more)"] if len(value) > most and isinstance(value[0], str) else []
-        return [trim(child, longest, most) for child in value[:most]] + rest
+        kept = [trim(child, longest, most) for child in value[:most]]
+        rest = f"+{len(value) - most} more"
+        return [*kept, rest if isinstance(value[0], str) else {"…": rest}] if len(value) > most else kept
     if isinstance(value, dict):
-        kept: dict[str, Any] = {}
+        most = max(most, 4)  # objects with fixed keys have up to four
+        members: dict[str, Any] = {}
         for key in list(value)[:most]:
-            short = trim(key, 60, most)
-            kept[key if short in kept else short] = trim(value[key], longest, most)
-        return {**kept, "…": f"+{len(value) - most} more"} if len(value) > most else kept
+            short = trim(key, max(longest, 20), most)
+            members[key if short in members else short] = trim(value[key], longest, most)
+        return {**members, "…": f"+{len(value) - most} more"} if len(value) > most else members
     return value
 
 
@@ -1454,8 +1470,8 @@ class Client:
         except Failure as failure:
             if failure.pause is None:
                 raise
-            if failure.http == 429:
-                self.limited = True
+            self.limited = self.limited or failure.http == 429
+            if self.limited:
                 self.resume = max(self.resume, time.monotonic() + failure.pause)
             return self.paced(url, failure.pause, f"retry after {failure.message}")
 
@@ -1604,27 +1620,22 @@ def unpacker(encoding: str, status: int) -> Callable[[bytes, int], bytes]:
     import zlib
 
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    started = False
+    received = False
 
     def unpack(packed: bytes, most: int) -> bytes:
-        nonlocal member, started
+        nonlocal received
+        if not packed and received and not member.eof:
+            raise EOFError
+        received = received or bool(packed)
         try:
-            if not packed:
-                if started and not member.eof:
-                    raise EOFError
-                return b""
-            started = True
-            unpacked = b"" if member.eof else member.decompress(packed, most)
-            rest = member.unused_data if unpacked or not member.eof else packed
-            while member.eof and rest.startswith(b"\x1f\x8b") and len(unpacked) < most:  # RFC 1952: members in a row
-                member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-                unpacked += member.decompress(rest, most - len(unpacked))
-                rest = member.unused_data
-            return unpacked
+            return b"" if member.eof else member.decompress(packed, most)
         except zlib.error:
             raise Failure(UNUSABLE, "the answer's gzip compression is broken") from None
 
     return unpack
+
+
+BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
 def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
@@ -1632,15 +1643,15 @@ def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
     import http.client
     import socket
     import ssl
+    import urllib.error
 
-    host = "/".join(url.split("/")[:3])
-    reason = getattr(error, "reason", error)
     if isinstance(error, Failure):
         return error
+    host = "/".join(url.split("/")[:3])
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(reason, (TimeoutError, socket.timeout)):
-        return Failure(
-            NETWORK, f"no complete answer from {host} within {timeout:g} s", "try a longer --timeout", pause=RETRY_PAUSE
-        )
+        message, hint = f"no complete answer from {host} within {timeout:g} s", "try a longer --timeout"
+        return Failure(NETWORK, message, hint, pause=RETRY_PAUSE)
     if isinstance(reason, ssl.SSLCertVerificationError):
         hint = "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates"
         if sys.platform == "darwin":
@@ -1650,19 +1661,16 @@ def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
         return Failure(NETWORK, f"TLS with {host} failed: {reason.reason}", BASE_URL_HINT, pause=RETRY_PAUSE)
     if isinstance(reason, socket.gaierror):
         return Failure(NETWORK, f"{host} was not found by DNS", BASE_URL_HINT)
-    if isinstance(reason, EOFError):
+    if isinstance(reason, (EOFError, http.client.IncompleteRead)):
         return Failure(NETWORK, f"the answer from {host} ended early", pause=RETRY_PAUSE)
-    if isinstance(reason, (UnicodeError, ValueError, str, http.client.InvalidURL)):
-        return Failure(NETWORK, f"no connection with {host}: its address, or the proxy's, can't be used", BASE_URL_HINT)
-    if isinstance(reason, http.client.HTTPException):
-        return Failure(NETWORK, f"{host} broke the HTTP protocol ({type(reason).__name__})", pause=RETRY_PAUSE)
     if isinstance(reason, OSError):
         text = reason.strerror or str(reason) or type(reason).__name__
         return Failure(NETWORK, f"no connection with {host}: {text}", BASE_URL_HINT, pause=RETRY_PAUSE)
+    if isinstance(reason, (ValueError, str, http.client.InvalidURL)):
+        return Failure(NETWORK, f"no connection with {host}: its address, or the proxy's, can't be used", BASE_URL_HINT)
+    if isinstance(reason, http.client.HTTPException):
+        return Failure(NETWORK, f"{host} broke the HTTP protocol ({type(reason).__name__})", pause=RETRY_PAUSE)
     return Failure(UNUSABLE, f"the request to {host} could not be made: {type(reason).__name__}")
-
-
-BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
 def redirected(url: str, location: str | None) -> str:
@@ -1736,7 +1744,7 @@ def http_failure(response: Response, base_url: str) -> Failure:
         hint = BASE_URL_HINT
     message = f"HTTP {code}" + (f": {reason}" if reason else "")
     if code == 429 or code >= 500:
-        pause = requested_pause(headers)
+        pause = requested_pause(headers, code)
         if pause > MAX_PAUSE:
             message += f" (the server asks to wait {pause:.0f} s)"
             pause = None
@@ -1777,15 +1785,15 @@ def error_reason(body: bytes) -> str:
     return text if len(text) <= MAX_REASON else text[:MAX_REASON] + "…"
 
 
-def requested_pause(headers: Any) -> float:
-    """Return how many seconds to wait: Retry-After (RFC 9110, 10.2.3), X-Sentry-Rate-Limit-Reset, or the default."""
+def requested_pause(headers: Any, code: int) -> float:
+    """Return how many seconds to wait: Retry-After (RFC 9110, 10.2.3), a 429's rate limit reset, or the default."""
     after, reset = headers.get("Retry-After", "").strip(), headers.get("X-Sentry-Rate-Limit-Reset", "").strip()
     asked = RETRY_PAUSE
     if re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,9})?", after):
         asked = float(after)
     elif after and (at := http_time(after)) is not None:
         asked = at - server_time(headers)
-    elif re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,9})?", reset):
+    elif code == 429 and re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,9})?", reset):
         asked = float(reset) - server_time(headers)
     return max(asked, RETRY_PAUSE)
 
@@ -1847,28 +1855,21 @@ class Listing:
         self.direct = False  # a short or event ID was looked up
 
 
-def get_list(
-    client: Client, path: str | None, params: dict[str, Any], limit: int, is_recent: Recent | None, issue: str = ""
-) -> Listing:
+def get_list(fetch: Fetch, cursor: str | None, limit: int, since: Recent | None) -> Listing:
     """Page through a list until there are `limit` items in the time range.
 
-    `path` is an endpoint, or None for the events of `issue`. Both page size parameters go along: Sentry's
-    issues read limit, its events per_page, GlitchTip limit.
+    `fetch` takes a page's size and cursor and returns the page and its headers.
     """
     listing = Listing()
-    cursor, seen = params.get("cursor"), set()
+    seen = {cursor}
     for _ in range(MAX_PAGES):
         missing = limit - len(listing.items)
-        asked = {**params, "limit": missing, "cursor": cursor}
-        if path is None:
-            page, headers = client.get_issue(issue, EVENTS, {**asked, "per_page": missing})
-        else:
-            page, headers = client.get(path, asked)
+        page, headers = fetch(missing, cursor)
         page = expect_list(page)
         listing.direct = headers.get("X-Sentry-Direct-Hit") == "1" or any(item.get("matchingEventId") for item in page)
         hits = headers.get("X-Hits") or ""
         listing.hits = int(hits) if re.fullmatch(r"[0-9]{1,9}", hits) and hits != headers.get("X-Max-Hits") else None
-        recent, past = (page, False) if is_recent is None or listing.direct else is_recent(page, headers)
+        recent, past = (page, False) if since is None or listing.direct else since(page, headers)
         cursor = None if past else next_cursor(", ".join(headers.get_all("Link") or ()))
         if cursor in seen:
             cursor = None
@@ -2183,21 +2184,27 @@ def find_issues(args: argparse.Namespace, client: Client, environment: bool = Tr
     seconds = args.time_range
     params = {
         "query": args.query,
-        "environment": args.environment or None if environment else None,
+        "environment": (args.environment or None) if environment else None,
         "statsPeriod": ("24h" if seconds <= UNITS["d"] else "14d") if seconds else None,
-        "cursor": args.cursor,
     }
     since = Since(seconds, "lastSeen", "last_seen") if seconds else None
+
+    def ask(filters: dict[str, Any]) -> Listing:
+        def fetch(size: int, cursor: str | None) -> tuple[Any, Any]:
+            return client.get(path, {**filters, "limit": size, "cursor": cursor})
+
+        return get_list(fetch, args.cursor, limit or args.limit, since)
+
     lookup = lookup_query(args.query)
     if lookup and not args.cursor:
         # The default environment is left out: an issue found by its ID would show that environment's count.
         by_id = {**params, "query": lookup, "shortIdLookup": 1}
         if not args.environment_given:
             by_id["environment"] = None
-        listing = get_list(client, path, by_id, limit or args.limit, since)
+        listing = ask(by_id)
         if listing.direct or by_id["environment"] == params["environment"]:
             return listing
-    return get_list(client, path, params, limit or args.limit, since)
+    return ask(params)
 
 
 def lookup_query(query: str) -> str | None:
@@ -2222,13 +2229,14 @@ def issue_events(args: argparse.Namespace, client: Client) -> Answer:
     """Return the records of an issue's events, newest first."""
     issue_id = resolve_issue(args, client)
     seconds = args.time_range
-    params = {
-        "environment": args.environment or None,
-        "statsPeriod": args.time_range_text or None,
-        "cursor": args.cursor,
-    }
+    params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
     since = Since(seconds, "dateCreated", "date_created", needs_date=True) if seconds else None
-    listing = get_list(client, None, params, args.limit, since, issue_id)
+
+    def fetch(size: int, cursor: str | None) -> tuple[Any, Any]:
+        # Sentry reads per_page here, GlitchTip limit.
+        return client.get_issue(issue_id, EVENTS, {**params, "per_page": size, "limit": size, "cursor": cursor})
+
+    listing = get_list(fetch, args.cursor, args.limit, since)
     notes = listing_notes(args, listing, "events")
     if not listing.items and not listing.more:
         notes = [nothing_note(args, "events")]
@@ -2280,25 +2288,17 @@ def count_all(client: Client, issues: list[dict[str, Any]]) -> tuple[list[Counte
 
     results: list[Any] = [None] * len(issues)
     todo = list(enumerate(issues))[::-1]
-    unreachable = 0
+    hung: list[int] = []
 
     def work() -> None:
-        nonlocal unreachable
-        while todo and unreachable < TAG_PATIENCE:
+        while len(hung) < TAG_PATIENCE:
             try:
                 index, issue = todo.pop()
             except IndexError:
                 return
-            try:
-                issue_id = checked_id(issue.get("id"))
-                events, _ = client.get_issue(issue_id, EVENTS, {"per_page": TAG_EVENTS, "limit": TAG_EVENTS})
-                # Reduced here, in the worker: old servers send whole events, megabytes of them.
-                results[index] = count_tags(expect_list(events)[:TAG_EVENTS])
-            except Failure as failure:
-                results[index] = failure
-                unreachable += failure.status == NETWORK
-            except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
-                results[index] = Failure(UNUSABLE, f"internal error ({type(error).__name__})")
+            results[index] = count_issue(client, issue)
+            if isinstance(results[index], Failure) and results[index].status == NETWORK:
+                hung.append(index)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(TAG_WORKERS, len(issues)) - 1)]
     with contextlib.suppress(RuntimeError):  # no more threads to be had: fewer will do
@@ -2308,13 +2308,26 @@ def count_all(client: Client, issues: list[dict[str, Any]]) -> tuple[list[Counte
     for thread in threads:
         if thread.ident is not None:
             thread.join()
-    failures = [result for result in results if not isinstance(result, tuple)]
-    notes = []
-    if failures:
-        reason = next(failure.message for failure in failures if failure)
-        which = "the issue" if len(issues) == 1 else f"{len(failures)} of {len(issues)} issues"
-        notes = [f"note: the environments and top tags of {which} could not be read ({reason})"]
-    return [result if isinstance(result, tuple) else None for result in results], notes
+    counted = [result if isinstance(result, tuple) else None for result in results]
+    missing = counted.count(None)
+    if not missing:
+        return counted, []
+    reason = next(result.message for result in results if isinstance(result, Failure))
+    which = "the issue" if len(issues) == 1 else f"{missing} of {len(issues)} issues"
+    return counted, [f"note: the environments and top tags of {which} could not be read ({reason})"]
+
+
+def count_issue(client: Client, issue: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]] | Failure:
+    """Count environments and tags of one issue's newest events; return what went wrong instead of raising it."""
+    try:
+        issue_id = checked_id(issue.get("id"))
+        events, _ = client.get_issue(issue_id, EVENTS, {"per_page": TAG_EVENTS, "limit": TAG_EVENTS})
+        # Reduced here, in the worker: old servers send whole events, megabytes of them.
+        return count_tags(expect_list(events)[:TAG_EVENTS])
+    except Failure as failure:
+        return failure
+    except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
+        return Failure(UNUSABLE, f"internal error ({type(error).__name__})")
 
 
 def checked_id(value: Any) -> str:

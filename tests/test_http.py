@@ -185,10 +185,10 @@ class Oddities(StandInCase):
     """Servers and proxies that keep to the letter of the protocol, or nearly."""
 
     def test_answers_that_are_read(self) -> None:
-        whole, halves = gzip.compress(b"[]"), gzip.compress(b"[") + gzip.compress(b"]")
+        whole = gzip.compress(b"[]")
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         for name, act in (
-            ("BOM", faults.answer(200, b"\xef\xbb\xbf[]")), ("members", faults.answer(200, halves, Content_Encoding="gzip")),
+            ("BOM", faults.answer(200, b"\xef\xbb\xbf[]")),
             ("trailing bytes", faults.answer(200, whole + b"\0\0", Content_Encoding="GZIP")),
             ("identity", faults.answer(200, b"[]", Content_Encoding="identity")),
             ("chunked gzip", faults.raw(head + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"

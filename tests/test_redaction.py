@@ -36,6 +36,7 @@ class Labelled(unittest.TestCase):
                 self.assertEqual([piece for piece in case["kept"] if piece not in out], [], out)
                 self.assertEqual(redact(once), once, "redacting twice changes nothing")
                 self.assertEqual(case["value"], original, "the input is not changed")
+                self.assertEqual(redact(original, in_place=True), once, "as the output is made")
 
     def test_the_set_covers_every_row(self) -> None:
         rows = {case["row"] for case in CASES}
