@@ -10,7 +10,8 @@ It sends GET requests only, redacts personal data and secrets in all it prints, 
 prints JSON. The token comes from the environment variable SENTRY_AUTH_TOKEN.
 
 The file reads in one direction: constants, errors, redaction, output, HTTP, shapes,
-commands, parser, main. Each part knows only the parts above it.
+commands, parser, main. Each part knows only the parts above it; inside a part, what is
+called first stands first.
 """
 
 from __future__ import annotations
@@ -471,6 +472,10 @@ def is_pair(source: list[Any]) -> bool:
     return len(source) == 2 and isinstance(source[0], str) and len(source[0]) < 100 and " " not in source[0]
 
 
+PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
+COOKIE_ATTRIBUTES = frozenset(("path", "domain", "expires", "max-age", "samesite", "version", "priority"))
+
+
 def mask_cookies(text: str) -> str:
     """Mask cookies' values; a Cookie header's `name=value; …`, or one value."""
     parts = text.split(";")
@@ -485,10 +490,6 @@ def mask_cookies(text: str) -> str:
         if secret and not is_harmless(value):
             parts[index] = f"{name}{equals}{SECRET_MASK}"
     return ";".join(parts)
-
-
-PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
-COOKIE_ATTRIBUTES = frozenset(("path", "domain", "expires", "max-age", "samesite", "version", "priority"))
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
@@ -1229,6 +1230,10 @@ def _escape(match: re.Match[str]) -> str:
     return json.dumps(match.group())[1:-1]
 
 
+ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
+QUOTE = json.encoder.encode_basestring
+
+
 def json_line(value: Any) -> str:
     """Return a JSON value on one line, as short as it gets."""
     return escape_json(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
@@ -1274,6 +1279,38 @@ def write_indented(value: dict[str, Any] | list[Any], pad: str, out: list[str], 
     if len(out) > 4096:
         chunks.append(escape_json("".join(out)))
         out.clear()
+
+
+def fit(record: dict[str, Any], size: int) -> dict[str, Any]:
+    """Cut a record's long texts and lists so that it takes at most `size` characters of JSON."""
+    for longest, most, identifier in FITS:
+        cut = {
+            key: value if key == "entries" else trim(value, identifier if key in UNCUT else longest, most)
+            for key, value in record.items()
+        }
+        measured = {key: value for key, value in cut.items() if key != "entries"}
+        if sum(map(len, json_indented(measured))) <= size:  # the longer of the two forms
+            break
+    return cut
+
+
+def trim(value: Any, longest: int, most: int) -> Any:
+    """Cut texts to `longest` characters and lists and objects to `most` members, and say what is missing."""
+    if isinstance(value, str):
+        missing = len(value) - longest
+        return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
+    if isinstance(value, list):
+        kept = [trim(child, longest, most) for child in value[:most]]
+        rest = f"+{len(value) - most} more"
+        return [*kept, rest if isinstance(value[0], str) else {"…": rest}] if len(value) > most else kept
+    if isinstance(value, dict):
+        most = max(most, 4)  # objects with fixed keys have up to four
+        members: dict[str, Any] = {}
+        for key in list(value)[:most]:
+            short = trim(key, max(longest, 20), most)
+            members[key if short in members else short] = trim(value[key], longest, most)
+        return {**members, "…": f"+{len(value) - most} more"} if len(value) > most else members
+    return value
 
 
 # A table for people.
@@ -1378,42 +1415,6 @@ def clip(text: str, columns: int) -> str:
 def align(text: str, columns: int, right: bool) -> str:
     padding = " " * (columns - width(text))
     return padding + text if right else text + padding
-
-
-ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
-QUOTE = json.encoder.encode_basestring
-
-
-def fit(record: dict[str, Any], size: int) -> dict[str, Any]:
-    """Cut a record's long texts and lists so that it takes at most `size` characters of JSON."""
-    for longest, most, identifier in FITS:
-        cut = {
-            key: value if key == "entries" else trim(value, identifier if key in UNCUT else longest, most)
-            for key, value in record.items()
-        }
-        measured = {key: value for key, value in cut.items() if key != "entries"}
-        if sum(map(len, json_indented(measured))) <= size:  # the longer of the two forms
-            break
-    return cut
-
-
-def trim(value: Any, longest: int, most: int) -> Any:
-    """Cut texts to `longest` characters and lists and objects to `most` members, and say what is missing."""
-    if isinstance(value, str):
-        missing = len(value) - longest
-        return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
-    if isinstance(value, list):
-        kept = [trim(child, longest, most) for child in value[:most]]
-        rest = f"+{len(value) - most} more"
-        return [*kept, rest if isinstance(value[0], str) else {"…": rest}] if len(value) > most else kept
-    if isinstance(value, dict):
-        most = max(most, 4)  # objects with fixed keys have up to four
-        members: dict[str, Any] = {}
-        for key in list(value)[:most]:
-            short = trim(key, max(longest, 20), most)
-            members[key if short in members else short] = trim(value[key], longest, most)
-        return {**members, "…": f"+{len(value) - most} more"} if len(value) > most else members
-    return value
 
 
 # --- HTTP --------------------------------------------------------------------
@@ -1658,7 +1659,12 @@ def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
             hint += "; with Python from python.org, run 'Install Certificates.command' once"
         return Failure(NETWORK, f"the TLS certificate of {host} was not accepted: {reason.verify_message}", hint)
     if isinstance(reason, ssl.SSLError):
-        return Failure(NETWORK, f"TLS with {host} failed: {reason.reason}", BASE_URL_HINT, pause=RETRY_PAUSE)
+        return Failure(
+            NETWORK,
+            f"TLS with {host} failed: {getattr(reason, 'reason', None) or reason.strerror}",
+            BASE_URL_HINT,
+            pause=RETRY_PAUSE,
+        )
     if isinstance(reason, socket.gaierror):
         return Failure(NETWORK, f"{host} was not found by DNS", BASE_URL_HINT)
     if isinstance(reason, (EOFError, http.client.IncompleteRead)):
@@ -1827,6 +1833,9 @@ def trace_line(url: str, result: Any, seconds: float, reason: str) -> str:
     return f"{line} ({reason})" if reason else line
 
 
+CURSOR = r"[A-Za-z0-9:=_+/.%-]{1,500}"  # Sentry's are 0:100:0, GlitchTip's base64
+
+
 def next_cursor(link: str) -> str | None:
     """Return the cursor of a Link header's rel="next" (RFC 8288) while it has results.
 
@@ -1839,9 +1848,6 @@ def next_cursor(link: str) -> str | None:
             cursor = attributes.get("cursor", "")
             return cursor if re.fullmatch(CURSOR, cursor) else ""
     return None
-
-
-CURSOR = r"[A-Za-z0-9:=_+/.%-]{1,500}"  # Sentry's are 0:100:0, GlitchTip's base64
 
 
 class Listing:
@@ -2759,6 +2765,9 @@ def main(argv: list[str] | None = None) -> int:
         return UNUSABLE
 
 
+LOOPBACK = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
+
+
 def run(argv: list[str]) -> int:
     try:
         args = parse(argv)
@@ -2775,9 +2784,6 @@ def run(argv: list[str]) -> int:
     for note in answer.notes:
         say(note)
     return OK
-
-
-LOOPBACK = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
 
 
 def console_script() -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import gzip
+import http.client
 import shutil
 import socket
 import ssl
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +254,27 @@ class Oddities(StandInCase):
         self.standin.faults.clear()
         self.standin.fault("/projects/", faults.answer(200, b'[{"id": "1", "count": 1e999, "userCount": -1e999}, {"id": "2", "count": %s}]' % (b"9" * 4000)))
         self.assertEqual([record["count"] for record in self.good(*LIST)], [None, None])
+
+    def test_a_cursor_that_leads_to_itself_is_not_printed_twice(self) -> None:
+        items = [self.standin.issue(issue, None) for issue in self.standin.issues[:3]]
+        self.standin.fault("/api/", faults.answer(200, items, Link='<x>; rel="next"; results="true"; cursor="0:7:0"'))
+        run = self.call(*LIST, "--cursor", "0:7:0")
+        self.assertEqual([record["id"] for record in run.json()], ["4001", "4002", "4003"])
+        self.assertEqual(len(self.standin.requests), 1)
+
+    def test_a_reset_of_the_rate_limit_does_not_hold_up_other_errors(self) -> None:
+        self.standin.fault("/api/", faults.answer(502, X_Sentry_Rate_Limit_Reset=str(int(time.time()) + 900)), times=1)
+        self.good(*LIST)
+
+    def test_what_urllib_raises(self) -> None:
+        for error, pause, words in (
+            (ssl.SSLError(1, "[SSL] record layer failure"), True, "TLS"), (http.client.RemoteDisconnected("x"), True, "no connection"),
+            (http.client.IncompleteRead(b""), True, "ended early"), (urllib.error.URLError(ConnectionRefusedError(111, "refused")), True, "refused"),
+            (http.client.BadStatusLine("x"), True, "protocol"), (urllib.error.URLError("no host given"), False, "can't be used"),
+        ):  # fmt: skip
+            failure = sentry_api.network_failure(error, "https://h.test/x", 30.0)
+            self.assertEqual((failure.status, failure.pause is not None), (6, pause), error)
+            self.assertIn(words, failure.message)
 
     def test_hosts_that_cannot_be(self) -> None:
         for url in ("https://a..b", "https://" + "a" * 64 + ".example", "https://[::::]", "https://[1.2.3.4]"):
