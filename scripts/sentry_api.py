@@ -387,8 +387,8 @@ class Redactor:
             if isinstance(child, str):
                 if kind in (SECRET, VAULT) and re.fullmatch(PROSE, child):  # {"password": ["This field is required."]}
                     continue
-                is_argument = kind == PLAIN and index and is_secret_option(source[index - 1]) and child[:1] != "-"
-                child_kind = SECRET if is_argument else kind
+                after_option = index and kind == PLAIN and child[:1] != "-" and is_secret_option(source[index - 1])
+                child_kind = SECRET if after_option else kind
                 copy[index] = self.seen.get((child, child_kind)) or self.text(child, child_kind)
             elif isinstance(child, (dict, list)):
                 work.append((copy, index, child, kind))
@@ -501,7 +501,7 @@ def redact_string(text: str, kind: str, token: str) -> str:
         text = mask_token(text, token)
     if len(text) < 3:
         return text
-    if "\n" in text or "\\n" in text or any(part in text for part in INLINE_FRAMES):
+    if "\n" in text or "\\n" in text or " at " in text or 'File "' in text or "#0 " in text or "@http" in text:
         text = cut_stack_traces(text)
     text = mask_secrets(text)
     if "@" in text or "%" in text or "&" in text or "\\" in text or not text.isascii():
@@ -546,9 +546,11 @@ TOKENS = (
     r"|dop_v1_[0-9a-f]{40,}|ya29\.[\w-]{20,}|hv[sb]\.[\w-]{20,}|shp(?:at|ss|ca|pa)_[0-9a-f]{32}|dckr_pat_[\w-]{20,}"
     r"|GOCSPX-[\w-]{20,}|lin_api_\w{30,}|glsa_\w{30,}|GR1348941[\w-]{15,}|ATATT3[\w=-]{20,})"
 )
-TOKEN_STARTS = tuple(
-    "sntry gh github_pat gl AKIA ASIA ABIA ACCA xox xapp k_ whsec npm_ pypi- AIza SG. sk- hf_ dop_ ya29. hvs. hvb. "
-    "shp dckr_ GOCSPX lin_api GR1348941 ATATT3".split()
+# Hints, here and below: without one of these the patterns are not tried. One search for all of them takes
+# half the time of `in` for each.
+TOKEN_HINT = (
+    r"sntry|gh[oprsu]_|github_pat|gl[a-z]+-|A[KSBC][ICA]A|xox|xapp|k_|whsec|npm_|pypi-|AIza|SG\.|sk-|hf_|dop_|ya29|hv[sb]\."
+    r"|shp|dckr_|GOCSPX|lin_api|glsa_|GR1348941|ATATT3"
 )
 # RFC 7519: three base64url parts, the first of which is a JSON object.
 JWT = rf"(?:(?<![A-Za-z0-9_-])|{AFTER_ESCAPE})eyJ[A-Za-z0-9_-]{{5,}}\.(?:[A-Za-z0-9_-]+|(?=\.))(?:\.[A-Za-z0-9_-]*)*"
@@ -558,13 +560,7 @@ PRIVATE_KEY_END = r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
 URL_PASSWORD = r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:\"'<>\\]{0,200}(?::|%3[aA]))([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))@"
 SCHEME_CREDENTIALS = r"(?i)(?<![\w-])(bearer|basic|token|negotiate|apikey)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{8,})"
 
-SCHEMES = ("earer", "asic", "oken", "egotiate", "pikey", "piKey", "EARER", "ASIC", "OKEN", "EGOTIATE", "PIKEY")
-
-# A text without any of these holds no secret's name.
-SECRET_HINTS = (
-    "pass", "pwd", "secret", "token", "credential", "auth", "jwt", "bearer", "csrf", "xsrf", "otp", "key",
-    "cookie", "sess", "sid", "sig",
-)  # fmt: skip
+SECRET_HINT = r"pass|pwd|secret|token|credential|auth|jwt|bearer|csrf|xsrf|otp|key|cookie|sess|sid|sig|basic|negotiate"
 # name = value, "name": 'value', --name value, <name>value, name%3Dvalue. The name is read from the
 # start of its run of characters, so that no run is read twice.
 QUOTE_MARK = r"[\"'`]|%(?:25)*22|&quot;|&#34;"
@@ -589,17 +585,14 @@ def mask_secrets(text: str) -> str:
     if "@" in text and ":" in text:
         end = text.rindex("@") + 1  # behind the last at-sign there is no password, only time to lose
         text = re.sub(URL_PASSWORD, _mask_url_password, text[:end]) + text[end:]
-    if len(text) > 15 and any(part in text for part in TOKEN_STARTS):
+    if len(text) > 15 and re.search(TOKEN_HINT, text):
         text = re.sub(TOKENS, SECRET_MASK, text)
     if "eyJ" in text:
         text = re.sub(JWT, SECRET_MASK, text)
     if "hooks.slack" in text:
         text = re.sub(SLACK_HOOK, r"\1" + SECRET_MASK, text)
-    if any(part in text for part in ("=", ":", "'", '"', "--", "%", "</", "\\u", "&#")):
-        lower = text.lower()
-        if any(part in lower for part in SECRET_HINTS):
-            text = mask_assignments(text)
-    if any(part in text for part in SCHEMES):
+    if re.search(SECRET_HINT, text.lower()):
+        text = mask_assignments(text)
         text = re.sub(SCHEME_CREDENTIALS, _mask_scheme, text)
     return text
 
@@ -777,8 +770,11 @@ def domain_length(host: str) -> int:
     """Return how much of what stands behind an at-sign is a mail domain; 0 for versions and files."""
     if host[0] == "[":
         return len(host)
-    if len(host) < 4 or re.match(VERSION_LABELS, host):
+    if len(host) < 4 or host[0] in "0123456789vV" and re.match(VERSION_LABELS, host):
         return 0
+    last = host.rpartition(".")[2]
+    if len(last) > 1 and last.isascii() and last.isalpha() and last.lower() not in FILE_ENDINGS:
+        return len(host)
     if not host.isascii() and host[0] < "\u2e80":  # Chinese or Japanese text may follow without a space
         host = host[: next((index for index, char in enumerate(host) if char >= "\u2e80"), len(host))]
     end, common = len(host), False
