@@ -632,25 +632,27 @@ def _mask_scheme(match: re.Match[str]) -> str:
 def mask_assignments(text: str) -> str:
     """Mask the values that stand after a secret's name, quoted or not."""
     pieces, position = [], 0
-    for match in re.finditer(ASSIGNMENT, text):
-        if match.start() < position:
-            continue
-        key = match.group("key")
-        cookie = not COOKIE_WORDS.isdisjoint(key_words(key)[-1:])
-        if not cookie and not is_secret_key(key):
-            continue
-        start, end = secret_span(text, match, cookie)
-        if start < end:
-            pieces += [text[position:start], SECRET_MASK]
-            position = end
+    search = re.compile(ASSIGNMENT).search
+    match = search(text)
+    while match:
+        kind, going_on = value_kind(PLAIN, match.group("key")), match.end("key")
+        if kind in (SECRET, VAULT, COOKIES):
+            start, end = secret_span(text, match, kind == COOKIES)
+            if start < end:
+                pieces += [text[position:start], SECRET_MASK]
+                position = going_on = end
+        match = search(text, going_on)  # not behind the match: more names may stand in what it read
     return "".join(pieces) + text[position:] if pieces else text
 
 
 def secret_span(text: str, match: re.Match[str], cookie: bool) -> tuple[int, int]:
     """Return where the value of an assignment is to be masked, from and to; (0, 0) for not at all."""
     start = match.end()
+    only_quoted = match.group("space") and not match.group("flag")
+    if only_quoted and text[start] not in "\"'`[(\\%&":
+        return 0, 0  # most names in prose
     quote = re.compile(OPENING_QUOTE).match(text, start)
-    if match.group("space") and not match.group("flag") and not quote:
+    if only_quoted and not quote:
         return 0, 0
     if match.group("open") and text[match.start() - 1] not in "<:":
         return 0, 0
@@ -910,7 +912,7 @@ VERSION_AFTER = (
     r"|[._-](?:tar|gz|tgz|zip|jar|war|aar|whl|dll|so|exe|deb|rpm|apk|ipa|msi|dmg|pkg|gem|nupkg|pom|js|css|dylib"
     r"|framework|vsix|crx|xpi|bundle|min|egg|iso|img|bin)\b"
 )
-PRODUCT_BEFORE = r"(?:^|[\s\"'(\[;,{])([A-Za-z][\w+-]*)/$"
+PRODUCT_BEFORE = r"(?:^|[\s\"'(\[;,{<])([A-Za-z][\w+-]*)/$"
 RELEASE_BEFORE = r"(?:^|[^\w@/:.-])@?[\w./-]*[A-Za-z][\w.-]*@$"
 LOGIN_BEFORE = r"(?i)(?:(?:://|(?<![a-z])(?:ssh|scp|sftp|rsync|host|to|from|login|connect\w*)\s)\S*|(?<![\w-])(?:root|admin|ubuntu|ec2-user|deploy|git|user|postgres|pi|centos|debian|vagrant|administrator)@)$"
 NO_PRODUCTS = frozenset(
@@ -983,13 +985,13 @@ FRAME = r"""(?x)(?:\s|\\+t|[>|]\s)* (?:
       File\ \\*["'][^"'\n]{1,500}\\*["'],\ line\ \d+ | \[Previous\ line\ repeated                  # Python
     | \.\.\.\ \d+\ (?:more|common\ frames)                                                         # Java
     | ---\ End\ of\ (?:stack|inner)                                                                # .NET
-    | (?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in\ [`'"][^`'"]*[`'"]\s*$                       # Ruby
+    | (?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in\ [`'"][^`'"]*[`'"](?!:)                       # Ruby
     | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:) | thrown\ in\ .*\ on\ line\ \d+          # PHP
     | \#\d+\s+(?:pc\ [0-9a-f]|0x[0-9a-f]|.{1,200}\([^()\s]*:\d+)                                   # Android, gdb, Dart
     | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::)                                                   # Rust
     | \d+\s+\S+\s+0x[0-9a-f]{6,}                                                                   # Apple
     | (?:\([\w.\ -]{1,80}\)\s+)?[^\s:]{1,300}\.(?:exs?|erl):\d+:\                                  # Elixir, Erlang
-    | [^\s:]{1,300}\.(?:go|s):\d+(?:\ \+0x[0-9a-f]+)?\s*$                                          # Go
+    | [^\s:]{1,300}\.(?:go|s):\d+(?:\ \+0x[0-9a-f]+|\s*$)                                          # Go
     | (?:(?:global|eval|module)\ code|[^\s@]{0,200})@
       (?:(?:https?|file|app|webpack|capacitor|moz-|safari-)\S*:\d|\[native\ code\])
     | \[native\ code\]\s*$                                                                         # Firefox, Safari
