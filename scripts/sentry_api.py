@@ -2282,13 +2282,13 @@ def count_all(client: Client, issues: list[dict[str, Any]]) -> tuple[list[Counte
     import threading
 
     results: list[Any] = [None] * len(issues)
-    todo = list(enumerate(issues))[::-1]
+    waiting = list(enumerate(issues))[::-1]
     hung: list[int] = []
 
     def work() -> None:
         while len(hung) < TAG_PATIENCE:
             try:
-                index, issue = todo.pop()
+                index, issue = waiting.pop()
             except IndexError:
                 return
             results[index] = count_issue(client, issue)
@@ -2731,7 +2731,9 @@ def main(argv: list[str] | None = None) -> int:
     shown_hosts.clear()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            with contextlib.suppress(OSError, ValueError):  # Python drops what a non-blocking pipe doesn't take
+            with contextlib.suppress(
+                AttributeError, OSError, ValueError
+            ):  # Python drops what a non-blocking pipe doesn't take
                 os.set_blocking(stream.fileno(), True)
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
