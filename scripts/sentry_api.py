@@ -109,6 +109,7 @@ PROBE_ISSUES = 5  # issues looked at to say which environment would have had res
 # Characters of JSON that a record may take, so that 20 issues stay below 16,000 and
 # an answer survives the cut that agents' harnesses make.
 LIST_RECORD_SIZE = 790
+EVENT_RECORD_SIZE = 1200  # an event of a list has tags, 16 on ordinary ones
 ISSUE_SIZE = 5800
 EVENT_SIZE = 7800
 # Longest text, longest list and longest ID of a record, tried in turn until the record fits.
@@ -2238,7 +2239,7 @@ def issue_events(args: argparse.Namespace, client: Client) -> Answer:
     if args.raw:
         return Answer([without_entries(event) for event in listing.items], None, notes)
     records = [shape_event(event, client.base_url, client.org) for event in listing.items]
-    return Answer(pick(args, records), LIST_RECORD_SIZE, notes)
+    return Answer(pick(args, records), EVENT_RECORD_SIZE, notes)
 
 
 def event_detail(args: argparse.Namespace, client: Client) -> Answer:

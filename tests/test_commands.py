@@ -436,7 +436,7 @@ class Size(StandInCase):
         self.assertLess(len(self.call("list-issues", "--no-tags").out), 16000)
         event = dict.fromkeys(("eventID", "groupID", "dateCreated", "title", "message", "location", "platform"), nul)
         self.standin.fault("/events/", faults.answer(200, [event] * 20))
-        self.assertLess(len(self.call("issue-events", "4001").out), 16000)
+        self.assertLess(len(self.call("issue-events", "4001").out), 25000)
         self.standin.faults.clear()
         self.standin.fault("/issues/4001/", faults.answer(200, item))
         self.assertLess(len(self.call("issue-detail", "4001", "--no-tags").out), 6000)
@@ -462,6 +462,12 @@ class Size(StandInCase):
         self.standin.issues[0]["events"][0]["tags"] = [(f"tag{n:03}", "v" * 30) for n in range(100)]
         tags = self.good("issue-events", "4001", "--limit", "1")[0]["tags"]
         self.assertEqual(tags["…"], f"+{100 - (len(tags) - 1)} more")
+
+    def test_ordinary_tags_of_events_are_all_there(self) -> None:
+        names = ("browser", "browser.name", "customer_type", "environment", "level", "os.name", "owner", "peer", "region", "release",
+                 "runtime", "runtime.name", "server_name", "transaction", "url", "user")  # fmt: skip
+        self.standin.issues[0]["events"][0]["tags"] = [(name, "shop.example.net/cart") for name in names]
+        self.assertEqual(tuple(self.good("issue-events", "4001", "--limit", "1")[0]["tags"]), names)
 
     def test_half_an_address_is_never_printed(self) -> None:
         for length in range(380, 402):
