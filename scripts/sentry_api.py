@@ -2160,8 +2160,8 @@ def list_issues(args: argparse.Namespace, client: Client) -> Answer:
     listing = find_issues(args, client)
     issues = sorted(listing.items, key=lambda issue: epoch(first(issue, "lastSeen", "last_seen")) or 0.0, reverse=True)
     notes = listing_notes(args, listing, "issues")
-    if listing.direct:
-        notes.append("note: found by its ID, so the time range and the status don't apply")
+    if listing.direct and args.filters_given:
+        notes.append("note: found by its ID, whatever its age, status and environment")
     if not issues and not listing.more:
         notes = [nothing_note(args, "issues"), *environment_notes(args, client)]
     if args.raw:
@@ -2674,6 +2674,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         if not hasattr(args, name):
             setattr(args, name, default)
     args.environment_given = args.environment is not None
+    args.filters_given = args.environment_given or args.time_range is not None
     if args.command == "list-issues":
         args.environment = DEFAULT_ENVIRONMENT if args.environment is None else args.environment
         args.time_range = DEFAULT_TIME_RANGE if args.time_range is None else args.time_range

@@ -236,6 +236,10 @@ class Identifiers(StandInCase):
         self.assertEqual(record["count"], len(self.standin.issues[0]["events"]))
         self.assertEqual(len(self.standin.requests), 1)
 
+    def test_a_hit_by_id_is_quiet_unless_filters_were_given(self) -> None:
+        self.assertEqual(self.call("list-issues", "--query", "BACKEND-1", "--no-tags").err, "")
+        self.assertIn("found by its ID", self.call("list-issues", "--query", "BACKEND-1", "--no-tags", "--environment", "nope").err)
+
     def test_text_that_looks_like_a_short_id_is_searched_in_the_environment(self) -> None:
         self.standin.issues[0]["title"] = "broken UTF-8 in body"
         self.standin.issues[0]["events"] = [e for e in self.standin.issues[0]["events"] if e["environment"] == "staging"]
