@@ -71,7 +71,7 @@ def endless() -> Act:
     return act
 
 
-def gzip_bomb(mebibytes: int = 200) -> Act:
+def gzip_bomb(mebibytes: int = 80) -> Act:
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     packed = b"".join([packer.compress(b" " * 2**20) for _ in range(mebibytes)]) + packer.flush()
     return answer(200, packed, Content_Encoding="gzip")

@@ -79,7 +79,7 @@ class StandIn:
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.standin = self
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True).start()
 
     def now(self) -> float:
         return time.time() + self.clock
