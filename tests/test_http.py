@@ -387,7 +387,8 @@ class Unreachable(unittest.TestCase):
         self.assertEqual(len(run.err.splitlines()), 2)
 
     def test_dns(self) -> None:
-        self.check(call(None, *LIST, SENTRY_BASE_URL="https://sentry.invalid"), "https://sentry.invalid", "DNS")
+        for argv in COMMANDS:
+            self.check(call(None, *argv, SENTRY_BASE_URL="https://sentry.invalid"), "https://sentry.invalid", "DNS")
 
     def test_refused(self) -> None:
         with socket.socket() as free:
@@ -460,10 +461,13 @@ class Tls(unittest.TestCase):
             with self.subTest(name):
                 standin = self.serve(certificate)
                 trust = f"{trusted}.crt" if trusted else None
-                run = call(standin, *LIST, SENTRY_BASE_URL=standin.url.replace("127.0.0.1", "localhost"), SSL_CERT_FILE=trust)
-                self.assertEqual((run.status, run.out), (6, ""), run.err)
-                self.assertIn("certificate", run.err)
-                self.assertIn("SSL_CERT_FILE", run.err)
+                base = standin.url.replace("127.0.0.1", "localhost")
+                for argv in COMMANDS:
+                    run = call(standin, *argv, SENTRY_BASE_URL=base, SSL_CERT_FILE=trust)
+                    self.assertEqual((run.status, run.out), (6, ""), run.err)
+                    self.assertIn("certificate", run.err)
+                    self.assertIn("SSL_CERT_FILE", run.err)
+                    self.assertNotIn(TOKEN, run.err)
                 self.assertEqual(standin.requests, [])
 
     def test_a_certificate_that_is_trusted(self) -> None:
