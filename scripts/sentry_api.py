@@ -2065,7 +2065,9 @@ def shape_event_detail(event: dict[str, Any], base_url: str, org: str | None, en
 def shape_exception(exception: dict[str, Any]) -> dict[str, Any]:
     """Return an exception's type and value, and where it was raised: the innermost frame of the app's own code."""
     frames = objects(inner(exception, "stacktrace").get("frames"))
-    own = [frame for frame in frames if first(frame, "inApp", "in_app")] or frames
+    marks = [first(frame, "inApp", "in_app") for frame in frames]
+    # GlitchTip may mark no frame; one that is marked as a library's is never given out as the app's.
+    own = [f for f, mark in zip(frames, marks) if mark] or [f for f, mark in zip(frames, marks) if mark is None]
     location = None
     if own:
         frame = own[-1]

@@ -74,6 +74,11 @@ class Records(StandInCase):
         self.assertEqual(record["next_id"], self.standin.issues[0]["events"][0]["eventID"])
         self.assertNotIn("dispatch", json.dumps(record))
 
+    def test_location_is_never_a_library(self) -> None:
+        library, unmarked, own = ({"filename": name, "lineNo": 1, "inApp": mark} for name, mark in (("l", False), ("u", None), ("a", True)))
+        for frames, location in (([own, library], "a:1"), ([library], None), ([library, unmarked], "u:1"), ([unmarked], "u:1"), ([], None)):
+            self.assertEqual(sentry_api.shape_exception({"stacktrace": {"frames": frames}})["location"], location)
+
     def test_every_dialect_gives_the_same_keys(self) -> None:
         for dialect in DIALECTS:
             with self.subTest(dialect), StandIn(dialect) as standin:
