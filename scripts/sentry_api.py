@@ -1348,13 +1348,17 @@ def cell(value: Any, field: str) -> str:
 
 
 def epoch(text: Any) -> float | None:
-    """Return an ISO 8601 UTC time in whole seconds since 1970, or None."""
+    """Return an ISO 8601 UTC time in seconds since 1970, or None."""
     import datetime
 
+    if not isinstance(text, str):
+        return None
+    fraction = re.match(r"\.[0-9]{1,9}", text[19:])
     try:
-        return datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp() if isinstance(text, str) else None
+        seconds = datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp()
     except ValueError:
         return None
+    return seconds + float(fraction.group()) if fraction else seconds
 
 
 def ago(seconds: float) -> str:

@@ -165,6 +165,12 @@ class TimeRange(unittest.TestCase):
             run = call(standin, "list-issues", "--time-range", "1h", "--no-tags")
             self.assertEqual([record["id"] for record in run.json()], ["4001"])
 
+    def test_fractions_of_a_second_count(self) -> None:
+        since = sentry_api.Since(60, "lastSeen")
+        since.start = 1_800_000_000.5
+        items = [{"lastSeen": f"2027-01-15T08:00:00{fraction}Z"} for fraction in (".9", ".501", ".499999", "")]
+        self.assertEqual(since(items, {})[0], items[:2])
+
     def test_an_issue_without_last_seen_is_printed_last(self) -> None:
         with StandIn() as standin:
             standin.issues[0]["extra"] = {"lastSeen": None}
