@@ -32,7 +32,6 @@ if __name__ == "__main__":
 
 import argparse
 import contextlib
-import itertools
 import json
 import re
 import time
@@ -118,8 +117,6 @@ FITS = (
     (2, 0, 6),
 )  # fmt: skip
 UNCUT = {"id", "short_id", "url", "issue_id", "previous_id", "next_id", "first_seen", "last_seen", "timestamp"}
-LINE_WIDTH = 100  # a list or object of single values that fits stays on one line
-MAX_INDENT = 40  # levels; deeper ones are written without line breaks
 
 ISSUE_FIELDS = (
     "id", "short_id", "title", "culprit", "level", "status", "count", "user_count",
@@ -311,121 +308,174 @@ def named_kind(parent: str, lower: str, words: tuple[str, ...]) -> str:
 MASKS = frozenset((EMAIL_MASK, IP_MASK, SECRET_MASK))
 WHOLE_MASKS = {SECRET: SECRET_MASK, VAULT: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
 KEPT_HOST = "\ue000{}\ue001"  # stands for a host that is kept; private use, so no server writes it
+USER_NAME = r'^((?:user\.)?(?:user)?name:"?)(?!\[REDACTED)[^"]+'  # in a user tag
+
+LINE_WIDTH = 100  # a list or object of single values that fits stays on one line
+MAX_INDENT = 40  # levels; deeper ones are written without line breaks
+MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
+
+# Characters that a terminal or a reader would act on instead of showing them: controls, marks and
+# overrides of direction (Unicode TR9), line separators, invisible tags, and lone surrogates.
+UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 
 
-def redact(value: Any, token: str = "", hosts: Iterable[str] = (), in_place: bool = False) -> Any:
+def escape(text: str) -> str:
+    r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
+    return text if text.isprintable() else re.sub(UNSAFE, lambda found: json.dumps(found.group())[1:-1], text)
+
+
+def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
     """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
 
     Objects and lists are walked and their types kept; strings inside them, and keys, are
     replaced where needed. `token` is masked wherever it stands, percent-encoded too; IP addresses
     in `hosts` are left where they are the host of a URL. Redacting twice changes nothing.
-    `in_place` changes the value instead of copying it, which halves the memory of large ones.
     """
-    return Redactor(token, hosts, in_place).value(value)
+    return Redactor(token, hosts).copy(value)
+
+
+class Memo(dict["str", "Any"]):
+    """A function's answers by its argument, made when they are first asked for."""
+
+    def __init__(self, function: Callable[[str], Any]) -> None:
+        self.function = function
+
+    def __missing__(self, argument: str) -> Any:
+        answer = self.function(argument)
+        if len(argument) <= MAX_REMEMBERED:
+            self[argument] = answer
+        return answer
 
 
 class Redactor:
-    """One run of redact(): its parameters, and answers for strings seen before."""
+    """Redacts values and writes them as JSON in the same walk, which takes half the time of two walks.
 
-    def __init__(self, token: str, hosts: Iterable[str], in_place: bool) -> None:
-        self.in_place = in_place
+    What becomes of a string or a key is remembered by the kind of value it is, because they repeat.
+    """
+
+    def __init__(self, token: str, hosts: Iterable[str], indented: bool = False) -> None:
         self.token = token if len(token) >= 6 else ""
         self.hosts = sorted(hosts)
-        self.seen: dict[tuple[str, str], str] = {}
-        self.keys: dict[tuple[str, str], tuple[str, str]] = {}
+        self.indented = indented
+        self.strings = Memo(lambda kind: Memo(lambda text: quote(self.text(text, kind))))
+        self.slots = Memo(lambda kind: Memo(lambda key: self.slot(key, value_kind(kind, key))))
+        self.unnamed = Memo(lambda kind: ("", kind, self.strings[kind]))
+        self.scalars = Memo(scalar)
+        self.changed: dict[str, str] = {}  # keys that are printed otherwise
+        self.out: list[str] = []
+        self.chunks: list[str] = []
 
-    def value(self, value: Any, kind: str = PLAIN) -> Any:
+    def copy(self, value: Any, kind: str = PLAIN) -> Any:
+        """Return a redacted copy of a value."""
         if isinstance(value, str):
             return self.text(value, kind)
         if not isinstance(value, (dict, list)):
             return value
-        # A list of work instead of recursion: JSON can be nested deeper than Python's stack.
-        out: list[Any] = [None]
-        work: list[Work] = [(out, 0, value, kind)]
-        while work:
-            target, slot, source, kind = work.pop()
-            if isinstance(source, dict):
-                target[slot] = self.copy_object(source, kind, work)
-            else:
-                target[slot] = self.copy_list(source, kind, work, isinstance(target, list))
-        return out[0]
+        return json.loads("".join(Redactor(self.token, self.hosts).write(value, kind)))
 
-    def copy_object(self, source: dict[str, Any], kind: str, work: list[Work]) -> dict[str, Any]:
-        """Copy an object with its texts redacted; the containers in it are added to the work."""
-        copy: dict[str, Any] = {}
-        numbers: dict[str, int] = {}
-        result = source if self.in_place else copy
-        sibling = tag_kind(source) if "value" in source else None
-        for key, child in source.items():
-            known = self.keys.get((kind, key)) or self.learn_key(kind, key)
-            new, child_kind = known
-            if sibling is not None and (key in ("value", "query") or key == "name" and sibling == USER):
-                child_kind = sibling
-            if new != key:
-                while new in copy or new in source:  # two keys must not become one
-                    numbers[known[0]] = numbers.get(known[0], 1) + 1
-                    new = f"{known[0]} ({numbers[known[0]]})"
+    def write(self, value: Any, kind: str = PLAIN) -> list[str]:
+        """Return the JSON of an object or list, redacted, in chunks: small strings take several times the memory."""
+        self.walk(value, kind, "\n" if self.indented else "", True)
+        chunks = [*self.chunks, "".join(self.out)]
+        self.chunks.clear()
+        self.out.clear()
+        return chunks
+
+    def walk(self, source: Any, kind: str, pad: str, in_list: bool) -> None:
+        """Append a container's JSON to the output; `pad` is its line break and indentation, or '' for none."""
+        is_list = isinstance(source, list)
+        if len(pad) > 2 * MAX_INDENT:
+            pad = ""
+        inner = pad and pad + "  "
+        start, comma = "[{"[not is_list] + inner, "," + inner
+        texts: list[str] = []
+        slots = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
+        for (name, child_kind, strings), child in zip(slots, source if is_list else source.values()):
             if isinstance(child, str):
-                copy[new] = self.seen.get((child, child_kind)) or self.text(child, child_kind)
+                texts.append(name + strings[child])
+            elif child and isinstance(child, (dict, list)):
+                self.out.append(start + comma.join([*texts, name]))
+                start, texts = "", [""]
+                self.walk(child, child_kind, inner, is_list)
             else:
-                copy[new] = child  # a container keeps its place until its turn comes
-                if isinstance(child, (dict, list)):
-                    work.append((result, new, child, child_kind))
-        if result is source:
-            source.clear()
-            source.update(copy)
-        return result
+                texts.append(name + self.scalars[repr(child)])
+        end = "]" if is_list else "}"
+        line = (", " if pad else ",").join(texts)
+        if start and len(pad) + len(line) < LINE_WIDTH:
+            self.out.append(start[0] + line + end)
+        else:
+            self.out.append(start + comma.join(texts) + pad + end)
+        if len(self.out) > 4096:
+            self.chunks.append("".join(self.out))
+            self.out.clear()
 
-    def copy_list(self, source: list[Any], kind: str, work: list[Work], in_list: bool) -> list[Any]:
-        """Copy a list likewise. In a list of lists, [name, value] is a header, a cookie or a parameter."""
-        copy = source if self.in_place else list(source)
-        pair_kind = None
-        if in_list and kind not in (SECRET, VAULT) and is_pair(source):
-            pair_kind, kind = value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]), PLAIN
+    def slot(self, key: str, kind: str) -> tuple[str, str, Memo]:
+        """Return what walk() needs for a member of an object: its key as JSON, the kind of its value, known strings."""
+        new = self.text(key, PLAIN)
+        if new != key:
+            self.changed[key] = new
+        return quote(new) + (": " if self.indented else ":"), kind, self.strings[kind]
+
+    def members(self, source: dict[str, Any], kind: str) -> list[tuple[str, str, Memo]]:
+        """Return the slots of an object."""
+        slots = list(map(self.slots[kind].__getitem__, source))
+        tag = source.get("key", source.get("name")) if "value" in source else None
+        if isinstance(tag, str):  # {"key": …, "value": …}, or name and value
+            tag_kind = value_kind(PLAIN, tag)
+            for index, key in enumerate(source):
+                if key in ("value", "query") or key == "name" and tag_kind == USER:
+                    slots[index] = self.slot(key, tag_kind)
+        if not self.changed.keys().isdisjoint(source):
+            used: dict[str, int] = {}
+            for index, key in enumerate(source):
+                base = label = self.changed.get(key, key)
+                while label != key and (label in used or label in source):  # two keys must not become one
+                    used[base] = used.get(base, 1) + 1
+                    label = f"{base} ({used[base]})"
+                used[label] = 1
+                slots[index] = (slots[index][0].replace(quote(base), quote(label)), *slots[index][1:])
+        return slots
+
+    def elements(self, source: list[Any], kind: str, in_list: bool) -> Iterable[tuple[str, str, Memo]]:
+        """Return the slots of a list. In a list of lists, [name, value] is a header, a cookie or a parameter."""
+        slots = [self.unnamed[kind]] * len(source)
+        if not source or not isinstance(source[0], str):
+            return slots
+        if (
+            in_list
+            and len(source) == 2
+            and kind not in (SECRET, VAULT)
+            and len(source[0]) < 100
+            and " " not in source[0]
+        ):
+            pair_kind = value_kind(COOKIES if kind == COOKIES else PLAIN, source[0])
+            return [self.unnamed[PLAIN], self.unnamed[pair_kind]]
         for index, child in enumerate(source):
-            if index and pair_kind is not None:
-                kind = pair_kind
-            if isinstance(child, str):
-                if kind in (SECRET, VAULT) and re.fullmatch(PROSE, child):  # {"password": ["This field is required."]}
-                    continue
-                after_option = index and kind == PLAIN and child[:1] != "-" and is_secret_option(source[index - 1])
-                child_kind = SECRET if after_option else kind
-                copy[index] = self.seen.get((child, child_kind)) or self.text(child, child_kind)
-            elif isinstance(child, (dict, list)):
-                work.append((copy, index, child, kind))
-        return copy
+            if not isinstance(child, str):
+                continue
+            if kind in (SECRET, VAULT) and re.fullmatch(PROSE, child):  # {"password": ["This field is required."]}
+                slots[index] = self.unnamed[PLAIN]
+            if kind == PLAIN and child.startswith("--") and "=" not in child and is_secret_key(child):
+                slots[index + 1 : index + 2] = [self.unnamed[SECRET]]  # sys.argv: --password hunter2
+        return slots
 
-    def learn_key(self, kind: str, key: str) -> tuple[str, str]:
-        """Return the redacted key and the kind of its value, remembering both."""
-        known = self.keys[kind, key] = self.text(key), value_kind(kind, key)
-        return known
-
-    def text(self, text: str, kind: str = PLAIN) -> str:
-        """Redact a string, remembering the answer: frames and tags repeat."""
-        if len(text) > 2000:
-            return self.redact_text(text, kind)
-        answer = self.seen.get((text, kind))
-        if answer is None:
-            answer = self.seen[text, kind] = self.redact_text(text, kind)
-        return answer
-
-    def redact_text(self, text: str, kind: str) -> str:
+    def text(self, text: str, kind: str) -> str:
+        """Redact a string."""
         if kind in WHOLE_MASKS and not is_harmless(text):
             return text if text in MASKS else WHOLE_MASKS[kind]
         if kind == COOKIES:
             text = mask_cookies(text)
         elif kind == USER:
-            text = re.sub(r'^((?:user\.)?(?:user)?name:)(?!\[REDACTED)"?[^"]+', _mask_user_name, text)
+            text = re.sub(USER_NAME, r"\1" + SECRET_MASK, text)
         if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
             nested = self.nested_json(text, kind)
             if nested is not None:
                 return nested
-        if "://" not in text:
-            return redact_string(text, kind, self.token)
-        for index, host in enumerate(self.hosts):
+        hosts = list(enumerate(self.hosts)) if "://" in text else []
+        for index, host in hosts:
             text = re.sub(rf"(?<=://){re.escape(host)}(?![\w.-])", KEPT_HOST.format(index), text)
         text = redact_string(text, kind, self.token)
-        for index, host in enumerate(self.hosts):
+        for index, host in hosts:
             text = text.replace(KEPT_HOST.format(index), host)
         return text
 
@@ -433,14 +483,13 @@ class Redactor:
         """Redact JSON inside a string by its structure; None if it isn't JSON."""
         try:
             value = json.loads(text, object_pairs_hook=_unique_keys)
+            new = self.copy(value, kind)
         except (ValueError, RecursionError):
             return None
-        if not isinstance(value, (dict, list)) or text in ("{}", "[]"):
-            return None
+        if not value or new == value:
+            return text if value else None
         compact = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
-        before = json.dumps(value)  # the walk may change the value itself
-        new = self.value(value, kind)
-        return text if json.dumps(new) == before else json.dumps(new, ensure_ascii=text.isascii(), separators=compact)
+        return json.dumps(new, ensure_ascii=text.isascii(), separators=compact)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -451,25 +500,16 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def _mask_user_name(match: re.Match[str]) -> str:
-    quote = '"' if match.group().startswith('"', match.end(1) - match.start()) else ""
-    return f"{match.group(1)}{quote}{SECRET_MASK}"
+def quote(text: str) -> str:
+    """Return a string's JSON, without characters that a terminal would act on."""
+    return escape(json.encoder.encode_basestring(text))
 
 
-def tag_kind(source: dict[str, Any]) -> str | None:
-    """Return the kind of a tag object's value ({"key": …, "value": …}, or name and value)."""
-    name = source.get("key", source.get("name"))
-    return value_kind(PLAIN, name) if isinstance(name, str) else None
-
-
-def is_secret_option(argument: Any) -> bool:
-    """Tell whether an argument of a command line (sys.argv) is an option whose value is a secret."""
-    return isinstance(argument, str) and argument.startswith("--") and "=" not in argument and is_secret_key(argument)
-
-
-def is_pair(source: list[Any]) -> bool:
-    """Tell whether a list is a [name, value] whose name says something of the value."""
-    return len(source) == 2 and isinstance(source[0], str) and len(source[0]) < 100 and " " not in source[0]
+def scalar(text: str) -> str:
+    """Return the JSON of a number, boolean, None or empty container from its repr()."""
+    if text in ("inf", "-inf"):
+        raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON")
+    return {"None": "null", "True": "true", "False": "false"}.get(text, text)
 
 
 PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
@@ -1128,12 +1168,6 @@ def is_inline_frame(frame: re.Match[str]) -> bool:
 #
 # The two doors out: write_result() to stdout, say() to stderr. Both redact.
 
-# Characters that a terminal or a reader would act on instead of showing them: controls, marks and
-# overrides of direction (Unicode TR9), line separators, invisible tags, and lone surrogates.
-UNSAFE_JSON = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
-UNSAFE = r"[\x00-\x1f]|" + UNSAFE_JSON
-
-
 # IP addresses that are shown as hosts of URLs: the base URL's, and where a redirect led.
 shown_hosts: set[str] = set()
 
@@ -1154,7 +1188,7 @@ def say(line: str) -> None:
     """Write one line to stderr: redacted, without control characters, of bounded length."""
     if sys.stderr is None:
         return
-    line = escape_unsafe(redact(line, configured_token(), shown_hosts))
+    line = escape(redact(line, configured_token(), shown_hosts))
     if len(line) > MAX_LINE:
         line = line[:MAX_LINE] + "…"
     try:
@@ -1186,102 +1220,37 @@ def write_result(chunks: Iterable[str]) -> None:
         raise Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}") from None
 
 
-def escape_unsafe(text: str) -> str:
-    r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
-    return re.sub(UNSAFE, _escape, text)
-
-
 def render(value: Any, args: argparse.Namespace, size: int | None) -> list[str]:
     """Turn a command's answer into chunks of output: redact, cut to size, encode.
 
     Lists are written one record a line, single records indented. `size` is the number of
     characters that a record may take, or None for no limit.
     """
-    value = redact(value, configured_token(), shown_hosts, in_place=True)
+    redactor = Redactor(configured_token(), shown_hosts, indented=not isinstance(value, list))
     if args.format == "table":
-        return [table(value, args.command)]
+        return [table(redactor.copy(value), args.command)]
     try:
-        if size is not None:
-            value = [fit(record, size) for record in value] if isinstance(value, list) else fit(value, size)
         if not isinstance(value, list):
-            return json_indented(value)
-        lines = ",\n".join(json_line(record) for record in value)
-        return [f"[\n{lines}\n]\n" if value else "[]\n"]
-    except (ValueError, RecursionError) as error:
-        raise Failure(UNUSABLE, f"the answer can't be written as JSON: {error}") from None
+            return [*fit(value, size, redactor), "\n"]
+        lines = ["".join(fit(record, size, redactor)) for record in value]
+    except RecursionError:
+        raise Failure(UNUSABLE, "the answer is nested too deeply") from None
+    return ["[\n", ",\n".join(lines), "\n]\n"] if lines else ["[]\n"]
 
 
-def escape_json(text: str) -> str:
-    """Escape what JSON allows in strings but no reader should meet."""
-    return text if text.isascii() and "\x7f" not in text else re.sub(UNSAFE_JSON, _escape, text)
-
-
-def _escape(match: re.Match[str]) -> str:
-    return json.dumps(match.group())[1:-1]
-
-
-ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
-QUOTE = json.encoder.encode_basestring
-
-
-def json_line(value: Any) -> str:
-    """Return a JSON value on one line, as short as it gets."""
-    return escape_json(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
-
-
-def json_indented(value: dict[str, Any]) -> list[str]:
-    """Return an object's JSON, indented, in chunks."""
-    chunks: list[str] = []
-    out: list[str] = []
-    write_indented(value, "", out, chunks)
-    return [*chunks, escape_json("".join(out)), "\n"]
-
-
-def write_indented(value: dict[str, Any] | list[Any], pad: str, out: list[str], chunks: list[str]) -> None:
-    """Append a JSON container, two spaces a level; short lists and objects of single values take one line.
-
-    json.dumps(indent=2) takes twice the time. Pieces are joined into chunks as they come, because a list of a
-    million small strings takes several times the memory of their text.
-    """
-    children: Any = value.values() if isinstance(value, dict) else value
-    deep = len(pad) > 2 * MAX_INDENT
-    for child in children:
-        if isinstance(child, (dict, list)) and child and not deep:
-            break
-    else:
-        line = ENCODE(value)
-        if len(line) + len(pad) <= LINE_WIDTH or deep:
-            out.append(line)
-            return
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    inner = f"\n{pad}  "
-    separator = opening + inner
-    for name, child in zip(value if isinstance(value, dict) else itertools.repeat(None), children):
-        out.append(separator if name is None else f"{separator}{QUOTE(name)}: ")
-        if isinstance(child, str):
-            out.append(QUOTE(child))
-        elif isinstance(child, (dict, list)):
-            write_indented(child, pad + "  ", out, chunks)
-        else:
-            out.append(ENCODE(child))
-        separator = "," + inner
-    out.append(f"\n{pad}{closing}")
-    if len(out) > 4096:
-        chunks.append(escape_json("".join(out)))
-        out.clear()
-
-
-def fit(record: dict[str, Any], size: int) -> dict[str, Any]:
-    """Cut a record's long texts and lists so that it takes at most `size` characters of JSON."""
+def fit(record: dict[str, Any], size: int | None, redactor: Redactor) -> list[str]:
+    """Return a record's JSON, redacted, with long texts and lists cut so that it takes at most `size` characters."""
+    if size is None:
+        return redactor.write(record)
+    entries = {key: value for key, value in record.items() if key == "entries"}  # asked for, so never cut
+    # Redacted before it is cut, because half an address would not be recognized.
+    whole = redactor.copy({key: value for key, value in record.items() if key not in entries})
     for longest, most, identifier in FITS:
-        cut = {
-            key: value if key == "entries" else trim(value, identifier if key in UNCUT else longest, most)
-            for key, value in record.items()
-        }
-        measured = {key: value for key, value in cut.items() if key != "entries"}
-        if sum(map(len, json_indented(measured))) <= size:  # the longer of the two forms
+        cut = {key: trim(value, identifier if key in UNCUT else longest, most) for key, value in whole.items()}
+        chunks = redactor.write(cut)
+        if sum(map(len, chunks)) <= size:
             break
-    return cut
+    return redactor.write({**cut, **entries}) if entries else chunks
 
 
 def trim(value: Any, longest: int, most: int) -> Any:
@@ -1344,7 +1313,7 @@ def cell(value: Any, field: str) -> str:
         return "-" if at is None else ago(time.time() - at)
     if field == "stats":
         return sparkline(value)
-    return "-" if value is None else " ".join(escape_unsafe(str(value)).split())
+    return "-" if value is None else " ".join(escape(str(value)).split())
 
 
 def epoch(text: Any) -> float | None:
