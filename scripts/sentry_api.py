@@ -17,22 +17,21 @@ called first stands first.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 
-def quiet_interrupt() -> None:
-    """Make Ctrl-C end the process at once, without a word, with status 130."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+def quiet_interrupt(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """End the process without a word, with status 130, after Ctrl-C: a sys.excepthook."""
+    if kind is KeyboardInterrupt:
+        os._exit(130)
+    sys.__excepthook__(kind, error, trace)
 
 
 if __name__ == "__main__":
-    quiet_interrupt()  # before the slower imports, so that it holds at any moment
+    sys.excepthook = quiet_interrupt  # before the slower imports, so that it holds at any moment
 
 import argparse
 import contextlib
-import json
 import re
 import time
 from functools import lru_cache
@@ -79,10 +78,9 @@ DEFAULT_BASE_URL = "https://sentry.io"
 DEFAULT_ENVIRONMENT = "prod"
 DEFAULT_TIME_RANGE = "24h"
 DEFAULT_QUERY = "is:unresolved"
-DEFAULT_LIMIT = 20
+DEFAULT_LIMIT = "20"
 MAX_LIMIT = 50
-DEFAULT_TIMEOUT = 30.0
-MAX_TIMEOUT = 3600.0
+DEFAULT_TIMEOUT = "30"  # seconds
 UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}  # of --time-range, in seconds
 TOKEN_PAGE = "/settings/account/api/auth-tokens/"
 
@@ -321,7 +319,11 @@ UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\
 
 def escape(text: str) -> str:
     r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
-    return text if text.isprintable() else re.sub(UNSAFE, lambda found: json.dumps(found.group())[1:-1], text)
+    if text.isprintable():
+        return text
+    import json
+
+    return re.sub(UNSAFE, lambda found: json.dumps(found.group())[1:-1], text)
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
@@ -371,6 +373,8 @@ class Redactor:
             return self.text(value, kind)
         if not isinstance(value, (dict, list)):
             return value
+        import json
+
         return json.loads("".join(Redactor(self.token, self.hosts).write(value, kind)))
 
     def write(self, value: Any, kind: str = PLAIN) -> list[str]:
@@ -481,6 +485,8 @@ class Redactor:
 
     def nested_json(self, text: str, kind: str) -> str | None:
         """Redact JSON inside a string by its structure; None if it isn't JSON."""
+        import json
+
         try:
             value = json.loads(text, object_pairs_hook=_unique_keys)
             new = self.copy(value, kind)
@@ -502,7 +508,9 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def quote(text: str) -> str:
     """Return a string's JSON, without characters that a terminal would act on."""
-    return escape(json.encoder.encode_basestring(text))
+    from json.encoder import encode_basestring
+
+    return escape(encode_basestring(text))
 
 
 def scalar(text: str) -> str:
@@ -1670,6 +1678,8 @@ def redirected(url: str, location: str | None) -> str:
 
 def decode(response: Response, base_url: str) -> Any:
     """Return the JSON of an answer. Raises Failure for errors and for what isn't JSON."""
+    import json
+
     if response.status >= 300:
         raise http_failure(response, base_url)
     body, response.body = response.body, b""  # 20 MB are not kept while they are parsed
@@ -1738,6 +1748,8 @@ def authorization_hint(code: int, challenge: str, base_url: str) -> str:
 
 def error_reason(body: bytes) -> str:
     """Return a server's explanation as one short line, or ''. Sentry uses detail, message, error and info."""
+    import json
+
     text = body.decode("utf-8", "replace").strip()
     try:
         value = json.loads(text)
@@ -2430,23 +2442,100 @@ FIELDS = {
 
 # --- Parser ------------------------------------------------------------------
 
-EXAMPLES = {
-    "list-issues": "list-issues --org acme --project backend --time-range 24h --limit 10",
-    "issue-detail": "issue-detail BACKEND-1A --org acme --project backend",
-    "issue-events": "issue-events 1234567890 --limit 5 --fields id,timestamp,release",
-    "event-detail": "event-detail 9fac2ceed9344f2bbfdd1fdacb0ed9b1 --org acme --project backend",
-}
-ABOUT = {
-    "list-issues": "List a project's issues, most recently seen first.",
-    "issue-detail": "Show one issue.",
-    "issue-events": "List an issue's events, newest first.",
-    "event-detail": "Show one event; no frames or variables unless --include-entries.",
+
+def matching(pattern: str, expected: str) -> Callable[[str], str]:
+    """Return an argument's type: printable texts that match a pattern. argparse reports what it raises."""
+
+    def check(text: str) -> str:
+        if not text.isprintable() or not re.fullmatch(pattern, text):
+            shown = text if len(text) <= 80 else text[:80] + "…"
+            raise argparse.ArgumentTypeError(f"received {shown!r}, expected {expected}")
+        return text
+
+    return check
+
+
+slug = matching("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", "a slug: letters, digits, - and _")
+plain_text = matching(".{0,4000}", "at most 4000 printable characters")
+header_text = matching("[ -~]{1,200}", "1 to 200 printable ASCII characters")
+cursor = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
+limit = matching("0{0,99}[1-9][0-9]{0,999}", f"a whole number from 1 to {MAX_LIMIT}")
+time_range = matching(
+    "(?:0*[1-9][0-9]{0,5}[mhdw])?", "a number and m (minutes), h, d or w, such as 24h, or '' for any time"
+)
+timeout = matching(
+    r"(?![0.]*$)0{0,9}(?:[0-9]{1,3}|[12][0-9]{3}|3[0-5][0-9]{2}|3600(?=[.0]*$))(?:\.[0-9]{0,9})?",
+    "seconds, above 0 and at most 3600",
+)
+output_format = matching("json|table", "json or table")
+web_server = matching(
+    r"(?i)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?!0)(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/(?!/|.*//|.*\.\.)[^\s?#%\\]*)?",
+    "http:// or https:// and a host, such as https://sentry.example.com",
+)
+
+
+def base_url(text: str) -> str:
+    """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
+    if "@" in text.partition("://")[2].partition("/")[0]:
+        raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
+    scheme, _, rest = web_server(text.strip()).partition("://")
+    host, _, path = rest.partition("/")
+    return re.sub("(?:/+api(?:/+0)?)?/*$", "", f"{scheme.lower()}://{host.lower()}/{path}")
+
+
+LISTS = "list-issues issue-events"
+OPTIONS = (  # name, commands that have it ('' for all, before or after the command), metavar, type, help
+    ("issue", "issue-detail issue-events", "ISSUE", str, "numeric ID, short ID (BACKEND-1A) or web address"),
+    ("event", "event-detail", "EVENT", str, "32 hex digits, dashed or not, or the event's web address"),
+    ("--include-entries", "event-detail", "", None, "add stack frames, variables, breadcrumbs"),
+    ("--environment", LISTS, "NAME", plain_text, f"'' for all; default of list-issues: {DEFAULT_ENVIRONMENT}"),
+    ("--time-range", LISTS, "RANGE", time_range,
+     f"30m (minutes), 24h, 7d, 2w; '' for any time; default of list-issues: {DEFAULT_TIME_RANGE}"),
+    ("--query", "list-issues", "Q", plain_text, f"Sentry search; default {DEFAULT_QUERY}; '' for every status"),
+    ("--limit", LISTS, "N", limit, f"how many; default {DEFAULT_LIMIT}, at most {MAX_LIMIT}"),
+    ("--cursor", LISTS, "C", cursor, "go on where an earlier call's note says"),
+    ("--format", LISTS, "json|table", output_format, "default json; table for people"),
+    ("--no-tags", "list-issues issue-detail", "", None, "no environments and top_tags: fewer requests"),
+    ("--org", "", "SLUG", slug, "organization"),
+    ("--project", "", "SLUG", slug, "project"),
+    ("--base-url", "", "URL", base_url, f"default {DEFAULT_BASE_URL}"),
+    ("--timeout", "", "SECONDS", timeout, f"for one attempt; default {DEFAULT_TIMEOUT}"),
+    ("--user-agent", "", "TEXT", header_text, "User-Agent header"),
+    ("--fields", "", "A,B", str, "print these fields only, in this order"),
+    ("--raw", "", "", None, "Sentry's own objects, redacted"),
+    ("--verbose", "", "", None, "one line per request on stderr"),
+)  # fmt: skip
+VARIABLES = (  # options that have an environment variable; an empty one counts as unset
+    ("org", slug, None),
+    ("project", slug, None),
+    ("base_url", base_url, DEFAULT_BASE_URL),
+    ("user_agent", header_text, f"sentry-api/{__version__}"),
+)
+DEFAULTS = {
+    "timeout": DEFAULT_TIMEOUT, "fields": None, "raw": False, "verbose": False, "no_tags": False, "format": "json",
+    "include_entries": False, "environment": "", "time_range": "", "query": "", "limit": DEFAULT_LIMIT, "cursor": None,
+}  # fmt: skip
+LIST_ISSUES_DEFAULTS = {
+    "environment": DEFAULT_ENVIRONMENT, "time_range": DEFAULT_TIME_RANGE, "query": DEFAULT_QUERY,
+}  # fmt: skip
+
+ABOUT = {  # description and example
+    "list-issues": (
+        "List a project's issues, most recently seen first.",
+        "--org acme --project backend --time-range 24h --limit 10",
+    ),
+    "issue-detail": ("Show one issue.", "BACKEND-1A --org acme --project backend"),
+    "issue-events": ("List an issue's events, newest first.", "1234567890 --limit 5 --fields id,timestamp,release"),
+    "event-detail": (
+        "Show one event; no frames or variables unless --include-entries.",
+        "9fac2ceed9344f2bbfdd1fdacb0ed9b1 --org acme --project backend",
+    ),
 }
 COUNTED_FROM = f"environments and top_tags are counted over each issue's {TAG_EVENTS} newest events.\n"
 STATUSES = """\
 exit status: 0 done (also when empty), 1 unusable answer or output, 2 wrong usage,
   3 not authorized, 4 not found, 5 rate limited, 6 network, 130 interrupted, 141 pipe closed"""
-VARIABLES = """\
+HELP_VARIABLES = """\
 environment: SENTRY_AUTH_TOKEN (required; never an option), SENTRY_ORG, SENTRY_PROJECT,
   SENTRY_BASE_URL, SENTRY_USER_AGENT"""
 
@@ -2455,10 +2544,9 @@ class Parser(argparse.ArgumentParser):
     """argparse with this program's errors, its door out, and a help layout that asks no terminal."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("allow_abbrev", False)
-        # The default formatter imports shutil to ask for the terminal's size, once for every option.
-        options["formatter_class"] = lambda prog: argparse.RawDescriptionHelpFormatter(prog, 2, 28, 98)
-        super().__init__(**options)
+        # The default formatter imports shutil and textwrap, and asks for the terminal's size once for every option.
+        options["formatter_class"] = lambda prog: argparse.RawTextHelpFormatter(prog, 2, 28, 98)
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
@@ -2467,196 +2555,67 @@ class Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
         write_result([message])
 
+    def add_options(self, command: str) -> None:
+        """Add a command's options; with '' those that all commands share."""
+        shared = self.add_argument_group("options before or after the command")
+        for name, commands, metavar, kind, text in OPTIONS:
+            value = {"metavar": metavar, "type": kind} if metavar else {"action": "store_true"}
+            if not commands:
+                shared.add_argument(name, help=text, default=argparse.SUPPRESS, **value)
+            elif command in commands.split():
+                self.add_argument(name, help=text, default=argparse.SUPPRESS, **value)
 
-def build_parser() -> Parser:
-    """Return the parser; options work before and after the command."""
-    parser = Parser(
-        prog="sentry_api.py",
-        description="Read issues and events from Sentry. GET requests only; personal data is redacted.",
-        epilog=f"{VARIABLES}\n{STATUSES}",
-    )
+
+def build_parser(argv: list[str]) -> Parser:
+    """Return the parser; of the commands' options only those that `argv` may need."""
+    text = "Read issues and events from Sentry. GET requests only; personal data is redacted."
+    usage = "sentry_api.py [OPTIONS] COMMAND [OPTIONS]"
+    parser = Parser(prog="sentry_api.py", usage=usage, description=text, epilog=f"{HELP_VARIABLES}\n{STATUSES}")
     parser.add_argument("--version", action="version", version=f"sentry_api.py {__version__}")
-    add_shared_options(parser)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
-    for name in COMMANDS:
-        counted = COUNTED_FROM if "top_tags" in FIELDS[name] else ""
-        fields = fold("fields: " + ", ".join(FIELDS[name]))
-        command = commands.add_parser(
-            name, help=ABOUT[name], description=ABOUT[name],
-            epilog=f"example: {parser.prog} {EXAMPLES[name]}\n{fields}\n{counted}{STATUSES}",
-        )  # fmt: skip
-        add_command_options(command, name)
-        add_shared_options(command)
+    parser.add_options("")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=Parser, prog=parser.prog
+    )
+    for name, (about, example) in ABOUT.items():
+        command = commands.add_parser(name, help=about, description=about)
+        if name in argv:
+            fields = re.sub(r"(.{1,90})(?:\s+|$)", "\\1\n  ", "fields: " + ", ".join(FIELDS[name])).rstrip()
+            counted = COUNTED_FROM if "top_tags" in FIELDS[name] else ""
+            command.epilog = f"example: {parser.prog} {name} {example}\n{fields}\n{counted}{STATUSES}"
+            command.add_options(name)
     return parser
-
-
-def fold(text: str) -> str:
-    """Break a line of words at 90 characters; textwrap would have to be imported for it."""
-    return re.sub(r"(.{1,90})(?:\s+|$)", "\\1\n  ", text).rstrip()
-
-
-def add_command_options(parser: Parser, name: str) -> None:
-    listing = name in ("list-issues", "issue-events")
-    if name == "event-detail":
-        parser.add_argument("event", metavar="EVENT", help="32 hex digits, dashed or not, or the event's web address")
-        parser.add_argument("--include-entries", action="store_true", help="add stack frames, variables, breadcrumbs")
-    elif name != "list-issues":
-        parser.add_argument("issue", metavar="ISSUE", help="numeric ID, short ID (BACKEND-1A) or web address")
-    if listing:
-        issues = name == "list-issues"
-        environment = f"default {DEFAULT_ENVIRONMENT}; " if issues else ""
-        time_range = f"default {DEFAULT_TIME_RANGE}; " if issues else ""
-        parser.add_argument("--environment", metavar="NAME", type=plain_text, help=f"{environment}'' for all")
-        parser.add_argument(
-            "--time-range",
-            metavar="RANGE",
-            type=time_range_text,
-            help=f"30m (minutes), 24h, 7d, 2w; {time_range}'' for any time",
-        )
-    if name == "list-issues":
-        parser.add_argument(
-            "--query", metavar="Q", type=plain_text, help=f"Sentry search; default {DEFAULT_QUERY}; '' for every status"
-        )
-    if listing:
-        parser.add_argument(
-            "--limit", metavar="N", type=limit_number, default=DEFAULT_LIMIT,
-            help=f"how many; default {DEFAULT_LIMIT}, at most {MAX_LIMIT}",
-        )  # fmt: skip
-        parser.add_argument("--cursor", metavar="C", type=cursor_text, help="go on where an earlier call's note says")
-        parser.add_argument(
-            "--format", choices=("json", "table"), default="json", help="default json; table for people"
-        )
-    if name in ("list-issues", "issue-detail"):
-        parser.add_argument("--no-tags", action="store_true", help="no environments and top_tags: fewer requests")
-
-
-def add_shared_options(parser: Parser) -> None:
-    group = parser.add_argument_group("options before or after the command")
-    for option, metavar, kind, text in (
-        ("--org", "SLUG", slug, "organization"),
-        ("--project", "SLUG", slug, "project"),
-        ("--base-url", "URL", base_url, f"default {DEFAULT_BASE_URL}"),
-        ("--timeout", "SECONDS", timeout_seconds, f"for one attempt; default {DEFAULT_TIMEOUT:g}"),
-        ("--user-agent", "TEXT", header_text, "User-Agent header"),
-        ("--fields", "A,B", field_names, "print these fields only, in this order"),
-    ):
-        group.add_argument(option, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=text)
-    group.add_argument("--raw", action="store_true", default=argparse.SUPPRESS, help="Sentry's own objects, redacted")
-    group.add_argument(
-        "--verbose", action="store_true", default=argparse.SUPPRESS, help="one line per request on stderr"
-    )
-
-
-# Types of arguments. argparse reports what they raise.
-
-
-def refuse(received: str, expected: str) -> NoReturn:
-    shown = received if len(received) <= 80 else received[:80] + "…"
-    raise argparse.ArgumentTypeError(f"received {shown!r}, expected {expected}")
-
-
-def slug(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", text):
-        refuse(text, "a slug: letters, digits, - and _")
-    return text
-
-
-def plain_text(text: str) -> str:
-    if len(text) > 4000 or re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text):
-        refuse(text, "at most 4000 characters, without control characters")
-    return text
-
-
-def header_text(text: str) -> str:
-    if not re.fullmatch(r"[\x20-\x7e]{1,200}", text):
-        refuse(text, "1 to 200 printable ASCII characters")
-    return text
-
-
-def cursor_text(text: str) -> str:
-    if not re.fullmatch(CURSOR, text):
-        refuse(text, "the cursor of an earlier call's note, such as 0:100:0")
-    return text
-
-
-def limit_number(text: str) -> int:
-    if not re.fullmatch(r"[0-9]+", text) or not text.strip("0"):
-        refuse(text, f"a whole number from 1 to {MAX_LIMIT}")
-    return int(text) if len(text.lstrip("0")) < 10 else 10**9
-
-
-def time_range_text(text: str) -> str:
-    if text and not re.fullmatch(r"0*[1-9][0-9]{0,5}[mhdw]", text):
-        refuse(text, "a number and m (minutes), h, d or w, such as 24h, or '' for any time")
-    return text
-
-
-def timeout_seconds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{0,9})?", text) or not 0 < float(text) <= MAX_TIMEOUT:
-        refuse(text, f"seconds, above 0 and at most {MAX_TIMEOUT:g}")
-    return float(text)
-
-
-def field_names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",")]
-
-
-def base_url(text: str) -> str:
-    """Return a base URL without a trailing slash or /api/0."""
-    found = re.fullmatch(
-        r"([Hh][Tt]{2}[Pp][Ss]?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[!-~]*)?", text.strip()
-    )
-    if "@" in text.partition("://")[2].partition("/")[0]:
-        raise argparse.ArgumentTypeError(
-            "received a URL with credentials in it, expected one without; the token is all it takes"
-        )
-    path = (found.group(4) or "").rstrip("/") if found else ""
-    if not found or re.search(r"[?#%\\]|//|\.\.", path) or int((found.group(3) or ":1")[1:]) not in range(1, 65536):
-        refuse(text, "http:// or https:// and a host, such as https://sentry.example.com")
-    scheme, host, port, _ = found.groups()
-    return f"{scheme.lower()}://{host.lower()}{port or ''}{re.sub(r'/api(/0)?$', '', path)}"
-
-
-VALUE_OPTIONS = {
-    "--org", "--project", "--base-url", "--timeout", "--user-agent", "--fields", "--environment", "--time-range",
-    "--query", "--limit", "--cursor", "--format",
-}  # fmt: skip
 
 
 def join_values(argv: list[str]) -> list[str]:
     """Join an option with a value that starts with a dash (--query -is:resolved), which argparse would refuse."""
-    joined_argv: list[str] = []
+    with_value = {name for name, _, metavar, _, _ in OPTIONS if metavar}
+    joined: list[str] = []
     for arg in argv:
-        is_value = arg.startswith("-") and not arg.startswith("--") and arg != "-h"
-        if is_value and joined_argv and joined_argv[-1] in VALUE_OPTIONS:
-            joined_argv[-1] += f"={arg}"
+        if joined and joined[-1] in with_value and re.match("-[^-]", arg) and arg != "-h":
+            joined[-1] += f"={arg}"
         else:
-            joined_argv.append(arg)
-    return joined_argv
+            joined.append(arg)
+    return joined
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """Return the arguments, with the defaults and environment variables filled in and checked."""
-    args = build_parser().parse_args(join_values(argv))
-    from_variable("org", "SENTRY_ORG", slug, args, None)
-    from_variable("project", "SENTRY_PROJECT", slug, args, None)
-    from_variable("base_url", "SENTRY_BASE_URL", base_url, args, DEFAULT_BASE_URL)
-    from_variable("user_agent", "SENTRY_USER_AGENT", header_text, args, f"sentry-api/{__version__}")
-    for name, default in (
-        ("timeout", DEFAULT_TIMEOUT), ("fields", None), ("raw", False), ("verbose", False), ("no_tags", False),
-        ("include_entries", False), ("format", "json"), ("environment", None), ("time_range", None), ("query", None),
-    ):  # fmt: skip
-        if not hasattr(args, name):
-            setattr(args, name, default)
-    args.environment_given = args.environment is not None
-    args.filters_given = args.environment_given or args.time_range is not None
-    if args.command == "list-issues":
-        args.environment = DEFAULT_ENVIRONMENT if args.environment is None else args.environment
-        args.time_range = DEFAULT_TIME_RANGE if args.time_range is None else args.time_range
-        args.query = DEFAULT_QUERY if args.query is None else args.query
-    args.time_range_text = args.time_range or ""
+    args = build_parser(argv).parse_args(join_values(argv))
+    given = vars(args)
+    for name, kind, default in VARIABLES:
+        value = os.environ.get(f"SENTRY_{name.upper()}", "").strip()
+        try:
+            given.setdefault(name, kind(value) if value and name not in given else default)
+        except argparse.ArgumentTypeError as error:
+            raise Failure(USAGE, f"SENTRY_{name.upper()}: {error}") from None
+    args.environment_given = "environment" in given
+    args.filters_given = args.environment_given or "time_range" in given
+    defaults = {**DEFAULTS, **LIST_ISSUES_DEFAULTS} if args.command == "list-issues" else DEFAULTS
+    args = argparse.Namespace(**{**defaults, **given})
+    args.timeout = float(args.timeout)
+    args.time_range_text = args.time_range
     args.time_range = int(args.time_range[:-1]) * UNITS[args.time_range[-1]] if args.time_range else 0
-    args.asked_limit = getattr(args, "limit", 0)
+    args.asked_limit = int(args.limit)
     args.limit = min(args.asked_limit, MAX_LIMIT)
     check_fields(args)
     if args.command in ("list-issues", "event-detail"):
@@ -2664,43 +2623,34 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return args
 
 
-def from_variable(name: str, variable: str, kind: Callable[[str], Any], args: argparse.Namespace, default: Any) -> None:
-    """Fill in an option that wasn't given from its environment variable; an empty one counts as unset."""
-    if hasattr(args, name):
-        return
-    value = os.environ.get(variable, "").strip()
-    try:
-        setattr(args, name, kind(value) if value else default)
-    except argparse.ArgumentTypeError as error:
-        raise Failure(USAGE, f"{variable}: {error}") from None
-
-
 def check_fields(args: argparse.Namespace) -> None:
-    """Raise Failure for field names that the command doesn't have, and for options that exclude each other."""
+    """Split --fields. Raises Failure for names that the command doesn't have, and what excludes each other."""
     if args.raw + (args.fields is not None) + (args.format == "table") > 1:
         raise Failure(USAGE, "--raw, --fields and --format table exclude each other", "choose one of them")
-    names = FIELDS[args.command] + (("entries",) if args.include_entries else ())
-    unknown = [name for name in args.fields or () if name not in names]
-    if unknown:
-        raise Failure(USAGE, f"--fields: received {unknown[0]!r}, expected names of {', '.join(names)}")
+    if args.fields is None:
+        return
+    args.fields = [name.strip() for name in args.fields.split(",")]
+    names = FIELDS[args.command] + ("entries",) * args.include_entries
+    for name in args.fields:
+        if name not in names:
+            raise Failure(USAGE, f"--fields: received {name!r}, expected names of {', '.join(names)}")
 
 
 def read_token(base_url: str) -> str:
     """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
     token = configured_token()
     if not token:
-        raise Failure(
-            UNAUTHORIZED,
-            "SENTRY_AUTH_TOKEN is not set",
-            f"create a token with the scopes event:read, project:read and org:read at {base_url}{TOKEN_PAGE}, "
-            "then set it as an environment variable yourself; never paste it into a chat",
-        )
-    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        hint = f"create a token with the scopes event:read, project:read and org:read at {base_url}{TOKEN_PAGE}, "
+        hint += "then set it as an environment variable yourself; never paste it into a chat"
+        raise Failure(UNAUTHORIZED, "SENTRY_AUTH_TOKEN is not set", hint)
+    if not re.fullmatch("[!-~]+", token):
         raise Failure(UNAUTHORIZED, "SENTRY_AUTH_TOKEN holds spaces, control or non-ASCII characters", "set it again")
     return token
 
 
 # --- Main --------------------------------------------------------------------
+
+LOOPBACK = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -2708,10 +2658,10 @@ def main(argv: list[str] | None = None) -> int:
     shown_hosts.clear()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            with contextlib.suppress(
-                AttributeError, OSError, ValueError
-            ):  # Python drops what a non-blocking pipe doesn't take
-                os.set_blocking(stream.fileno(), True)
+            try:
+                os.set_blocking(stream.fileno(), True)  # Python drops what a non-blocking pipe doesn't take
+            except (AttributeError, OSError, ValueError):
+                pass  # not a file, or Windows
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
         return run(sys.argv[1:] if argv is None else argv)
@@ -2722,21 +2672,16 @@ def main(argv: list[str] | None = None) -> int:
         return failure.status
     except BrokenPipeError:
         return PIPE_CLOSED
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
-        where = error.__traceback__
-        while where and where.tb_next:
+        where: Any = error.__traceback__
+        while where.tb_next:
             where = where.tb_next
-        line = where.tb_lineno if where else 0
-        say(f"error: internal error ({type(error).__name__}, line {line}); nothing was printed")
+        say(f"error: internal error ({type(error).__name__}, line {where.tb_lineno}); nothing was printed")
         return UNUSABLE
 
 
-LOOPBACK = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
-
-
 def run(argv: list[str]) -> int:
+    """Run a command and return 0. Raises Failure and BrokenPipeError."""
     try:
         args = parse(argv)
     except SystemExit:  # argparse after --help and --version
@@ -2748,7 +2693,7 @@ def run(argv: list[str]) -> int:
     answer = COMMANDS[args.command](args, client)
     write_result(render(answer.value, args, answer.size))
     if args.asked_limit > MAX_LIMIT:
-        say(f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
+        answer.notes.insert(0, f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
     for note in answer.notes:
         say(note)
     return OK
@@ -2756,7 +2701,7 @@ def run(argv: list[str]) -> int:
 
 def console_script() -> NoReturn:
     """Run as a process of its own: the sentry-api command, or this file as a script."""
-    quiet_interrupt()
+    sys.excepthook = quiet_interrupt
     raise SystemExit(main())
 
 
