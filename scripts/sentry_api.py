@@ -182,20 +182,19 @@ PERSON = "person"  # an end user's name
 MAIL = "mail"  # an end user's email
 TEAM = "team"  # members of the organization: names stay, emails go
 
-# Words of a key, after splitting snake_case, camelCase and kebab-case.
+# Words of a key, after splitting snake_case, camelCase and kebab-case; and pairs of them.
 SECRET_WORDS = frozenset(
     "password passwords passwd passphrase passcode pwd secret secrets token credential credentials "
     "authorization jwt bearer csrf xsrf otp totp apikey accesskey secretkey privatekey authkey signingkey "
     "authtoken accesstoken refreshtoken idtoken csrftoken xsrftoken sessiontoken clientsecret "
     "sessionid sessid sid phpsessid jsessionid aspsessionid aspxauth csrfmiddlewaretoken apitoken apisecret usertoken "
-    "bearertoken jwttoken webhooksecret secretaccesskey sessionkey appsecret".split()
+    "bearertoken jwttoken webhooksecret secretaccesskey sessionkey appsecret "
+    "api_key access_key secret_key private_key signing_key encryption_key auth_key master_key account_key session_key "
+    "service_key app_key ssh_key subscription_key functions_key stripe_key admin_key license_key session_id pass_word "
+    "pass_phrase amz_signature goog_signature hub_signature oauth_signature access_signature hmac_signature "
+    "stripe_signature amz_credential".split()
 )
 SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
-KEY_OWNERS = frozenset(
-    "api access secret private signing encryption auth master account session service app ssh subscription functions "
-    "stripe admin license".split()
-)
-SIGNERS = frozenset("amz goog hub oauth access hmac stripe".split())  # X-Amz-Signature, oauth_signature
 TOKEN_COUNTS = frozenset("max min total num n prompt completion input output used remaining reasoning".split())
 PUBLIC_WORDS = frozenset(("public", "publishable"))  # a DSN's public key, .NET's PublicKeyToken
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
@@ -254,53 +253,39 @@ def key_words(key: str) -> tuple[str, ...]:
 def is_secret_key(key: str) -> bool:
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
     words = key_words(key)
-    if not words or not PUBLIC_WORDS.isdisjoint(words):
+    last = words[-1] if words else ""
+    if last in ABOUT_WORDS or not PUBLIC_WORDS.isdisjoint(words):
         return False
-    if words[-1] in ABOUT_WORDS:
+    if last == "tokens" and not TOKEN_COUNTS.isdisjoint(words):
         return False
-    if words[-1] == "tokens" and not TOKEN_COUNTS.isdisjoint(words):
-        return False
-    if words[-1] in SECRET_ENDS or not SECRET_WORDS.isdisjoint(words) or words[-1].endswith(("password", "passwd")):
-        return True
-    pairs = set(zip(words, words[1:]))
-    return any(b == "key" and a in KEY_OWNERS or b == "signature" and a in SIGNERS for a, b in pairs) or bool(
-        pairs & {("session", "id"), ("pass", "word"), ("pass", "phrase"), ("amz", "credential")}
-    )
+    known = {*words, *map("_".join, zip(words, words[1:]))}
+    return last in SECRET_ENDS or last.endswith(("password", "passwd")) or not SECRET_WORDS.isdisjoint(known)
 
 
 @lru_cache(maxsize=8192)
 def value_kind(parent: str, key: str) -> str:
     """Tell what kind of value a key holds inside a container of kind `parent`."""
-    words = key_words(key)
-    lower = key.lower()
+    words, lower = key_words(key), key.lower()
     last = words[-1] if words else ""
     if last in COOKIE_WORDS:
         return COOKIES
     if is_secret_key(key) or parent == SECRET and lower in VALUE_KEYS or parent == VAULT and last not in ABOUT_WORDS:
         return VAULT if last in VAULT_WORDS or parent == VAULT else SECRET
-    if lower.startswith("user.") or parent == USER:
-        field = USER_FIELDS.get(lower.partition("user.")[2] or lower)
-        if field:
-            return field
-    if last in PLACE_WORDS:
-        return TEAM if parent == TEAM else PLAIN
-    return named_kind(parent, lower, words)
-
-
-def named_kind(parent: str, lower: str, words: tuple[str, ...]) -> str:
-    """Tell the kind of a value that is not a secret, by its key's words or by what its container hands down."""
-    if lower in USER_KEYS and parent != TEAM:
-        return USER
-    if not ADDRESS_WORDS.isdisjoint(words) and parent != TEAM:
-        return ADDRESS
-    last = words[-1] if words else ""
+    field = lower[5:] if lower.startswith("user.") else lower if parent == USER else ""
+    if field in USER_FIELDS:
+        return USER_FIELDS[field]
+    if parent != TEAM and last not in PLACE_WORDS:
+        if lower in USER_KEYS:
+            return USER
+        if not ADDRESS_WORDS.isdisjoint(words):
+            return ADDRESS
     if last in PACKAGE_WORDS or parent == PACKAGES:
         return PACKAGES
     if last in VERSION_WORDS or last in LABEL_WORDS and (parent == VERSION or not VERSION_WORDS.isdisjoint(words)):
         return VERSION
-    if lower in TEAM_KEYS:
+    if lower in TEAM_KEYS or parent == TEAM:
         return TEAM
-    return parent if parent in (COOKIES, TEAM) else PLAIN
+    return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
 
 
 MASKS = frozenset((EMAIL_MASK, IP_MASK, SECRET_MASK))
@@ -1283,12 +1268,12 @@ def trim(value: Any, longest: int, most: int) -> Any:
 # A table for people.
 
 SPARKS = "▁▂▃▄▅▆▇█"
-COLUMNS = {  # heading, field, right-aligned
-    "list-issues": (("SHORT ID", "short_id", False), ("LAST SEEN", "last_seen", True), ("COUNT", "count", True),
-                    ("USERS", "user_count", True), ("TREND", "stats", False), ("TITLE", "title", False)),
-    "issue-events": (("EVENT", "id", False), ("WHEN", "timestamp", True), ("RELEASE", "release", False),
-                     ("TITLE", "title", False)),
+COLUMNS = {  # field and heading; the last column takes what is left of the line
+    "list-issues": {"short_id": "SHORT ID", "last_seen": "LAST SEEN", "count": "COUNT", "user_count": "USERS",
+                    "stats": "TREND", "title": "TITLE"},
+    "issue-events": {"id": "EVENT", "timestamp": "WHEN", "release": "RELEASE", "title": "TITLE"},
 }  # fmt: skip
+RIGHT_ALIGNED = {"last_seen", "count", "user_count", "timestamp"}
 MAX_COLUMN = 34
 
 
@@ -1299,16 +1284,11 @@ def table(records: list[dict[str, Any]], command: str) -> str:
     if not records:
         return ""
     columns = COLUMNS[command]
-    rows = [[heading for heading, _, _ in columns]]
-    rows += [[clip(cell(record.get(field), field), MAX_COLUMN) for _, field, _ in columns[:-1]] for record in records]
-    widths = [max(width(row[index]) for row in rows) for index in range(len(columns) - 1)]
-    rest = max(10, shutil.get_terminal_size((80, 24)).columns - sum(widths) - 2 * len(widths))
-    for row, record in zip(rows[1:], records):
-        row.append(cell(record.get(columns[-1][1]), columns[-1][1]))
-    lines = []
-    for row in rows:
-        cells = [align(text, size, right) for text, size, (_, _, right) in zip(row, widths, columns)]
-        lines.append("  ".join([*cells, clip(row[-1], rest)]).rstrip())
+    rows = [list(columns.values())]
+    rows += [[cell(record.get(field), field) for field in columns] for record in records]
+    sizes = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
+    sizes[-1] = max(10, shutil.get_terminal_size((80, 24)).columns - sum(sizes[:-1]) - 2 * len(sizes) + 2)
+    lines = ["  ".join(map(align, row, sizes, columns)).rstrip() for row in rows]
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
     return "\n".join(lines) + "\n"
@@ -1321,71 +1301,57 @@ def cell(value: Any, field: str) -> str:
         return "-" if at is None else ago(time.time() - at)
     if field == "stats":
         return sparkline(value)
-    return "-" if value is None else " ".join(escape(str(value)).split())
+    return "-" if value is None else " ".join(escape(str(value)[:1000]).split())
 
 
 def epoch(text: Any) -> float | None:
     """Return an ISO 8601 UTC time in seconds since 1970, or None."""
     import datetime
 
-    if not isinstance(text, str):
-        return None
-    fraction = re.match(r"\.[0-9]{1,9}", text[19:])
     try:
         seconds = datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp()
-    except ValueError:
+        return seconds + float("0" + re.split("[Z+]", text[19:])[0])
+    except (TypeError, ValueError):
         return None
-    return seconds + float(fraction.group()) if fraction else seconds
 
 
 def ago(seconds: float) -> str:
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{int(seconds // size)} {unit} ago"
+            return f"{seconds // size:.0f} {unit} ago"
     return "now"
 
 
 def sparkline(stats: Any) -> str:
-    """Draw Sentry's stats ({"24h": [[time, count], …]} or 14d), one column a point."""
-    series = next(iter(stats.values()), None) if isinstance(stats, dict) else None
-    points = [
-        point[1]
-        for point in (series if isinstance(series, list) else ())
-        if isinstance(point, list) and len(point) == 2
-    ]
-    counts = [count for count in points if isinstance(count, (int, float)) and 0 <= count < 1e15][-24:]
-    if len(counts) > 14:  # two hours a column
-        counts = [sum(counts[i : i + 2]) for i in range(0, len(counts), 2)]
-    top = max(counts, default=0)
-    if not top:
-        return "-" if not counts else SPARKS[0] * len(counts)
-    return "".join(SPARKS[-int(-count * (len(SPARKS) - 1) // top)] for count in counts)
+    """Draw Sentry's stats ({"24h": [[time, count], …]} or 14d), one column a point; - where there are none."""
+    try:
+        counts = [int(count) for _, count in next(iter(stats.values()))][-24:]
+        if len(counts) > 14:  # two hours a column
+            counts = list(map(sum, zip(counts[::2], [*counts[1::2], 0])))
+        top = max(counts) or 1
+        return "".join(SPARKS[-(-count * 7 // top)] for count in counts)
+    except (AttributeError, IndexError, StopIteration, TypeError, ValueError):
+        return "-"
 
 
 def width(text: str) -> int:
     """Return how many columns of a terminal a text takes (Unicode TR11)."""
     if text.isascii():
         return len(text)
-    import unicodedata
+    from unicodedata import category, east_asian_width
 
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return len(text) + wide - sum(unicodedata.category(char) in ("Mn", "Me", "Cf") for char in text)
-
-
-def clip(text: str, columns: int) -> str:
-    """Cut a text to a number of columns, with an ellipsis."""
-    text = text[: 4 * columns]  # no column needs more characters, whatever combines
-    if width(text) <= columns:
-        return text
-    text = text[:columns]
-    while width(text) > columns - 1:
-        text = text[:-1]
-    return text + "…"
+    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
 
 
-def align(text: str, columns: int, right: bool) -> str:
+def align(text: str, columns: int, field: str) -> str:
+    """Cut a text to a number of columns, with an ellipsis, or fill it up."""
+    if width(text) > columns:
+        text = text[:columns]
+        while width(text) >= columns:
+            text = text[:-1]
+        text += "…"
     padding = " " * (columns - width(text))
-    return padding + text if right else text + padding
+    return padding + text if field in RIGHT_ALIGNED else text + padding
 
 
 # --- HTTP --------------------------------------------------------------------
