@@ -345,8 +345,7 @@ class Redactor:
         self.hosts = sorted(hosts)
         self.indented = indented
         self.strings = Memo(lambda kind: Memo(lambda text: quote(self.text(text, kind))))
-        self.slots = Memo(lambda kind: Memo(lambda key: self.slot(key, value_kind(kind, key))))
-        self.unnamed = Memo(lambda kind: ("", kind, self.strings[kind]))
+        self.names = Memo(lambda kind: Memo(lambda key: (self.name(key), value_kind(kind, key))))
         self.scalars = Memo(scalar)
         self.changed: dict[str, str] = {}  # keys that are printed otherwise
         self.out: list[str] = []
@@ -354,13 +353,11 @@ class Redactor:
 
     def copy(self, value: Any, kind: str = PLAIN) -> Any:
         """Return a redacted copy of a value."""
-        if isinstance(value, str):
-            return self.text(value, kind)
-        if not isinstance(value, (dict, list)):
-            return value
         import json
 
-        return json.loads("".join(Redactor(self.token, self.hosts).write(value, kind)))
+        if isinstance(value, str):
+            return self.text(value, kind)
+        return json.loads("".join(self.write(value, kind))) if isinstance(value, (dict, list)) else value
 
     def write(self, value: Any, kind: str = PLAIN) -> list[str]:
         """Return the JSON of an object or list, redacted, in chunks: small strings take several times the memory."""
@@ -376,19 +373,18 @@ class Redactor:
         if len(pad) > 2 * MAX_INDENT:
             pad = ""
         inner = pad and pad + "  "
-        start, comma = "[{"[not is_list] + inner, "," + inner
+        start, comma, end = ("[" if is_list else "{") + inner, "," + inner, "]" if is_list else "}"
         texts: list[str] = []
-        slots = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
-        for (name, child_kind, strings), child in zip(slots, source if is_list else source.values()):
+        places = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
+        for (name, child_kind), child in zip(places, source if is_list else source.values()):
             if isinstance(child, str):
-                texts.append(name + strings[child])
+                texts.append(name + self.strings[child_kind][child])
             elif child and isinstance(child, (dict, list)):
                 self.out.append(start + comma.join([*texts, name]))
                 start, texts = "", [""]
                 self.walk(child, child_kind, inner, is_list)
             else:
                 texts.append(name + self.scalars[repr(child)])
-        end = "]" if is_list else "}"
         line = (", " if pad else ",").join(texts)
         if start and len(pad) + len(line) < LINE_WIDTH:
             self.out.append(start[0] + line + end)
@@ -398,55 +394,49 @@ class Redactor:
             self.chunks.append("".join(self.out))
             self.out.clear()
 
-    def slot(self, key: str, kind: str) -> tuple[str, str, Memo]:
-        """Return what walk() needs for a member of an object: its key as JSON, the kind of its value, known strings."""
+    def name(self, key: str, count: int = 1) -> str:
+        """Return a key as JSON, redacted, with its colon; with a number where several keys became the same."""
         new = self.text(key, PLAIN)
         if new != key:
             self.changed[key] = new
-        return quote(new) + (": " if self.indented else ":"), kind, self.strings[kind]
+        return quote(new if count == 1 else f"{new} ({count})") + (": " if self.indented else ":")
 
-    def members(self, source: dict[str, Any], kind: str) -> list[tuple[str, str, Memo]]:
-        """Return the slots of an object."""
-        slots = list(map(self.slots[kind].__getitem__, source))
+    def members(self, source: dict[str, Any], kind: str) -> list[tuple[str, str]]:
+        """Return an object's keys as name() does, with the kinds of their values."""
+        places: list[Any] = list(map(self.names[kind].__getitem__, source))
         tag = source.get("key", source.get("name")) if "value" in source else None
         if isinstance(tag, str):  # {"key": …, "value": …}, or name and value
             tag_kind = value_kind(PLAIN, tag)
             for index, key in enumerate(source):
                 if key in ("value", "query") or key == "name" and tag_kind == USER:
-                    slots[index] = self.slot(key, tag_kind)
-        if not self.changed.keys().isdisjoint(source):
-            used: dict[str, int] = {}
+                    places[index] = (places[index][0], tag_kind)
+        if not self.changed.keys().isdisjoint(source):  # two keys must not become one
+            counts: dict[str, int] = {}
             for index, key in enumerate(source):
-                base = label = self.changed.get(key, key)
-                while label != key and (label in used or label in source):  # two keys must not become one
-                    used[base] = used.get(base, 1) + 1
-                    label = f"{base} ({used[base]})"
-                used[label] = 1
-                slots[index] = (slots[index][0].replace(quote(base), quote(label)), *slots[index][1:])
-        return slots
+                new = self.changed.get(key)
+                if new:
+                    count = counts.get(new, 0) + 1
+                    while (new if count == 1 else f"{new} ({count})") in source:
+                        count += 1
+                    counts[new] = count
+                    places[index] = (self.name(key, count), places[index][1])
+        return places
 
-    def elements(self, source: list[Any], kind: str, in_list: bool) -> Iterable[tuple[str, str, Memo]]:
-        """Return the slots of a list. In a list of lists, [name, value] is a header, a cookie or a parameter."""
-        slots = [self.unnamed[kind]] * len(source)
+    def elements(self, source: list[Any], kind: str, in_list: bool) -> list[tuple[str, str]]:
+        """Return "" and a kind for each element. In a list of lists, [name, value] is a header or a cookie."""
+        places = [("", kind)] * len(source)
         if not source or not isinstance(source[0], str):
-            return slots
-        if (
-            in_list
-            and len(source) == 2
-            and kind not in (SECRET, VAULT)
-            and len(source[0]) < 100
-            and " " not in source[0]
-        ):
-            pair_kind = value_kind(COOKIES if kind == COOKIES else PLAIN, source[0])
-            return [self.unnamed[PLAIN], self.unnamed[pair_kind]]
+            return places
+        if in_list and len(source) == 2 and kind not in (SECRET, VAULT) and re.fullmatch("[^ ]{0,99}", source[0]):
+            return [("", PLAIN), ("", value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]))]
         for index, child in enumerate(source):
             if not isinstance(child, str):
                 continue
             if kind in (SECRET, VAULT) and re.fullmatch(PROSE, child):  # {"password": ["This field is required."]}
-                slots[index] = self.unnamed[PLAIN]
+                places[index] = ("", PLAIN)
             if kind == PLAIN and child.startswith("--") and "=" not in child and is_secret_key(child):
-                slots[index + 1 : index + 2] = [self.unnamed[SECRET]]  # sys.argv: --password hunter2
-        return slots
+                places[index + 1 : index + 2] = [("", SECRET)]  # sys.argv: --password hunter2
+        return places
 
     def text(self, text: str, kind: str) -> str:
         """Redact a string."""
@@ -474,7 +464,7 @@ class Redactor:
 
         try:
             value = json.loads(text, object_pairs_hook=_unique_keys)
-            new = self.copy(value, kind)
+            new = Redactor(self.token, self.hosts).copy(value, kind)
         except (ValueError, RecursionError):
             return None
         if not value or new == value:
