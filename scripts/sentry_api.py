@@ -34,6 +34,7 @@ import argparse
 import contextlib
 import re
 import time
+from collections import Counter
 from functools import lru_cache
 
 # Importing typing costs 7 ms at every start; only the type checker needs it.
@@ -43,9 +44,11 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, Optional
 
     Work = tuple[Any, Any, Any, str]  # where a copy goes (container and place), its source, the kind of value
-    Recent = Callable[[list[dict[str, Any]], Any], tuple[list[dict[str, Any]], bool]]
     Fetch = Callable[[int, Optional[str]], tuple[Any, Any]]
-    Counted = Optional[tuple[list[str], list[dict[str, Any]]]]  # environments and top tags
+    Args = argparse.Namespace
+    Object = dict[str, Any]  # of JSON
+    Recent = Callable[[list[Object], Any], tuple[list[Object], bool]]
+    Text = Optional[str]
 
 __version__ = "1.0.0"
 
@@ -100,7 +103,7 @@ TAG_WORKERS = 8
 TAG_PATIENCE = 8  # requests that time out before the rest is not tried: tags are not worth waiting for ever
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
-TELLING_TAGS = ("release", "transaction", "url", "browser", "os", "device", "runtime", "server_name")
+TELLING_TAGS = dict(zip("release transaction url browser os device runtime server_name".split(), range(8)))
 PROBE_ISSUES = 5  # issues looked at to say which environment would have had results
 
 # Characters of JSON that a record may take, so that 20 issues stay below 16,000 and
@@ -115,23 +118,6 @@ FITS = (
     (2, 0, 6),
 )  # fmt: skip
 UNCUT = {"id", "short_id", "url", "issue_id", "previous_id", "next_id", "first_seen", "last_seen", "timestamp"}
-
-ISSUE_FIELDS = (
-    "id", "short_id", "title", "culprit", "level", "status", "count", "user_count",
-    "first_seen", "last_seen", "environments", "top_tags", "url",
-)  # fmt: skip
-ISSUE_DETAIL_FIELDS = (*ISSUE_FIELDS,
-    "substatus", "priority", "platform", "project", "assigned_to", "first_release",
-    "last_release", "message", "location", "handled", "tag_totals",
-)  # fmt: skip
-EVENT_FIELDS = (
-    "id", "title", "message", "culprit", "level", "timestamp", "environment", "release",
-    "location", "user", "tags", "issue_id", "url",
-)  # fmt: skip
-EVENT_DETAIL_FIELDS = (*EVENT_FIELDS,
-    "platform", "exceptions", "request", "contexts", "sdk", "entries_present",
-    "previous_id", "next_id",
-)  # fmt: skip
 
 # --- Errors ------------------------------------------------------------------
 
@@ -1843,224 +1829,208 @@ def type_name(value: Any) -> str:
 
 # --- Shapes ------------------------------------------------------------------
 #
-# Records from Sentry's objects. GlitchTip leaves keys out and writes some in snake_case.
+# Records from Sentry's objects. Any part of those may be missing or of another type; GlitchTip leaves keys
+# out and writes some in snake_case.
 
 
-def first(source: dict[str, Any], *keys: str) -> Any:
-    """Return the first value that is neither missing nor null."""
-    for key in keys:
-        if source.get(key) is not None:
-            return source[key]
+def sources(table: str) -> dict[str, str]:
+    """Read a table of a record's fields: each one's name, and the paths in Sentry's object that may hold it."""
+    return dict(line.split(None, 1) for line in table.strip().splitlines())
+
+
+# In the order of the record; lists have those up to `url`. A field without a path (-) is computed.
+ISSUE_SOURCES = sources("""
+    id              id
+    short_id        shortId short_id
+    title           title
+    culprit         culprit
+    level           level
+    status          status
+    count           count
+    user_count      userCount user_count
+    first_seen      firstSeen first_seen
+    last_seen       lastSeen last_seen
+    environments    -
+    top_tags        -
+    url             permalink
+    substatus       substatus
+    priority        priority
+    platform        platform project.platform
+    project         project.slug
+    assigned_to     -
+    first_release   firstRelease.version
+    last_release    lastRelease.version
+    message         metadata.value
+    location        -
+    handled         -
+    tag_totals      -
+""")
+EVENT_SOURCES = sources("""
+    id              eventID event_id id
+    title           title
+    message         message
+    culprit         culprit
+    level           level tags.level
+    timestamp       dateCreated date_created
+    environment     tags.environment
+    release         tags.release release.version
+    location        location
+    user            -
+    tags            -
+    issue_id        groupID group_id
+    url             -
+    platform        platform
+    exceptions      -
+    request         -
+    contexts        -
+    sdk             -
+    entries_present -
+    previous_id     previousEventID previous_event_id
+    next_id         nextEventID next_event_id
+""")
+ISSUE_DETAIL_FIELDS, EVENT_DETAIL_FIELDS = tuple(ISSUE_SOURCES), tuple(EVENT_SOURCES)
+ISSUE_FIELDS, EVENT_FIELDS = ISSUE_DETAIL_FIELDS[:13], EVENT_DETAIL_FIELDS[:13]
+
+
+def dig(source: Any, paths: str) -> Any:
+    """Return what stands at the first of some paths ("a.b c") that leads to anything but null and ''."""
+    for path in paths.split():
+        value = source
+        for key in path.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        if value not in (None, ""):
+            return value
     return None
 
 
-def inner(source: dict[str, Any], key: str) -> dict[str, Any]:
-    """Return an object inside an object, or an empty one."""
-    value = source.get(key)
-    return value if isinstance(value, dict) else {}
+def text(source: Any, *paths: str, between: str = " ") -> Text:
+    """Return the texts that dig() finds as one; whole numbers count as texts (IDs can be either)."""
+    found = [dig(source, path) for path in paths]
+    return between.join(str(value) for value in found if type(value) in (str, int)) or None
 
 
-def objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list; nothing for anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+def number(digits: Text) -> int | None:
+    """Return a whole number; Sentry sends some as text."""
+    return int(digits) if digits and re.fullmatch("-?[0-9]{1,18}", digits) else None
 
 
-def number(value: Any) -> int | float | None:
-    """Return a number that Sentry may send as a string (count is one)."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
-        return int(value)
-    return value if type(value) in (int, float) and abs(value) < 10**18 else None
+def inner(source: Any, path: str, kind: Any) -> Any:
+    """Return an object or list inside an object; an empty one for anything else."""
+    value = dig(source, path)
+    return value if isinstance(value, kind) else kind()
 
 
-def string(value: Any) -> str | None:
-    """Return a text, or a number as text (IDs can be either); null for anything else and for ''."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) and value else None
+def part(source: Any, path: str, members: str) -> Object | None:
+    """Return texts of an object inside an object, or None where it is missing or empty."""
+    found = inner(source, path, dict)
+    return {member.split(".")[0]: text(found, member) for member in members.split()} if found else None
 
 
-def tag_pairs(source: dict[str, Any]) -> list[tuple[str, str]]:
+def tag_pairs(event: Object) -> Iterator[tuple[str, str]]:
     """Return an event's tags as (key, value); Sentry sends objects, old clients pairs."""
-    tags = source.get("tags")
-    pairs = []
-    for tag in tags if isinstance(tags, list) else []:
-        if isinstance(tag, dict):
-            key, value = tag.get("key"), tag.get("value")
-        else:
-            key, value = tag if isinstance(tag, list) and len(tag) == 2 else (None, None)
-        if isinstance(key, str) and isinstance(value, (str, int)):
-            pairs.append((key, str(value)))
-    return pairs
+    for item in inner(event, "tags", list):
+        tag = dict(zip(("key", "value"), item)) if isinstance(item, list) else item
+        key = text(tag, "key")
+        if key and isinstance(tag.get("value"), (str, int)):
+            yield key, str(tag["value"])
 
 
-def place(source: dict[str, Any]) -> str | None:
-    """Return 'file in function' of an object's metadata."""
-    metadata = inner(source, "metadata")
-    parts = [part for part in (string(metadata.get("filename")), string(metadata.get("function"))) if part]
-    return " in ".join(parts) or None
-
-
-def new_text(text: Any, *shown: Any) -> str | None:
+def new_text(source: Object, path: str, shown: str) -> Text:
     """Return a message, or None where it only repeats texts that are shown anyway."""
-    message = string(text)
+    message = text(source, path)
     rest = (message or "").strip()[:10000]
-    if any(isinstance(known, str) and rest in known for known in shown):
-        return None
-    for known in sorted((s for s in shown if isinstance(s, str) and s), key=len, reverse=True):
-        rest = rest.replace(known, "")  # Sentry 9's message is its search text: all of them in a row
+    for known in sorted([text(source, path) or "" for path in shown.split()], key=len, reverse=True):
+        # Sentry 9's message is its search text: all of them in a row.
+        rest = "" if rest in known else rest.replace(known, "")
     return message if rest.strip() else None
 
 
-def shape_issue(issue: dict[str, Any], base_url: str, org: str | None, counted: Counted) -> dict[str, Any]:
-    """Return an issue record: ISSUE_FIELDS."""
-    issue_id, link = string(issue.get("id")), string(issue.get("permalink"))
-    if not link or not link.startswith(("http://", "https://")):
-        link = (
-            f"{base_url}/organizations/{org}/issues/{issue_id}/"
-            if org and re.fullmatch(ISSUE_ID, issue_id or "")
-            else None
-        )
-    return {
-        "id": issue_id,
-        "short_id": string(first(issue, "shortId", "short_id")),
-        "title": string(issue.get("title")),
-        "culprit": string(issue.get("culprit")),
-        "level": string(issue.get("level")),
-        "status": string(issue.get("status")),
-        "count": number(issue.get("count")),
-        "user_count": number(first(issue, "userCount", "user_count")),
-        "first_seen": string(first(issue, "firstSeen", "first_seen")),
-        "last_seen": string(first(issue, "lastSeen", "last_seen")),
-        "environments": counted[0] if counted else None,
-        "top_tags": counted[1] if counted else None,
-        "url": link,
-    }
+def page_address(client: Client, path: str) -> Text:
+    """Return the address of an issue's or event's web page, or None where an ID is missing."""
+    known = client.org and re.fullmatch(f"issues/({ISSUE_ID})/(events/({EVENT_ID})/)?", path)
+    return f"{client.base_url}/organizations/{client.org}/{path}" if known else None
 
 
-def shape_issue_detail(issue: dict[str, Any], base_url: str, org: str | None, counted: Counted) -> dict[str, Any]:
-    """Return an issue record with more fields: ISSUE_DETAIL_FIELDS."""
-    metadata, assigned = inner(issue, "metadata"), inner(issue, "assignedTo")
-    tags = [tag for tag in objects(issue.get("tags")) if isinstance(tag.get("key"), str)]
-    totals = {tag["key"]: number(tag.get("totalValues")) for tag in tags}
+def shape_issue(issue: Object, client: Client, environments: Any = None, top_tags: Any = None) -> Object:
+    """Return an issue's record."""
+    record: Object = {field: text(issue, paths) for field, paths in ISSUE_SOURCES.items()}
     unhandled = issue.get("isUnhandled")
+    if not (record["url"] or "").startswith(("http://", "https://")):
+        record["url"] = page_address(client, f"issues/{record['id']}/")
     return {
-        **shape_issue(issue, base_url, org, counted),
-        "substatus": string(issue.get("substatus")),
-        "priority": string(issue.get("priority")),
-        "platform": string(issue.get("platform")) or string(inner(issue, "project").get("platform")),
-        "project": string(inner(issue, "project").get("slug")),
-        "assigned_to": {key: string(assigned.get(key)) for key in ("type", "id", "name")} if assigned else None,
-        "first_release": string(inner(issue, "firstRelease").get("version")),
-        "last_release": string(inner(issue, "lastRelease").get("version")),
-        "message": new_text(metadata.get("value"), issue.get("title")),
-        "location": place(issue),
+        **record,
+        "count": number(record["count"]),
+        "user_count": number(record["user_count"]),
+        "environments": environments,
+        "top_tags": top_tags,
+        "assigned_to": part(issue, "assignedTo", "type id name"),
+        "message": new_text(issue, "metadata.value", "title"),
+        "location": text(issue, "metadata.filename", "metadata.function", between=" in "),
         "handled": not unhandled if isinstance(unhandled, bool) else None,
-        "tag_totals": totals,
+        "tag_totals": {
+            key: number(text(tag, "totalValues")) for tag in inner(issue, "tags", list) if (key := text(tag, "key"))
+        },
+        "stats": issue.get("stats"),
     }
 
 
-def shape_event(event: dict[str, Any], base_url: str, org: str | None) -> dict[str, Any]:
-    """Return an event record: EVENT_FIELDS."""
-    tags, metadata = dict(tag_pairs(event)), inner(event, "metadata")
-    event_id, issue_id = string(first(event, "eventID", "event_id", "id")), string(first(event, "groupID", "group_id"))
-    title, user = string(event.get("title")), inner(event, "user")
-    shown = (title, event.get("culprit"), event.get("location"), *list(metadata.values())[:20])
-    known = org and re.fullmatch(ISSUE_ID, issue_id or "") and re.fullmatch(EVENT_ID, event_id or "")
-    page = f"{base_url}/organizations/{org}/issues/{issue_id}/events/{event_id}/" if known else None
+# What is shown beside an event's message, and may be all that the message repeats.
+SHOWN = (
+    "title culprit location metadata.title metadata.type metadata.value metadata.filename metadata.function "
+    "metadata.message metadata.uri metadata.directive"
+)
+
+
+def shape_event(event: Object, client: Client) -> Object:
+    """Return an event's record."""
+    event = {**event, "tags": dict(tag_pairs(event))}
+    record: Object = {field: text(event, paths) for field, paths in EVENT_SOURCES.items()}
+    entries = inner(event, "entries", list)
+    by_type = {text(entry, "type"): entry for entry in reversed(entries)}
     return {
-        "id": event_id,
-        "title": title,
-        "message": new_text(event.get("message"), *shown),
-        "culprit": string(event.get("culprit")),
-        "level": string(event.get("level")) or tags.get("level"),
-        "timestamp": string(first(event, "dateCreated", "date_created")),
-        "environment": tags.get("environment"),
-        "release": tags.get("release") or string(inner(event, "release").get("version")),
-        "location": place(event) or string(event.get("location")),
-        "user": {"id": string(user.get("id")), "geo": string(inner(user, "geo").get("country_code"))} if user else None,
-        "tags": tags,
-        "issue_id": issue_id,
-        "url": page,
+        **record,
+        "message": new_text(event, "message", SHOWN),
+        "location": text(event, "metadata.filename", "metadata.function", between=" in ") or record["location"],
+        "user": part(event, "user", "id geo.country_code"),
+        "tags": event["tags"],
+        "url": page_address(client, f"issues/{record['issue_id']}/events/{record['id']}/"),
+        "exceptions": [shape_exception(raised) for raised in inner(by_type, "exception.data.values", list) if raised],
+        "request": part(by_type, "request.data", "method url"),
+        "contexts": {
+            key: name
+            for key, context in inner(event, "contexts", dict).items()
+            if (name := text(context, "name model family", "version"))
+        },
+        "sdk": text(event, "sdk.name", "sdk.version"),
+        "entries_present": [text(entry, "type") for entry in entries if entry],
+        "entries": event.get("entries"),
     }
 
 
-def shape_event_detail(event: dict[str, Any], base_url: str, org: str | None, entries: bool) -> dict[str, Any]:
-    """Return an event record with more fields: EVENT_DETAIL_FIELDS, and entries if asked for."""
-    found = objects(event.get("entries"))
-    data = {string(entry.get("type")): inner(entry, "data") for entry in reversed(found)}
-    request, sdk = data.get("request"), inner(event, "sdk")
-    record = {
-        **shape_event(event, base_url, org),
-        "platform": string(event.get("platform")),
-        "exceptions": [shape_exception(e) for e in objects(data.get("exception", {}).get("values"))],
-        "request": {key: string(request.get(key)) for key in ("method", "url")} if request else None,
-        "contexts": shape_contexts(inner(event, "contexts")),
-        "sdk": " ".join(filter(None, (string(sdk.get("name")), string(sdk.get("version"))))) or None,
-        "entries_present": [string(entry.get("type")) for entry in found],
-        "previous_id": string(first(event, "previousEventID", "previous_event_id")),
-        "next_id": string(first(event, "nextEventID", "next_event_id")),
-    }
-    return {**record, "entries": event.get("entries")} if entries else record
-
-
-def shape_exception(exception: dict[str, Any]) -> dict[str, Any]:
+def shape_exception(exception: Object) -> Object:
     """Return an exception's type and value, and where it was raised: the innermost frame of the app's own code."""
-    frames = objects(inner(exception, "stacktrace").get("frames"))
-    marks = [first(frame, "inApp", "in_app") for frame in frames]
+    frames = inner(exception, "stacktrace.frames", list)[::-1]
     # GlitchTip may mark no frame; one that is marked as a library's is never given out as the app's.
-    own = [f for f, mark in zip(frames, marks) if mark] or [f for f, mark in zip(frames, marks) if mark is None]
-    location = None
-    if own:
-        frame = own[-1]
-        path = string(first(frame, "filename", "module", "absPath", "abs_path"))
-        line, function = number(first(frame, "lineNo", "lineno", "line_no")), string(frame.get("function"))
-        where = f"{path}:{line}" if path and line is not None else path
-        location = " in ".join(filter(None, (where, function))) or None
-    handled = inner(exception, "mechanism").get("handled")
+    own = next((frame for mark in (True, None) for frame in frames if dig(frame, "inApp in_app") is mark), None)
+    path, line = text(own, "filename module absPath abs_path"), text(own, "lineNo lineno line_no")
+    place = {"path": f"{path}:{line}" if path and line else path, "function": dig(own, "function")}
+    handled = dig(exception, "mechanism.handled")
     return {
-        "type": string(exception.get("type")),
-        "value": string(exception.get("value")),
+        "type": text(exception, "type"),
+        "value": text(exception, "value"),
         "handled": handled if isinstance(handled, bool) else None,
-        "location": location,
+        "location": text(place, "path", "function", between=" in "),
     }
 
 
-def shape_contexts(contexts: dict[str, Any]) -> dict[str, str]:
-    """Return the name and version of each context that has them, as one text each."""
-    shaped = {}
-    for key, context in contexts.items():
-        if isinstance(context, dict):
-            name = string(first(context, "name", "model", "family"))
-            text = " ".join(filter(None, (name, string(context.get("version")))))
-            if text:
-                shaped[key] = text
-    return shaped
-
-
-def count_tags(events: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, Any]]]:
-    """Count environments and tags of events: (environment names, top tags), most frequent first."""
-    environments: dict[str, int] = {}
-    tags: dict[tuple[str, str], int] = {}
-    for event in events:
-        for key, value in tag_pairs(event):
-            if key == "environment":
-                environments[value] = environments.get(value, 0) + 1
-            elif key not in REPEATED_TAGS:
-                tags[key, value] = tags.get((key, value), 0) + 1
-    keys = {key for key, _ in tags}
-    ranked = sorted(
-        (-count, telling_rank(key), key, value)
-        for (key, value), count in tags.items()
-        if not (key.endswith(".name") and key[:-5] in keys)
-    )
-    top = [{"key": key, "value": value, "count": -count} for count, _, key, value in ranked[:TOP_TAGS]]
-    return sorted(environments, key=lambda name: (-environments[name], name)), top
-
-
-def telling_rank(key: str) -> int:
-    """Return how much a tag's key tells, 0 the most."""
-    base = key[:-5] if key.endswith(".name") else key
-    return TELLING_TAGS.index(base) if base in TELLING_TAGS else len(TELLING_TAGS)
+def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
+    """Count environments and tags of events: (environment names, top tags), most frequent first, then most telling."""
+    pairs = [pair for event in events for pair in tag_pairs(event)]
+    pairs.sort(key=lambda pair: (TELLING_TAGS.get(pair[0].removesuffix(".name"), len(TELLING_TAGS)), pair))
+    counts = Counter(pairs).most_common()
+    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in pairs)  # of os and os.name, os is kept
+    top = [{"key": key, "value": value, "count": count} for (key, value), count in counts if key not in hidden]
+    return [value for (key, value), _ in counts if key == "environment"], top[:TOP_TAGS]
 
 
 # --- Commands ----------------------------------------------------------------
@@ -2069,281 +2039,206 @@ def telling_rank(key: str) -> int:
 
 
 class Answer:
-    """What a command gives: a value to print, the size a record of it may take, and notes for stderr."""
+    """What a command gives: a value to print, the size a record of it may take, and notes for stderr.
 
-    def __init__(self, value: Any, size: int | None, notes: list[str]) -> None:
-        self.value = value
-        self.size = size
+    The value is what --raw, --fields, --include-entries and --format ask for of Sentry's object and its
+    record, or of a list of them.
+    """
+
+    def __init__(self, args: Args, source: Any, record: Any, size: int, notes: list[str]) -> None:
+        fields = args.fields or (*FIELDS[args.command], "stats" if args.format == "table" else "entries")
+
+        def chosen(item: Object) -> Object:
+            keys = item if args.raw else fields
+            return {key: item.get(key) for key in keys if key != "entries" or args.include_entries}
+
+        found = source if args.raw else record
+        self.value = [chosen(item) for item in found] if isinstance(found, list) else chosen(found)
+        self.size = None if args.raw else size
         self.notes = notes
 
 
-class Since:
-    """A time range that ends now by the server's clock; keeps what was last seen inside it."""
-
-    def __init__(self, seconds: int, *keys: str, needs_date: bool = False) -> None:
-        self.seconds = seconds
-        self.keys = keys
-        self.needs_date = needs_date  # the server filters too, so a doubtful local clock need not
-        self.start: float | None = None
-
-    def __call__(self, page: list[dict[str, Any]], headers: Any) -> tuple[list[dict[str, Any]], bool]:
-        """Return (items in the range, whether the page, newest first, ends before the range)."""
-        if self.start is None:
-            if self.needs_date and not headers.get("Date"):
-                return page, False
-            self.start = server_time(headers) - self.seconds
-        times = [epoch(first(item, *self.keys)) for item in page]
-        recent = [item for item, at in zip(page, times) if at is None or at >= self.start]
-        known = [at for at in times if at is not None]
-        return recent, bool(known) and known[-1] < self.start
-
-
-def list_issues(args: argparse.Namespace, client: Client) -> Answer:
+def list_issues(args: Args, client: Client) -> Answer:
     """Return the records of a project's issues, most recently seen first."""
     listing = find_issues(args, client)
-    issues = sorted(listing.items, key=lambda issue: epoch(first(issue, "lastSeen", "last_seen")) or 0.0, reverse=True)
-    notes = listing_notes(args, listing, "issues")
+    issues = sorted(listing.items, key=lambda issue: epoch(dig(issue, "lastSeen last_seen")) or 0.0, reverse=True)
+    notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
+    if not (issues or listing.more or args.cursor):
+        if re.fullmatch(SHORT_ID, args.query.strip()):
+            notes.append("note: no issue of this project has that short ID")
+        notes += other_environments(args, client)
     if listing.direct and args.filters_given:
         notes.append("note: found by its ID, whatever its age, status and environment")
-    if not issues and not listing.more:
-        notes = [nothing_note(args, "issues"), *environment_notes(args, client)]
-    if args.raw:
-        return Answer(issues, None, notes)
-    counted, failed = count_all(client, issues) if wants_tags(args) else ([None] * len(issues), [])
-    records = [shape_issue(issue, client.base_url, client.org, tally) for issue, tally in zip(issues, counted)]
-    if args.format == "table":
-        for record, issue in zip(records, issues):
-            record["stats"] = issue.get("stats")
-    return Answer(pick(args, records), LIST_RECORD_SIZE, notes + failed)
+    tallies, failed = count_all(client, issues, wants_tags(args))
+    records = [shape_issue(issue, client, *tally) for issue, tally in zip(issues, tallies)]
+    return Answer(args, issues, records, LIST_RECORD_SIZE, notes + failed)
 
 
-def find_issues(args: argparse.Namespace, client: Client, environment: bool = True, limit: int = 0) -> Listing:
-    """Return the issues that match the arguments; with `environment` False, of every environment."""
+def find_issues(args: Args, client: Client) -> Listing:
+    """Return the issues that match the arguments."""
     path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
-    seconds = args.time_range
-    params = {
-        "query": args.query,
-        "environment": (args.environment or None) if environment else None,
-        "statsPeriod": ("24h" if seconds <= UNITS["d"] else "14d") if seconds else None,
-    }
-    since = Since(seconds, "lastSeen", "last_seen") if seconds else None
+    period = ("24h" if args.time_range <= UNITS["d"] else "14d") if args.time_range else None
+    params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period}
 
-    def ask(filters: dict[str, Any]) -> Listing:
-        def fetch(size: int, cursor: str | None) -> tuple[Any, Any]:
-            return client.get(path, {**filters, "limit": size, "cursor": cursor})
+    def ask(filters: Object) -> Listing:
+        return get_recent(args, lambda size, cursor: client.get(path, {**filters, "limit": size, "cursor": cursor}))
 
-        return get_list(fetch, args.cursor, limit or args.limit, since)
-
-    lookup = lookup_query(args.query)
-    if lookup and not args.cursor:
+    query = args.query.strip()
+    # No ID has a colon, most queries do: the pattern need not be compiled for them.
+    if ":" not in query and not args.cursor and re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
         # The default environment is left out: an issue found by its ID would show that environment's count.
-        by_id = {**params, "query": lookup, "shortIdLookup": 1}
-        if not args.environment_given:
-            by_id["environment"] = None
-        listing = ask(by_id)
-        if listing.direct or {**by_id, "shortIdLookup": None} == {**params, "shortIdLookup": None}:
+        environment = params["environment"] if args.environment_given else None
+        listing = ask({**params, "query": plain_id(query), "environment": environment, "shortIdLookup": 1})
+        if listing.direct:
             return listing
     return ask(params)
 
 
-def lookup_query(query: str) -> str | None:
-    """Return the short or event ID that a query consists of, as Sentry wants it, or None."""
-    query = query.strip()
-    if len(query) in (32, 36) and re.fullmatch(EVENT_ID, query):
-        return query.replace("-", "").lower()
-    return query.upper() if re.fullmatch(SHORT_ID, query) else None
+def get_recent(args: Args, fetch: Fetch) -> Listing:
+    """Page through a list as --cursor, --limit and --time-range say."""
+
+    def since(page: list[Object], headers: Any) -> tuple[list[Object], bool]:
+        """Return what is in the range or of no known time, and whether the page, newest first, ends before it."""
+        # The server filters events too, so a local clock that may be wrong is not needed for them.
+        if not args.time_range or (args.command == "issue-events" and not headers.get("Date")):
+            return page, False
+        start = server_time(headers) - args.time_range
+        times = [epoch(dig(item, "lastSeen last_seen dateCreated date_created")) for item in page]
+        recent = [item for item, at in zip(page, times) if not at or at >= start]
+        return recent, [start, *filter(None, times)][-1] < start
+
+    return get_list(fetch, args.cursor, args.limit, since)
 
 
-def issue_detail(args: argparse.Namespace, client: Client) -> Answer:
+def issue_detail(args: Args, client: Client) -> Answer:
     """Return the record of one issue."""
-    issue_id = resolve_issue(args, client)
-    issue = expect_object(client.get_issue(issue_id)[0])
-    if args.raw:
-        return Answer(issue, None, [])
-    (counted,), failed = count_all(client, [issue]) if wants_tags(args) else ([None], [])
-    return Answer(pick(args, shape_issue_detail(issue, client.base_url, client.org, counted)), ISSUE_SIZE, failed)
+    issue = expect_object(client.get_issue(resolve_issue(args, client))[0])
+    (tally,), failed = count_all(client, [issue], wants_tags(args))
+    return Answer(args, issue, shape_issue(issue, client, *tally), ISSUE_SIZE, failed)
 
 
-def issue_events(args: argparse.Namespace, client: Client) -> Answer:
+def issue_events(args: Args, client: Client) -> Answer:
     """Return the records of an issue's events, newest first."""
     issue_id = resolve_issue(args, client)
-    seconds = args.time_range
     params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
-    since = Since(seconds, "dateCreated", "date_created", needs_date=True) if seconds else None
-
-    def fetch(size: int, cursor: str | None) -> tuple[Any, Any]:
-        # Sentry reads per_page here, GlitchTip limit.
-        return client.get_issue(issue_id, EVENTS, {**params, "per_page": size, "limit": size, "cursor": cursor})
-
-    listing = get_list(fetch, args.cursor, args.limit, since)
-    notes = listing_notes(args, listing, "events")
-    if not listing.items and not listing.more:
-        notes = [nothing_note(args, "events")]
-    if args.raw:
-        return Answer([without_entries(event) for event in listing.items], None, notes)
-    records = [shape_event(event, client.base_url, client.org) for event in listing.items]
-    return Answer(pick(args, records), EVENT_RECORD_SIZE, notes)
+    # Sentry reads per_page here, GlitchTip limit.
+    listing = get_recent(
+        args,
+        lambda size, cursor: client.get_issue(
+            issue_id, EVENTS, {**params, "per_page": size, "limit": size, "cursor": cursor}
+        ),
+    )
+    notes = listing_notes(args, listing, "events", f"issue {args.issue}; issue-detail tells whether it exists")
+    records = [shape_event(event, client) for event in listing.items]
+    return Answer(args, listing.items, records, EVENT_RECORD_SIZE, notes)
 
 
-def event_detail(args: argparse.Namespace, client: Client) -> Answer:
+def event_detail(args: Args, client: Client) -> Answer:
     """Return the record of one event."""
-    event_id = parse_event(args.event, client.base_url)
+    event_id = read_id(args.event, client, EVENT_ID, "events", EVENT_FORMS)
     path = build_path(PROJECT_EVENT, org=args.org, project=args.project, event=event_id)
     event = expect_object(client.get(path)[0])
-    if args.raw:
-        return Answer(event if args.include_entries else without_entries(event), None, [])
-    record = shape_event_detail(event, client.base_url, client.org, args.include_entries)
-    return Answer(pick(args, record), EVENT_SIZE, [])
+    return Answer(args, event, shape_event(event, client), EVENT_SIZE, [])
 
 
-def without_entries(event: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in event.items() if key != "entries"}
-
-
-def pick(args: argparse.Namespace, value: Any) -> Any:
-    """Keep the fields that --fields names, in its order."""
-    if args.fields is None:
-        return value
-    if isinstance(value, list):
-        return [pick(args, record) for record in value]
-    return {field: value.get(field) for field in args.fields}
-
-
-def wants_tags(args: argparse.Namespace) -> bool:
+def wants_tags(args: Args) -> bool:
     """Tell whether anything that is counted from events will be printed."""
-    return (
-        not args.no_tags
-        and args.format != "table"
-        and (args.fields is None or bool({"environments", "top_tags"} & set(args.fields)))
-    )
+    counted = {"environments", "top_tags"}
+    return not (args.no_tags or args.raw or args.format == "table" or counted.isdisjoint(args.fields or counted))
 
 
-def count_all(client: Client, issues: list[dict[str, Any]]) -> tuple[list[Counted], list[str]]:
+def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tuple[list[Any], list[str]]:
     """Count environments and tags of issues over each one's newest events, several requests at a time.
 
-    Returns one result an issue, in order, None where they could not be had; and a note that counts those.
+    Returns count_tags() for each issue, () where it is not wanted or could not be had; and a note on the latter.
     """
     import threading
 
-    results: list[Any] = [None] * len(issues)
-    waiting = list(enumerate(issues))[::-1]
-    hung: list[int] = []
+    tallies: list[Any] = [()] * len(issues)
+    errors: list[Exception] = []
+    waiting = enumerate(issues if wanted else ())  # shared: each thread takes the next one
 
     def work() -> None:
-        while len(hung) < TAG_PATIENCE:
+        for index, issue in waiting:
             try:
-                index, issue = waiting.pop()
-            except IndexError:
+                events, _ = client.get_issue(checked_id(issue), EVENTS, {"per_page": TAG_EVENTS, "limit": TAG_EVENTS})
+                # Reduced here, in the worker: old servers send whole events, megabytes of them.
+                tallies[index] = count_tags(expect_list(events)[:TAG_EVENTS])
+            except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
+                errors.append(error)
+            if [getattr(error, "status", OK) for error in errors].count(NETWORK) >= TAG_PATIENCE:
                 return
-            results[index] = count_issue(client, issue)
-            if isinstance(results[index], Failure) and results[index].status == NETWORK:
-                hung.append(index)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(TAG_WORKERS, len(issues)) - 1)]
+    threads = [threading.Thread(target=work, daemon=True) for _ in issues[1:TAG_WORKERS] if wanted]
     with contextlib.suppress(RuntimeError):  # no more threads to be had: fewer will do
         for thread in threads:
             thread.start()
     work()
-    for thread in threads:
-        if thread.ident is not None:
+    with contextlib.suppress(RuntimeError):  # from the first one that was not started
+        for thread in threads:
             thread.join()
-    counted = [result if isinstance(result, tuple) else None for result in results]
-    missing = counted.count(None)
-    if not missing:
-        return counted, []
-    reason = next(result.message for result in results if isinstance(result, Failure))
-    which = "the issue" if len(issues) == 1 else f"{missing} of {len(issues)} issues"
-    return counted, [f"note: the environments and top tags of {which} could not be read ({reason})"]
+    if not errors:
+        return tallies, []
+    missing = f"{tallies.count(())} of {len(issues)} issues"
+    reason = getattr(errors[0], "message", f"internal error ({type(errors[0]).__name__})")
+    return tallies, [f"note: the environments and top tags of {missing} could not be read ({reason})"]
 
 
-def count_issue(client: Client, issue: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]] | Failure:
-    """Count environments and tags of one issue's newest events; return what went wrong instead of raising it."""
-    try:
-        issue_id = checked_id(issue.get("id"))
-        events, _ = client.get_issue(issue_id, EVENTS, {"per_page": TAG_EVENTS, "limit": TAG_EVENTS})
-        # Reduced here, in the worker: old servers send whole events, megabytes of them.
-        return count_tags(expect_list(events)[:TAG_EVENTS])
-    except Failure as failure:
-        return failure
-    except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
-        return Failure(UNUSABLE, f"internal error ({type(error).__name__})")
-
-
-def checked_id(value: Any) -> str:
-    """Return an issue's numeric ID from an answer as text. Raises Failure when it isn't one."""
-    text = string(value) or ""
-    if not re.fullmatch(ISSUE_ID, text):
+def checked_id(issue: Object) -> str:
+    """Return an issue's numeric ID from an answer. Raises Failure when it isn't one."""
+    issue_id = str(text(issue, "id"))
+    if not re.fullmatch(ISSUE_ID, issue_id):
         raise Failure(UNUSABLE, "the server gave an issue without a numeric ID")
-    return text
+    return issue_id
 
 
-def listing_notes(args: argparse.Namespace, listing: Listing, what: str) -> list[str]:
-    """Say how to go on where there is more than was printed."""
-    if not listing.more:
+def listing_notes(args: Args, listing: Listing, what: str, about: str) -> list[str]:
+    """Say how to go on where there is more than was printed, or which filters gave nothing."""
+    if listing.more:
+        # X-Hits counts matches of the query at any time, so with a time range it would not be true.
+        true_count = what == "issues" and listing.hits and not (args.time_range or args.cursor)
+        pages = "" if listing.items else f" from the first {MAX_PAGES} pages"
+        more = f"of {listing.hits} {what} printed" if true_count else f"printed{pages}, there may be more {what}"
+        rest = f"--cursor '{listing.cursor}'" if listing.cursor else "a higher --limit or narrower filters"
+        return [f"note: {len(listing.items)} {more}; go on with {rest}"]
+    if listing.items:
         return []
-    # X-Hits counts matches of the query at any time, so with a time range it would not be true.
-    true_count = what == "issues" and not args.time_range and not args.cursor and listing.hits
-    more = f"{len(listing.items)} of {listing.hits} {what} printed" if true_count else f"there may be more {what}"
-    if not listing.items:
-        more = f"no {what} in the first {MAX_PAGES} pages that were looked at, but {more}"
-    if listing.cursor:
-        return [f"note: {more}; go on with --cursor '{listing.cursor}'"]
-    return [f"note: {more}; a higher --limit or narrower filters show the rest"]
-
-
-def nothing_note(args: argparse.Namespace, what: str) -> str:
-    """Say which filters gave nothing."""
-    if args.cursor:
-        return f"note: no further {what} after this cursor"
-    where = f" of issue {args.issue}" if what == "events" else f" in {args.org}/{args.project}"
     environment = f"environment {args.environment!r}" if args.environment else "any environment"
-    text = f"note: no {what}{where} match: {environment}, time range {args.time_range_text or 'any'}"
-    if what == "issues" and re.fullmatch(SHORT_ID, args.query.strip()):
-        return f"{text}, query {args.query!r}; and no issue of this project has that short ID"
-    return text + (f", query {args.query!r}" if what == "issues" else "; issue-detail tells whether the issue exists")
+    after = " after this cursor" if args.cursor else ""
+    return [f"note: no {what} match{after}: {environment}, time range {args.time_range_text or 'any'}, {about}"]
 
 
-def environment_notes(args: argparse.Namespace, client: Client) -> list[str]:
+def other_environments(args: Args, client: Client) -> list[str]:
     """Say, after an empty list, which environments would have had issues."""
-    if not args.environment or args.cursor:
-        return []
     try:
-        others = find_issues(args, client, environment=False, limit=PROBE_ISSUES).items
-        if not others:
-            return []
-        counted, _ = count_all(client, others)
+        probe = argparse.Namespace(**{**vars(args), "environment": "", "limit": PROBE_ISSUES})
+        issues = find_issues(probe, client).items if args.environment else []
     except Failure as failure:
         return [f"note: whether other environments have issues could not be checked ({failure.message})"]
-    seen: dict[str, int] = {}
-    for tally in counted:
-        for name in tally[0] if tally else ():
-            seen[name] = seen.get(name, 0) + 1
-    names = sorted((name for name in seen if name != args.environment), key=lambda name: (-seen[name], name))
-    found = f"in {', '.join(repr(name) for name in names[:5])}" if names else "without this environment"
-    return [f"note: there are issues {found}; use --environment NAME, or --environment '' for all"]
+    if not issues:
+        return []
+    tallies, _ = count_all(client, issues)
+    seen = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
+    names = ", ".join(repr(name) for name, _ in seen.most_common(5))
+    hint = "use --environment NAME, or --environment '' for all"
+    return [f"note: there are issues in {names or 'no named environment'}; {hint}"]
 
 
-WEB_ADDRESS = r"https?://(?:[^/?#@\s]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#:@\s]+)(?::[0-9]+)?(/[^?#\s]*)?(?:[?#]\S*)?"
+ISSUE_FORMS = "a numeric ID (1234567890), a short ID (BACKEND-1A) or the issue's web address; list-issues prints IDs"
+EVENT_FORMS = "32 hex digits, with or without dashes, or the event's web address; issue-events prints IDs"
 
 
-def resolve_issue(args: argparse.Namespace, client: Client) -> str:
+def resolve_issue(args: Args, client: Client) -> str:
     """Return the numeric ID of the issue that was asked for; a short ID is looked up."""
-    given: str = args.issue.strip()
-    if "://" in given:
-        found = re.search(rf"/issues/({ISSUE_ID}|{SHORT_ID})(?:/|$)", web_path(given, client.base_url))
-        given = found.group(1) if found else ""
-    if re.fullmatch(ISSUE_ID, given):
-        return given
-    if not re.fullmatch(SHORT_ID, given):
-        expected = "a numeric ID (1234567890), a short ID (BACKEND-1A) or the issue's web address"
-        raise Failure(USAGE, f"ISSUE: received {args.issue!r}, expected {expected}", "list-issues prints IDs")
-    short_id = given.upper()
+    short_id = read_id(args.issue, client, f"{ISSUE_ID}|{SHORT_ID}", "issues", ISSUE_FORMS)
+    if short_id.isdigit():
+        return short_id
     require(args, "org", "project")
     path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
     page, _ = client.get(path, {"query": short_id, "shortIdLookup": 1, "limit": 1})
     for issue in expect_list(page):
-        if str(first(issue, "shortId", "short_id")).upper() == short_id:
-            return checked_id(issue.get("id"))
+        if str(text(issue, "shortId short_id")).upper() == short_id:
+            return checked_id(issue)
     raise Failure(
         NOT_FOUND,
         f"no issue {short_id} in {args.org}/{args.project}",
@@ -2351,39 +2246,47 @@ def resolve_issue(args: argparse.Namespace, client: Client) -> str:
     )
 
 
-def parse_event(text: str, base_url: str) -> str:
-    """Return an event's ID as 32 lower-case hex digits, from an ID in any form or a web address."""
-    given = text.strip()
-    if "://" in given:
-        found = re.search(rf"/events/({EVENT_ID})(?:/|$)", web_path(given, base_url))
-        given = found.group(1) if found else ""
-    if not re.fullmatch(EVENT_ID, given):
-        expected = "32 hex digits, with or without dashes, or the event's web address"
-        raise Failure(USAGE, f"EVENT: received {text!r}, expected {expected}", "issue-events prints IDs")
-    return given.replace("-", "").lower()
+def read_id(given: str, client: Client, pattern: str, parent: str, expected: str) -> str:
+    """Return an ID as Sentry wants it, from an ID in any form or a web address, where it stands below `parent`."""
+    form, place = f"({pattern})", given.strip()
+    if "://" in place:
+        form, place = f".*?/{parent}/{form}(/.*)?", web_path(place, client.base_url)
+    found = re.fullmatch(form, place)
+    if not found:
+        raise Failure(USAGE, f"received {given!r}, expected {expected}")
+    return plain_id(found.group(1))
+
+
+def plain_id(given: str) -> str:
+    """Return an event ID or short ID as Sentry wants it."""
+    return given.replace("-", "").lower() if re.fullmatch(EVENT_ID, given) else given.upper()
+
+
+# A base URL, a space, and a web address of the same host or a subdomain of it: its path is the last but one group.
+WEB_ADDRESS = (
+    r"https?://(\[[^]]*\]|[^/:\s]+)(?=[:/ ])\S* "
+    r"https?://([^/?#@\s]*@)?([^/?#:@\s]+\.)?\1(:[0-9]+)?(/[^?#\s]*)?([?#]\S*)?"
+)
 
 
 def web_path(address: str, base_url: str) -> str:
     """Return the path of a web address of the configured server, or of a subdomain of it."""
-    found = re.fullmatch(WEB_ADDRESS, address)
-    server = re.fullmatch(WEB_ADDRESS, base_url)
-    host, expected = found.group(1).lower() if found else "", server.group(1).lower() if server else ""
-    if not found or not (host == expected or host.endswith(f".{expected}")):
+    found = re.fullmatch(WEB_ADDRESS, f"{base_url} {address}", re.IGNORECASE)
+    if not found:
         message = f"received the web address {address!r}, but the base URL is {base_url}"
         raise Failure(USAGE, message, "set --base-url or SENTRY_BASE_URL for another server")
-    return str(found.group(2) or "")
+    return found.group(5) or ""
 
 
-def require(args: argparse.Namespace, *names: str) -> None:
+def require(args: Args, *names: str) -> None:
     """Raise Failure unless the settings are there."""
-    missing = [name for name in names if getattr(args, name) is None]
+    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
     if missing:
-        options = " and ".join(f"--{name} (or SENTRY_{name.upper()})" for name in missing)
-        example = " ".join(f"--{name} my-{name}" for name in missing)
-        raise Failure(USAGE, f"{options} not given", f"add {example}; it is in the address of Sentry's web page")
+        hint = "add them, such as --org my-org --project my-project; both are in the address of Sentry's web page"
+        raise Failure(USAGE, f"{' and '.join(missing)} not given", hint)
 
 
-COMMANDS: dict[str, Callable[[argparse.Namespace, Client], Answer]] = {
+COMMANDS = {
     "list-issues": list_issues,
     "issue-detail": issue_detail,
     "issue-events": issue_events,

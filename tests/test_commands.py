@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import unittest
+from email.message import Message
+from unittest import mock
 
 from tests import faults, sample
 from tests.standin import ORG_BOUND_TOKEN, StandIn
@@ -166,10 +168,11 @@ class TimeRange(unittest.TestCase):
             self.assertEqual([record["id"] for record in run.json()], ["4001"])
 
     def test_fractions_of_a_second_count(self) -> None:
-        since = sentry_api.Since(60, "lastSeen")
-        since.start = 1_800_000_000.5
         items = [{"lastSeen": f"2027-01-15T08:00:00{fraction}Z"} for fraction in (".9", ".501", ".499999", "")]
-        self.assertEqual(since(items, {})[0], items[:2])
+        args = sentry_api.argparse.Namespace(command="list-issues", time_range=60, cursor=None, limit=9)
+        with mock.patch("time.time", return_value=1_800_000_060.5):
+            listing = sentry_api.get_recent(args, lambda size, cursor: (items, Message()))
+        self.assertEqual(listing.items, items[:2])
 
     def test_an_issue_without_last_seen_is_printed_last(self) -> None:
         with StandIn() as standin:
