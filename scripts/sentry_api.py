@@ -31,7 +31,6 @@ if __name__ == "__main__":
     sys.excepthook = quiet_interrupt  # before the slower imports, so that it holds at any moment
 
 import argparse
-import contextlib
 import re
 import time
 from collections import Counter
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, NoReturn, Optional
 
-    Work = tuple[Any, Any, Any, str]  # where a copy goes (container and place), its source, the kind of value
     Fetch = Callable[[int, Optional[str]], tuple[Any, Any]]
     Args = argparse.Namespace
     Object = dict[str, Any]  # of JSON
@@ -55,15 +53,8 @@ __version__ = "1.0.0"
 # --- Constants ---------------------------------------------------------------
 
 # Exit statuses (README.md and SKILL.md tell callers what to do on each).
-OK = 0
-UNUSABLE = 1
-USAGE = 2
-UNAUTHORIZED = 3
-NOT_FOUND = 4
-RATE_LIMITED = 5
-NETWORK = 6
-INTERRUPTED = 130
-PIPE_CLOSED = 141
+OK, UNUSABLE, USAGE, UNAUTHORIZED, NOT_FOUND, RATE_LIMITED, NETWORK = range(7)
+PIPE_CLOSED = 141  # 130 is quiet_interrupt()'s
 
 # Endpoints, below the base URL. Sentry wants the trailing slash.
 PROJECT_ISSUES = "/api/0/projects/{org}/{project}/issues/"
@@ -112,12 +103,9 @@ LIST_RECORD_SIZE = 790
 EVENT_RECORD_SIZE = 1200  # an event of a list has tags, 16 on ordinary ones
 ISSUE_SIZE = 5800
 EVENT_SIZE = 7800
-# Longest text, longest list and longest ID of a record, tried in turn until the record fits.
-FITS = (
-    (400, 40, 200), (200, 20, 200), (120, 12, 200), (80, 8, 200), (50, 6, 200), (30, 5, 200), (16, 3, 100), (6, 1, 30),
-    (2, 0, 6),
-)  # fmt: skip
-UNCUT = {"id", "short_id", "url", "issue_id", "previous_id", "next_id", "first_seen", "last_seen", "timestamp"}
+# Longest text and longest list of a record, tried in turn until the record fits; IDs may be longer than other texts.
+FITS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
+UNCUT = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
 
 # --- Errors ------------------------------------------------------------------
 
@@ -1214,8 +1202,9 @@ def fit(record: dict[str, Any], size: int | None, redactor: Redactor) -> list[st
     entries = {key: value for key, value in record.items() if key == "entries"}  # asked for, so never cut
     # Redacted before it is cut, because half an address would not be recognized.
     whole = redactor.copy({key: value for key, value in record.items() if key not in entries})
-    for longest, most, identifier in FITS:
-        cut = {key: trim(value, identifier if key in UNCUT else longest, most) for key, value in whole.items()}
+    for longest, most in FITS:
+        most_of_id = min(200, 6 * longest)
+        cut = {key: trim(value, most_of_id if key in UNCUT else longest, most) for key, value in whole.items()}
         chunks = redactor.write(cut)
         if sum(map(len, chunks)) <= size:
             break
@@ -2169,14 +2158,16 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
             if [getattr(error, "status", OK) for error in errors].count(NETWORK) >= TAG_PATIENCE:
                 return
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in issues[1:TAG_WORKERS] if wanted]
-    with contextlib.suppress(RuntimeError):  # no more threads to be had: fewer will do
-        for thread in threads:
-            thread.start()
+    threads: list[threading.Thread] = []
+    try:
+        for _ in issues[1:TAG_WORKERS] if wanted else ():
+            threads.append(threading.Thread(target=work, daemon=True))
+            threads[-1].start()
+    except RuntimeError:
+        threads.pop()  # no more threads to be had: fewer will do
     work()
-    with contextlib.suppress(RuntimeError):  # from the first one that was not started
-        for thread in threads:
-            thread.join()
+    for thread in threads:
+        thread.join()
     if not errors:
         return tallies, []
     missing = f"{tallies.count(())} of {len(issues)} issues"
@@ -2370,13 +2361,8 @@ VARIABLES = (  # options that have an environment variable; an empty one counts 
     ("base_url", base_url, DEFAULT_BASE_URL),
     ("user_agent", header_text, f"sentry-api/{__version__}"),
 )
-DEFAULTS = {
-    "timeout": DEFAULT_TIMEOUT, "fields": None, "raw": False, "verbose": False, "no_tags": False, "format": "json",
-    "include_entries": False, "environment": "", "time_range": "", "query": "", "limit": DEFAULT_LIMIT, "cursor": None,
-}  # fmt: skip
-LIST_ISSUES_DEFAULTS = {
-    "environment": DEFAULT_ENVIRONMENT, "time_range": DEFAULT_TIME_RANGE, "query": DEFAULT_QUERY,
-}  # fmt: skip
+DEFAULTS = {"limit": DEFAULT_LIMIT, "timeout": DEFAULT_TIMEOUT}  # the others' is None
+LIST_ISSUES_DEFAULTS = {"environment": DEFAULT_ENVIRONMENT, "time_range": DEFAULT_TIME_RANGE, "query": DEFAULT_QUERY}
 
 ABOUT = {  # description and example
     "list-issues": (
@@ -2469,8 +2455,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
             raise Failure(USAGE, f"SENTRY_{name.upper()}: {error}") from None
     args.environment_given = "environment" in given
     args.filters_given = args.environment_given or "time_range" in given
-    defaults = {**DEFAULTS, **LIST_ISSUES_DEFAULTS} if args.command == "list-issues" else DEFAULTS
-    args = argparse.Namespace(**{**defaults, **given})
+    names = (name.strip("-").replace("-", "_") for name, *_ in OPTIONS)
+    issues_defaults = LIST_ISSUES_DEFAULTS if args.command == "list-issues" else {}
+    args = argparse.Namespace(**{**dict.fromkeys(names), **DEFAULTS, **issues_defaults, **given})
     args.timeout = float(args.timeout)
     args.time_range_text = args.time_range
     args.time_range = int(args.time_range[:-1]) * UNITS[args.time_range[-1]] if args.time_range else 0
@@ -2484,12 +2471,12 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 def check_fields(args: argparse.Namespace) -> None:
     """Split --fields. Raises Failure for names that the command doesn't have, and what excludes each other."""
-    if args.raw + (args.fields is not None) + (args.format == "table") > 1:
+    if bool(args.raw) + (args.fields is not None) + (args.format == "table") > 1:
         raise Failure(USAGE, "--raw, --fields and --format table exclude each other", "choose one of them")
     if args.fields is None:
         return
     args.fields = [name.strip() for name in args.fields.split(",")]
-    names = FIELDS[args.command] + ("entries",) * args.include_entries
+    names = FIELDS[args.command] + (("entries",) if args.include_entries else ())
     for name in args.fields:
         if name not in names:
             raise Failure(USAGE, f"--fields: received {name!r}, expected names of {', '.join(names)}")
