@@ -34,12 +34,12 @@ import argparse
 import re
 import time
 from collections import Counter
-from functools import lru_cache
+from functools import lru_cache, partial
 
 # Importing typing costs 7 ms at every start; only the type checker needs it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from typing import Any, NoReturn, Optional
 
     Fetch = Callable[[int, Optional[str]], tuple[Any, Any]]
@@ -836,73 +836,69 @@ def last_break(local: str) -> int:
 # assigned to something, which spares std::io::Error, times and MAC addresses; inet_pton decides.
 
 COLON = r"(?::|%(?:25)*3[aA]|\\{1,8}u003[aA])"
-IPV4_TAIL = r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}"
+HEX = "[0-9A-Fa-f]"
 IPV6 = (
-    rf"(?:(?<![0-9A-Za-z.])|{AFTER_ESCAPE})"
-    rf"(?:(?P<full>(?:[23][0-9A-Fa-f]{{3}}|[fF][cCdD][0-9A-Fa-f]{{2}}|[fF][eE][89abAB][0-9A-Fa-f]|[fF]{{2}}[0-9A-Fa-f]{{2}}"
-    rf"|0{{0,2}}64{COLON}[fF][fF]9[bB])(?:{COLON}[0-9A-Fa-f]{{0,4}}){{1,7}}(?:(?<=[:aA]){IPV4_TAIL})?)"
-    rf"|(?P<mapped>(?:(?:0{{1,4}}{COLON}){{5}}|{COLON}{COLON}|(?:0{{1,4}}{COLON}){{1,4}}{COLON})"
-    rf"(?:[fF]{{4}}{COLON}(?:0{{1,4}}{COLON})?(?:{IPV4_TAIL}|[0-9A-Fa-f]{{1,4}}{COLON}[0-9A-Fa-f]{{1,4}})|(?:0{{1,4}}{COLON})?{IPV4_TAIL}))"
-    rf"|(?P<one>(?:(?<![\w:)\]])(?<![\w)\]]\[)|(?<=%5[bB])|(?<=\w:)(?=::))(?:{COLON}{COLON}|(?:0{{1,4}}{COLON}){{7}}|(?:0{{1,4}}{COLON}){{1,6}}{COLON})0{{0,3}}1(?:(?![\w:.])|(?=\.(?!\w))|(?=:\d{{2,5}}(?![\w:.])))))"
-    rf"(?P<zone>%(?:25)?[A-Za-z][\w.-]*|%(?:25)?\d{{1,2}}(?![\w]))?"
+    rf"(?:(?<![0-9A-Za-z.])|{AFTER_ESCAPE})(?!{HEX}{{4}}::[A-Fa-f]*[G-Zg-z])"  # 2024::bigint is SQL
+    rf"((?=[23]{HEX}{{3}}|[fF](?:[cdfCDF]{HEX}|[eE][89abAB]){HEX}|0{{0,2}}64.{{1,9}}[fF]{{2}}9[bB]"
+    # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
+    rf"|(?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)|(?=[0:]{{2,30}}[fF]{{4}}))(?!0{{0,4}}:::)(?:0{{0,4}}{COLON}){{2,7}}"
+    r"(?:[fF]{4}|(?:\d{1,3}\.){3}\d|0{0,3}1(?!\w|\.\w|:(?!\d{2,5}\b)[\w:])))"
+    # A word or a port of five digits may follow: they are no groups.
+    rf"(?:{HEX}{{0,4}}{COLON}){{2,7}}(?:(?![A-Fa-f]*[G-Zg-z]|\d{{5}}\b){HEX}{{1,4}}(?:(?:\.\d{{1,3}}){{3}})?)?)"
+    r"(?:%(?:25)?(?:[A-Za-z][\w.-]*|\d{1,2}(?!\w)))?"
 )
 
 
 def _mask_ipv6(match: re.Match[str]) -> str:
-    full = match.group("full")
-    if not full:
-        return IP_MASK
-    address = re.sub(COLON, ":", full)
-    after = match.string[match.end("full") : match.end("full") + 1]
-    length = ipv6_length(address)
-    if length == len(address) and after.isascii() and after.isalpha():
-        if re.fullmatch(r"[0-9A-Fa-f]{4}::[A-Fa-f]*", address):
-            return match.group()  # the SQL cast 2024::bigint starts like the address 2024::b
-        if re.search(r":[A-Fa-f]+$", address):  # 2001:db8::1:error ends in a word
-            length = ipv6_length(address[: address.rindex(":")])
-    if not length:
-        return match.group()
-    if length == len(address):
-        return IP_MASK
-    return IP_MASK + address[length:] + (match.group("zone") or "")
+    from socket import AF_INET6, inet_pton
 
-
-def ipv6_length(text: str) -> int:
-    """Return the length of the longest IPv6 address at the start of `text`, or 0."""
-    import socket
-
-    while text.count(":") >= 2:
+    address = re.sub(COLON, ":", match[1])
+    for end in range(len(address), 2, -1):  # a port or a colon may follow
         try:
-            socket.inet_pton(socket.AF_INET6, text)
-            return len(text)
+            inet_pton(AF_INET6, address[:end])
         except OSError:
-            text = text[:-1] if text.endswith(":") else text[: max(text.rfind(":"), text.rfind("."))]
-    return 0
+            continue
+        return IP_MASK + address[end:]
+    return match[0]
 
 
-# IPv4: whole runs of dotted numbers, judged by what stands around them.
+# IPv4: four dotted numbers, judged by what stands around them, because versions look the same.
 
 IPV4_DOT = r"(?:\.|%(?:25)*2[eE]|\\{1,8}u002[eE])"
-ESCAPED = (
-    r"%(?:25)*(?!2[eE])[0-9A-Fa-f]{2}(?=\d)|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}"  # consumed first, so never digits
-)
-IPV4_RUN = rf"{ESCAPED}|(?:(?<!\d)|{AFTER_ESCAPE})\d+(?:{IPV4_DOT}\d+)+"
+OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
+IPV4 = rf"(?:(?<!\d)(?<!\d\.)|{AFTER_ESCAPE}){OCTET}(?:{IPV4_DOT}{OCTET}){{3}}(?!\d|\.\d)"
 
-# What stands before or behind a version: `version "`, `v`, `Chrome `, `requests>=`, `-rc1`, `.jar`.
+# What stands before a version: `version "`, `v`, `Chrome `, and with no more than a space `Node.js (`.
 VERSION_NOUNS = frozenset(
     "v ver version versions build rev revision release firmware driver oid kernel sdk runtime chrome chromium "
     "firefox safari opera webkit windows macos ios android electron java python edge brave ie".split()
 )
-VERSION_LINKS = r"\b[Vv]ersion (?:is|was|to|from) $|\b(?:[Vv]ersion|[Bb]uild|[Rr]evision) (?:no\.?|number|file) $"
-VERSION_OPERATOR = r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>|(?:^|\s)[~^])\s?$"
-PRODUCTS = (  # as they stand before their version in prose and in tags
-    r"\b(?:Windows(?: NT| \d+| Server)?(?: Pro| Home| Enterprise)?|\.NET(?: Core| Framework)?|Framework|Edge|Internet"
-    r"|(?:Chrome|Firefox|Safari|Opera)(?: Mobile| WebView| iOS)+|\w*Chrome|Browser|Brave|IE|Rails|PHP|Ruby|CUDA|Django"
-    r"|Laravel|Unity"
-    r"|Oracle Database|SQL Server|MySQL|PostgreSQL|Node\.js|Newtonsoft\.Json|rails|Slack) \(?$"
+NOUN = r"([A-Za-z_-]{0,40})[ \t:=\"'#.(\\-]{0,6}$"
+PRODUCTS = tuple(
+    "Windows NT|Windows Server|Windows 10|Windows 11|10 Pro|11 Pro|10 Home|11 Home|10 Enterprise|11 Enterprise"
+    "|.NET|.NET Core|Framework|Internet|Chrome Mobile|Firefox Mobile|Safari Mobile|Opera Mobile|WebView|Mobile iOS"
+    "|Chrome iOS|Browser|rails|Rails|PHP|Ruby|CUDA|Django|Laravel|Unity|Oracle Database|SQL Server|MySQL"
+    "|PostgreSQL|Node.js|Newtonsoft.Json|Slack|ersion is|ersion was|ersion to|ersion from|ersion no.|ersion no"
+    "|ersion number|ersion file|uild no|uild number|evision number".split("|")
 )
-PACKAGE_PATH = r"(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication[/\\]|\.so\.)$"  # /gems/actionpack-7.0.8.1/lib
-REGISTRY = r"(?:/npm/|node_modules/|/\.pnpm/|unpkg\.com/|esm\.sh/)@?[\w./-]*@$"
+# Patterns by the character in front, for the context of a number that stands between NULs: `nginx/`, `requests>=`,
+# `app@`, `/gems/actionpack-`. Group 1 is a word that may name an address instead.
+PRODUCT = r"(?:^|[\s\"'(\[;,{<])(?:([A-Z]?[a-z]+|[A-Z]+)|[A-Za-z][\w+-]*)/\0.*\0(?!:\d)"
+OPERATOR = r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>|(?:^|\s)[~^])\s?\0"
+RELEASE = (
+    r"(?s)()(?:/npm/|node_modules/|/\.pnpm/|unpkg\.com/|esm\.sh/)@?[\w./-]*@\0"
+    r"|^(?!.*(?i:(?:://|(?<![a-z])(?:ssh|scp|sftp|rsync|host|to|from|login|connect\w*)\s)\S*|(?<![\w-])(?:root|admin"
+    r"|ubuntu|ec2-user|deploy|git|user|postgres|pi|centos|debian|vagrant|administrator)@)\0)"
+    r".*?(?<![\w@/:.-])@?[\w./-]*[A-Za-z][\w.-]*@\0\d?\d\..*\0(?![:/])"
+)
+PACKAGE = r"()(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\|\.so\.)\0.*\0(?:[/\\]|$)"
+VERSION_BEFORE = {
+    "/": PRODUCT, "@": RELEASE, **dict.fromkeys("-\\.", PACKAGE), **dict.fromkeys("=<>~^", OPERATOR)
+}  # fmt: skip
+NO_PRODUCTS = ADDRESS_WORDS | frozenset(
+    "localhost host hosts client clients server servers node nodes peers redis mysql postgres whois ratelimit cache "
+    "from to via user users".split()
+)
 VERSION_AFTER = (
     r"(?i)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|ga|canary|nightly|debug|stable|lts|ubuntu|el\d"
     r"|\d+[a-z]|\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|x86|win|linux|sources|javadoc)|\+[a-z0-9]"
@@ -910,110 +906,91 @@ VERSION_AFTER = (
     r"|[._-](?:tar|gz|tgz|zip|jar|war|aar|whl|dll|so|exe|deb|rpm|apk|ipa|msi|dmg|pkg|gem|nupkg|pom|js|css|dylib"
     r"|framework|vsix|crx|xpi|bundle|min|egg|iso|img|bin)\b"
 )
-PRODUCT_BEFORE = r"(?:^|[\s\"'(\[;,{<])([A-Za-z][\w+-]*)/$"
-RELEASE_BEFORE = r"(?:^|[^\w@/:.-])@?[\w./-]*[A-Za-z][\w.-]*@$"
-LOGIN_BEFORE = r"(?i)(?:(?:://|(?<![a-z])(?:ssh|scp|sftp|rsync|host|to|from|login|connect\w*)\s)\S*|(?<![\w-])(?:root|admin|ubuntu|ec2-user|deploy|git|user|postgres|pi|centos|debian|vagrant|administrator)@)$"
-NO_PRODUCTS = frozenset(
-    "localhost host hosts ip ips addr address client clients server servers node nodes peer peers redis mysql postgres "
-    "whois ratelimit cache from to via user users".split()
-)
-VERSION_RANGE = r"(?i)\s*(?:to|and|or|/|->|=>|\u2192|,|-|\u2013|\.\.+|<|through|until)\s*"
+VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|/|->|=>|\u2192|,|-|\u2013|\.\.+|<|through|until)\s{0,9}"
 
 
 def mask_ipv4(text: str, kind: str) -> str:
-    """Mask IPv4 addresses and keep version numbers, which can look the same."""
-    pieces, position, kept = [], 0, -1
-    for run in re.finditer(IPV4_RUN, text):
-        if not run.group()[0].isdigit():
-            continue
-        parts = re.split(IPV4_DOT, run.group())
-        if len(parts) != 4 or any(len(part) > 3 or int(part) > 255 for part in parts):
-            continue
-        chained = 0 <= kept > run.start() - 12 and re.fullmatch(VERSION_RANGE, text[kept : run.start()])
-        if kind != ADDRESS and (chained or is_version(text, run, parts)):
-            kept = run.end()
-            continue
-        pieces += [text[position : run.start()], IP_MASK]
-        position = run.end()
-    return "".join(pieces) + text[position:] if pieces else text
+    """Mask IPv4 addresses and keep version numbers."""
+    kept = 0  # where the last version ended
+
+    def mask(run: re.Match[str]) -> str:
+        nonlocal kept
+        chained = kept and re.compile(VERSION_RANGE).fullmatch(text, kept, run.start())
+        if kind == ADDRESS or not (chained or is_version(run)):
+            return IP_MASK
+        kept = run.end()
+        return run[0]
+
+    return re.sub(IPV4, mask, text)
 
 
-def is_version(text: str, run: re.Match[str], parts: list[str]) -> bool:
+def is_version(run: re.Match[str]) -> bool:
     """Tell by its surroundings whether four dotted numbers are a version."""
-    before, after = text[max(0, run.start() - 60) : run.start()], text[run.end() : run.end() + 24]
-    if parts[1:] == ["0", "0", "0"]:  # Chrome's reduced 124.0.0.0; no host ends like this
+    before, after = run.string[max(0, run.start() - 60) : run.start()], run.string[run.end() : run.end() + 24]
+    if (
+        run[0].endswith(".0.0.0")  # Chrome's reduced 124.0.0.0; no host ends like this
+        or after[:1] in "-+._rabRAB"
+        and after[1:2].isalnum()
+        and re.match(VERSION_AFTER, after)
+        or not VERSION_NOUNS.isdisjoint(key_words(re.findall(NOUN, before)[0])[-1:])
+        or before.rstrip(" (").endswith(PRODUCTS)
+    ):
         return True
-    if after[:1] in "-+._rabRAB" and after and re.match(VERSION_AFTER, after):
-        return True
-    last = before[-1:]
-    if last == "/":
-        product = re.search(PRODUCT_BEFORE, before)
-        port = re.match(r":\d", after)
-        return bool(product and not port and product.group(1).lower() not in NO_PRODUCTS)
-    if last == "@":
-        if re.search(REGISTRY, before):
-            return True
-        login = int(parts[0]) > 99 or re.match(r"[:/]", after) or re.search(LOGIN_BEFORE, before)
-        return not login and bool(re.search(RELEASE_BEFORE, before))
-    if last in ("-", "\\", ".") and after[:1] in ("/", "\\", "") and re.search(PACKAGE_PATH, before):
-        return True
-    return bool(before) and is_version_noun(before)
-
-
-def is_version_noun(before: str) -> bool:
-    """Tell whether the words before a number say that it is a version: appVersion="…, Windows NT …, requests>=…."""
-    head = before.rstrip(" \t:=\"'#.(\\-")
-    noun = re.match(r"[A-Za-z_-]{1,40}", head[::-1])
-    words = key_words(noun.group()[::-1]) if noun else ()
-    if words and words[-1] in VERSION_NOUNS:
-        return len(before) - len(head) < 7
-    if before.rstrip()[-1:] in ("=", "<", ">", "~", "^"):
-        operator = re.search(VERSION_OPERATOR, before)
-        return operator is not None and not (ADDRESS_WORDS | NO_PRODUCTS).intersection(key_words(operator.group(1)))
-    if before[-1] not in " (" or not any(map(str.isalpha, head[-12:])):
-        return False
-    return re.search(f"{PRODUCTS}|{VERSION_LINKS}", before if before[-1] == "(" else f"{head} ") is not None
+    pattern = VERSION_BEFORE.get(before.rstrip()[-1:])
+    found = pattern and re.search(pattern, f"{before}\0{run[0]}\0{after}")
+    return bool(found and NO_PRODUCTS.isdisjoint(key_words(found[1] or "")))
 
 
 # Stack traces in messages and titles (loggers send whole tracebacks): frames go, exceptions stay.
+# A pattern takes the frames that follow each other, on lines of their own or, where a logger has put
+# a whole trace on one line, behind a space.
 
-PYTHON_HEADER = "Traceback (most recent call last):"
-TRACE_HEADER = r"\s*(?:(?i:stack ?trace|stack backtrace|backtrace|call stack):|goroutine \d+ \[[^\]\n]{1,80}\]:)\s*$"
-FRAME = r"""(?x)(?:\s|\\+t|[>|]\s)* (?:
-      File\ \\*["'][^"'\n]{1,500}\\*["'],\ line\ \d+ | \[Previous\ line\ repeated                  # Python
-    | \.\.\.\ \d+\ (?:more|common\ frames)                                                         # Java
-    | ---\ End\ of\ (?:stack|inner)                                                                # .NET
-    | (?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in\ [`'"][^`'"]*[`'"](?!:)                       # Ruby
-    | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:) | thrown\ in\ .*\ on\ line\ \d+          # PHP
-    | \#\d+\s+(?:pc\ [0-9a-f]|0x[0-9a-f]|.{1,200}\([^()\s]*:\d+)                                   # Android, gdb, Dart
-    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::)                                                   # Rust
-    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                                                   # Apple
-    | (?:\([\w.\ -]{1,80}\)\s+)?[^\s:]{1,300}\.(?:exs?|erl):\d+:\                                  # Elixir, Erlang
-    | [^\s:]{1,300}\.(?:go|s):\d+(?:\ \+0x[0-9a-f]+|\s*$)                                          # Go
-    | (?:(?:global|eval|module)\ code|[^\s@]{0,200})@
-      (?:(?:https?|file|app|webpack|capacitor|moz-|safari-)\S*:\d|\[native\ code\])
-    | \[native\ code\]\s*$                                                                         # Firefox, Safari
-    )"""
-# Java, Kotlin, JavaScript and .NET: at NAME (PLACE), at NAME(ARGUMENTS), at PLACE.
-AT_FRAME = r"(?:\s|\\+t)*at\s+(?:async\s+|new\s+)?([^\s()]+)(?:\s\[as\s[^\]\n]{1,80}\])?(?:\s?\(([^()\n]*))?"
-# The same where a logger has put a whole trace on one line.
-INLINE_FRAMES = {  # what such a trace has in it, and a frame's pattern
-    " at ": r"(?<!\s)\s+at\s+(?:async\s+|new\s+)?"
-    r"(?:[\w$.<>/@\[\]`-]+\s?\((?P<place>[^()\n]{0,300})\)(?:\sin\s\S+:line\s\d+)?"
-    r"|[^\s():]{0,200}(?::[/\\])?[^\s():]{0,200}[./\\][^\s():]{1,200}:\d+:\d+(?=\s|$))",
-    'File "': r"\s*File \"[^\"\n]{1,300}\", line \d+(?:, in \S+)?",
-    "#0 ": r"\s*#\d+\s(?:/|[A-Za-z]:\\)[^\s(]{1,300}\(\d+\):\s\S+|\s*#\d+\s\{main\}",
-    "@http": r"(?:(?<=\s)|^)[\w$.<>/]{0,100}@https?:\S{1,300}:\d+:\d+(?=\s|$)",
+TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
+LINE = r"\n(?:[ \t>|]|\\+t){0,99}"  # the start of one
+FRAMES = {  # by what each frame has in it
+    # Python; its code lines are indented deeper
+    ", line ": r"""(?x)(?:
+        (?:\s(?:[ \t>|+]|\\+t){0,99}(?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):)?
+        \s[\r\n]{0,9}((?:[ \t>|]|\\+t){0,99})File\ \\*["'][^"'\n]{1,500}\\*["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
+        (?:\r?\n\1(?:[ \t]|\\+t|\[Previous\ line)[^\n]*)*\r?)+""",
+    # Rust
+    "::": r"""(?x)(?:LINE\d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:(?:<|[\w$]+::)[^\n]*|\S+[ \t\r]*(?=LINEat\ ))
+        (?:LINEat\ [^"\n]*)?)+""",
+    # Java, Kotlin, JavaScript, .NET: at NAME (PLACE), at NAME(ARGUMENTS), at PLACE; surer signs on one line
+    "at ": r"""(?x)(?:LINE(?:
+          \.\.\.\ \d+\ (?:more|common\ frames) | ---\ End\ of\ (?:stack|inner) | at\s+(?:async\s+|new\s+)?(?:
+            <anonymous> | [^\s()]{1,999}:\d+\)?(?=[ \t\r]*(?:\n|$))
+            | [\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+(?:\s\[as\s[^\]\n]{1,80}\])?\s?\(
+            | [^\s()]{1,999}(?:\s\[as\s[^\]\n]{1,80}\])?\s?\((?:[^()\n]{0,500}:\d|eval\ at\s
+                |(?:Native\ Method|Unknown\ Source|<anonymous>|native|index\ \d+)\)))
+          )[^"'\n]*
+        | (?<![ \t])[ \t]+at\s+(?:async\s+|new\s+)?(?:
+            [\w$.<>/@\[\]`-]+\s?\((?:eval\ at\ [^()\n]{0,300}\([^()\n]{0,300}\))?(?:
+                [^()\n]{0,300}:\d[^()\n]{0,300}\) | (?:Native\ Method|Unknown\ Source|<anonymous>|native|index\ \d+)\))
+            | [\w$<>/@\[\]`-]*(?:\.[\w$<>/@\[\]`-]*){2,99}\s?\([^()\n]{0,300}\)(?:\sin\s\S+:line\s\d+)?
+            | [^\s():]{0,200}(?::[/\\])?[^\s():]{0,200}[./\\][^\s():]{1,200}:\d+:\d+(?=\s|$)))+""",
+    # Ruby
+    ":in ": r"(?:LINE(?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in [`'\"][^`'\"\n]*[`'\"](?!:)[^\"\n]*)+",
+    # PHP, Android, gdb, Dart
+    "#": r"""(?x)(?:LINE(?:
+          \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
+            |[^\n]{1,200}\([^()\s]{0,300}:\d)
+          | thrown\ in\ [^\n]*\ on\ line\ \d )[^"\n]*
+        | \s\#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{1,300}\(\d+\):\s\S+|\{main\}))+""",
+    # Apple
+    "0x": r"(?:LINE\d+\s+\S+\s+0x[0-9a-f]{6,}[^\"\n]*)+",
+    # Go: the function stands on the line before
+    ".go:": r"""(?x)(?:(?:LINEgoroutine\ \d+\ \[[^\]\n]{1,80}\]:)?
+        (?:LINE(?:[^\s(]{1,300}\([^\n]*|created\ by\ [^\n]*))?
+        LINE[^\s:]{1,300}\.(?:go|s):\d+(?:\ \+0x[0-9a-f]+[^"\n]*|(?=[ \t\r]*(?:\n|$))))+""",
+    # Elixir, Erlang
+    ".e": r"(?:LINE(?:\([\w. -]{1,80}\)\s+)?[^\s:]{1,300}\.(?:exs?|erl):\d+: [^\"\n]*)+",
+    # Firefox, Safari
+    "@": r"""(?x)(?:LINE(?:(?:(?:global|eval|module)\ code|[^\s@]{0,200})
+            @(?:(?:https?|file|app|webpack|capacitor|moz-|safari-)\S*:\d|\[native\ code\])
+          |\[native\ code\][ \t\r]*(?=\n|$))[^"\n]*
+        | \s[\w$.<>/]{0,100}@https?:\S{1,300}:\d+:\d+(?=\s|$))+""",
 }
-AT_PLACE = r":\d+|^eval at |^(?:Native Method|Unknown Source|<anonymous>|native|index \d+)$"
-# The function of a frame whose place is on the next line: Go, Rust.
-CALL_LINE = r"[\w./*(){}$\u00b7\[\]-]+\(.*\)\s*$|created by \S+|\s*\d+:\s+\S+\s*$"
-PLACE_LINE = r"(?:\s|\\+t)+(?:at\s+\S+:\d+|\S+\.(?:go|s):\d+)"
-CHAIN = r"\s*(?:During handling of the above exception|The above exception was the direct cause)"
-TRACE_HINTS = ("at ", "at\t", ", line ", "#", ":in ", ".go:", "::", "0x", "@", ".ex", ".erl:", PYTHON_HEADER)
-AFTER_FRAME = r"\\*[\"'][\s,}\])].*$"  # of a trace that was quoted inside other text
-
-KEEP, FRAME_LINE, TRACE_LINE = 0, 1, 2
 
 
 def cut_stack_traces(text: str) -> str:
@@ -1021,104 +998,21 @@ def cut_stack_traces(text: str) -> str:
 
     It takes a header and a frame, or two frames, before anything is cut.
     """
-    newline = "\n"
-    if "\n" not in text:
-        escape = re.search(r"(?<!\\)\\+n", text)
-        if not escape:
-            return cut_inline_frames(text)
-        newline = escape.group()
-    if not any(part in text for part in TRACE_HINTS):
-        return text
-    lines = text.split(newline)
-    marks = mark_lines(lines)
-    frames = marks.count(FRAME_LINE)
-    if frames > 1 or frames and TRACE_LINE in marks:
-        return newline.join(kept_lines(lines, marks, newline != "\n"))
-    return cut_inline_frames(text)
+    escape = "\n" not in text and re.search(r"(?<!\\)\\+n", text)
+    newline = escape[0] if escape else "\n"
+    text = "\n" + text.replace(newline, "\n")
+    least = 1 if re.search(TRACE_HEADER, text) else 2
+    for hint, pattern in FRAMES.items():
+        if text.count(hint) >= least:
+            cut = re.sub(pattern.replace("LINE", LINE), partial(_mark_frames, hint), text)
+            if text.count(hint) - cut.count(hint) >= least:
+                text = cut
+    return text[1:].replace("\n", newline)
 
 
-def is_frame(line: str) -> bool:
-    """Tell whether a line is a stack frame of one of the languages that Sentry has SDKs for."""
-    if re.match(FRAME, line):
-        return True
-    at = re.match(AT_FRAME, line)
-    if not at:
-        return False
-    name, place = at.group(1), at.group(2)
-    if place is None:
-        return bool(re.search(r":\d+\)?$|^<anonymous>$", name)) and len(line.split()) < 4
-    return bool(re.search(AT_PLACE, place) or re.fullmatch(r"[\w$<>`]+(?:[.+/|][\w$<>`\[\],.|]+)+", name))
-
-
-def mark_lines(lines: list[str]) -> list[int]:
-    """Tell for each line whether it is kept, a frame, or belongs to a trace otherwise."""
-    marks = [KEEP] * len(lines)
-    code_indent = -1  # inside a Python traceback: lines indented deeper than this are code
-    header = re.compile(rf"{TRACE_HEADER}|{CHAIN}").match
-    for index, whole in enumerate(lines):
-        if not whole:
-            if index and marks[index - 1]:
-                marks[index] = TRACE_LINE
-            continue
-        line = whole[:1000]
-        indent = len(line) - len(line.lstrip())
-        if is_frame(line):
-            marks[index] = FRAME_LINE
-            code_indent = indent if line.lstrip().startswith("File ") else -1
-            if index and re.match(PLACE_LINE, line) and re.match(CALL_LINE, lines[index - 1][:1000]):
-                marks[index - 1] = FRAME_LINE
-        elif (
-            PYTHON_HEADER in line
-            or header(line)
-            or 0 <= code_indent < indent
-            or index
-            and marks[index - 1]
-            and not line.strip()
-        ):
-            marks[index] = TRACE_LINE
-        else:
-            code_indent = -1
-    return marks
-
-
-def kept_lines(lines: list[str], marks: list[int], escaped: bool) -> Iterator[str]:
-    """Yield the lines to keep, with one line in place of each run of removed ones."""
-    removed = 0
-    for line, mark in zip(lines, marks):
-        if mark == KEEP:
-            if removed:
-                yield STACK_MARK % (removed, "" if removed == 1 else "s")
-                removed = 0
-            yield line
-            continue
-        removed += 1
-        before, header, _ = line.partition(PYTHON_HEADER)
-        if header and before.strip():
-            yield before.rstrip()
-    if removed:
-        rest = re.search(AFTER_FRAME, lines[-1][-300:]) if escaped else None
-        yield STACK_MARK % (removed, "" if removed == 1 else "s") + (rest.group() if rest else "")
-
-
-def cut_inline_frames(text: str) -> str:
-    """Cut frames that follow each other on one line: 'X: y at a.B.c(B.java:1) at …'."""
-    for hint, pattern in INLINE_FRAMES.items():
-        frames = [frame for frame in re.finditer(pattern, text) if is_inline_frame(frame)] if hint in text else []
-        if len(frames) < 2 and not (frames and PYTHON_HEADER in text):
-            continue
-        pieces, position = [], 0
-        for frame in frames:
-            pieces.append(text[position : frame.start()])
-            position = frame.end()
-        mark = " " + STACK_MARK % (len(frames), "" if len(frames) == 1 else "s")
-        text = pieces[0] + mark + "".join(pieces[1:]) + text[position:]
-    return text
-
-
-def is_inline_frame(frame: re.Match[str]) -> bool:
-    """Tell a frame from prose such as 'at home (today)' by its place, or by a dotted name that is called."""
-    place = frame.groupdict().get("place")
-    return place is None or bool(re.search(AT_PLACE, place)) or frame.group().partition("(")[0].count(".") > 1
+def _mark_frames(hint: str, frames: re.Match[str]) -> str:
+    count = frames[0].count("\n") or frames[0].count(hint)
+    return frames[0][0] + STACK_MARK % (count, "" if count == 1 else "s")
 
 
 # --- Output ------------------------------------------------------------------
