@@ -39,7 +39,7 @@ from functools import lru_cache, partial
 # Importing typing costs 7 ms at every start; only the type checker needs it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, NoReturn, Optional
 
     Fetch = Callable[[int, Optional[str]], tuple[Any, Any]]
