@@ -35,6 +35,7 @@ import re
 import time
 from collections import Counter
 from functools import lru_cache, partial
+from types import SimpleNamespace
 
 # Importing typing costs 7 ms at every start; only the type checker needs it.
 TYPE_CHECKING = False
@@ -42,9 +43,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, NoReturn, Optional
 
-    Fetch = Callable[[int, Optional[str]], tuple[Any, Any]]
     Args = argparse.Namespace
     Object = dict[str, Any]  # of JSON
+    Reply = tuple[Any, Any]  # decoded JSON and headers
+    Fetch = Callable[[int, Optional[str]], Reply]
     Recent = Callable[[list[Object], Any], tuple[list[Object], bool]]
     Text = Optional[str]
 
@@ -113,21 +115,15 @@ UNCUT = frozenset("id short_id url issue_id previous_id next_id first_seen last_
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status behind it, or 0; `pause` is how many seconds to wait before
-    trying once more, or None where trying again is no use; `reason` is the server's own.
+    `pause` is how many seconds to wait before trying once more, or None where that is no use.
     """
 
-    def __init__(
-        self, status: int, message: str, hint: str = "", http: int = 0,
-        pause: float | None = None, reason: str = "",
-    ) -> None:  # fmt: skip
+    def __init__(self, status: int, message: str, hint: str = "", pause: float | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.hint = hint
-        self.http = http
         self.pause = pause
-        self.reason = reason
 
 
 # --- Redaction ---------------------------------------------------------------
@@ -1215,224 +1211,141 @@ def align(text: str, columns: int, field: str) -> str:
 
 # --- HTTP --------------------------------------------------------------------
 
-
-class Response:
-    """An HTTP answer, read whole and unpacked."""
-
-    def __init__(self, status: int, headers: Any, body: bytes) -> None:
-        self.status = status
-        self.headers = headers  # http.client's message: get() and get_all(), any case
-        self.body = body
+BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
 class Client:
     """Reads JSON from one Sentry server with one token."""
 
-    def __init__(
-        self, base_url: str, token: str, org: str | None, timeout: float, user_agent: str, verbose: bool
-    ) -> None:
+    def __init__(self, args: argparse.Namespace, token: str) -> None:
+        import ssl
         import threading
+        import urllib.request
 
-        self.base_url = base_url
-        self.org = org
-        self.timeout = timeout
-        self.verbose = verbose
+        self.base_url = args.base_url
+        self.org = args.org
+        self.args = args
         self.headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
             "Authorization": f"Bearer {token}",
-            "User-Agent": user_agent,
+            "User-Agent": args.user_agent,
         }
-        self.use_org = False  # the org-less issue endpoints are gone for the rest of the run
-        try:
-            self.opener = build_opener(base_url)
-        except OSError as error:
-            hint = "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
-            raise Failure(NETWORK, f"TLS could not be set up: {error.strerror or error}", hint) from None
-        self.limited = False  # after a 429: one request at a time, and none before `resume`
-        self.resume = 0.0  # monotonic time
+        self.issue_form = ISSUE  # or the form that had to be used, for the rest of the run
         self.gate = threading.Lock()
+        self.resume = 0.0  # after a 429: when requests may start again, one by one
+        # No file:, no redirects, no errors raised. One TLS context for all requests: making one takes 35 ms.
+        self.opener = urllib.request.OpenerDirector()
+        self.opener.add_handler(urllib.request.ProxyHandler())
+        self.opener.add_handler(urllib.request.HTTPHandler())
+        if args.base_url.startswith("https:"):
+            try:
+                self.opener.add_handler(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
+            except OSError as error:
+                raise Failure(
+                    NETWORK,
+                    f"TLS can't be set up: {error.strerror}",
+                    "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE",
+                ) from None
 
-    def get(self, path: str, params: dict[str, Any] | None = None, reason: str = "") -> tuple[Any, Any]:
-        """Return (decoded JSON, headers) of a GET; the only way to the network.
+    def get(self, path: str, params: Object | None = None, why: str = "") -> Reply:
+        """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out; `reason` is for --verbose. Raises Failure. Tried twice at most.
+        Parameters that are None are left out; `why` is for --verbose.
         """
         import urllib.parse
 
-        query = urllib.parse.urlencode({k: v for k, v in (params or {}).items() if v is not None})
-        url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
+        query = urllib.parse.urlencode({key: value for key, value in (params or {}).items() if value is not None})
+        url = f"{self.base_url}{path}?{query}".rstrip("?")
         try:
-            return self.paced(url, 0.0, reason)
+            return self.attempt(url, why)
         except Failure as failure:
             if failure.pause is None:
                 raise
-            self.limited = self.limited or failure.http == 429
-            if self.limited:
-                self.resume = max(self.resume, time.monotonic() + failure.pause)
-            return self.paced(url, failure.pause, f"retry after {failure.message}")
+            if failure.status == RATE_LIMITED:
+                self.resume = time.monotonic() + failure.pause
+            time.sleep(failure.pause)
+            return self.attempt(url, f" (retry after {failure.message})")
 
-    def paced(self, url: str, pause: float, reason: str) -> tuple[Any, Any]:
-        """Ask after a pause; slowly and one request at a time once the server has set a rate limit."""
-        if not self.limited:
-            time.sleep(pause)
-            return self.attempt(url, reason)
-        with self.gate:
-            time.sleep(max(0.0, self.resume - time.monotonic()))
-            self.resume = time.monotonic() + LIMITED_SPACING
-            return self.attempt(url, reason)
-
-    def attempt(self, url: str, reason: str) -> tuple[Any, Any]:
-        """Ask once, following redirects within the origin, and decode the answer."""
-        deadline = time.monotonic() + self.timeout
-        for _ in range(MAX_REDIRECTS + 1):
-            response = self.exchange(url, deadline, reason)
-            if response.status < 200:  # http.client skips 100 only
-                raise Failure(NETWORK, f"HTTP {response.status} and no answer after it", pause=RETRY_PAUSE)
-            if response.status not in (301, 302, 303, 307, 308):
-                return decode(response, self.base_url), response.headers
-            url, reason = redirected(url, response.headers.get("Location")), "redirect"
-        raise Failure(UNUSABLE, f"HTTP {response.status}: more than {MAX_REDIRECTS} redirects", http=response.status)
-
-    def exchange(self, url: str, deadline: float, reason: str) -> Response:
-        """Send one request and return its answer, at the deadline at the latest.
-
-        It runs in a thread of its own: urllib's timeout is for each socket operation, which a look-up or a
-        body that trickles in can outlive.
-        """
+    def attempt(self, url: str, why: str) -> Reply:
+        """Ask once, until the time limit at most, following redirects within the origin."""
         import threading
 
-        started = time.monotonic()
-        box: list[Any] = []
-        thread = threading.Thread(target=self.fetch, args=(url, deadline, box), daemon=True)
-        try:
+        with self.gate:
+            time.sleep(max(LIMITED_SPACING if self.resume else 0, self.resume - time.monotonic()))
+        left = self.args.timeout
+        for _ in range(MAX_REDIRECTS + 1):
+            started = time.monotonic()
+            result: list[Any] = [TimeoutError(), {}, b""]
+            # In a thread, as urllib's timeout is each socket operation's: a look-up or a slow body outlives it.
+            thread = threading.Thread(target=self.fetch, args=(url, left, result), daemon=True)
             thread.start()
-        except RuntimeError:
-            raise Failure(UNUSABLE, "the system lets no further thread start") from None
-        thread.join(max(0.0, deadline - started))
-        result = box[0] if box else TimeoutError()
-        if self.verbose:
-            say(trace_line(url, result, time.monotonic() - started, reason))
-        if not isinstance(result, Response):
-            raise network_failure(result, url, self.timeout) from None
-        return result
+            thread.join(left)
+            status, headers, body = result
+            spent = time.monotonic() - started
+            left -= spent
+            if self.args.verbose:
+                say(
+                    f"GET {re.sub('^.*?//[^/]*', '', url)} -> {status!r}, {spent * 1000:.0f} ms, {len(body)} bytes, "
+                    f"{headers.get('X-Sentry-Rate-Limit-Remaining', '?')} requests left{why}"
+                )
+            if isinstance(status, BaseException):
+                raise network_failure(status, url, self.args.timeout)
+            if status // 100 != 3 or "Location" not in headers:
+                return decode(status, headers, body), headers
+            url, why = redirected(url, headers["Location"]), " (redirect)"
+        raise Failure(UNUSABLE, f"HTTP {status}: more than {MAX_REDIRECTS} redirects")
 
-    def fetch(self, url: str, deadline: float, box: list[Any]) -> None:
-        """Put the answer to a GET, or the exception, into the box."""
+    def fetch(self, url: str, timeout: float, result: list[Any]) -> None:
+        """Put status, headers and unpacked body of a GET into the result, or an exception where the status goes."""
         import urllib.request
+        import zlib
 
         try:
             request = urllib.request.Request(url, headers=self.headers, method="GET")
-            left = max(0.01, deadline - time.monotonic())
-            with self.opener.open(request, timeout=left) as answer:
-                body = read_body(answer, deadline)
-                box.append(Response(answer.status, answer.headers, body))
+            body = bytearray()
+            with self.opener.open(request, timeout=timeout) as answer:
+                while len(body) <= MAX_BODY and (chunk := answer.read(CHUNK)):
+                    body += chunk
+            short = answer.length  # what http.client still expects by Content-Length
+            if body and "gzip" in answer.headers.get("Content-Encoding", "").lower():
+                unpacker = zlib.decompressobj(wbits=31)  # 31: gzip
+                body = bytearray(unpacker.decompress(body, MAX_BODY + 1))
+                short = short or not unpacker.eof
+            if len(body) > MAX_BODY:
+                raise MemoryError
+            if short:
+                raise EOFError
+            result[:] = answer.status, answer.headers, body
         except BaseException as error:  # noqa: BLE001 the thread that waits raises it
-            box.append(error)
+            result[0] = error
 
-    def get_issue(self, issue: str, below: str = "", params: dict[str, Any] | None = None) -> tuple[Any, Any]:
+    def get_issue(self, issue: str, below: str = "", params: Object | None = None) -> Reply:
         """GET an issue endpoint; by the organization's form where the org-less one is not to be had.
 
         sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
         refuses it to tokens of one organization (401).
         """
-        org_path = build_path(ORG_ISSUE, org=self.org, issue=issue) + below if self.org else ""
-        if self.use_org and org_path:
-            return self.get(org_path, params)
         try:
-            return self.get(build_path(ISSUE, issue=issue) + below, params)
+            return self.get(build_path(self.issue_form, org=self.org, issue=issue) + below, params)
         except Failure as first:
-            org_bound = first.http == 401 and "organization" in first.reason.lower()
-            if not org_path or not (first.http in (404, 410) or org_bound):
-                raise
-            self.use_org = self.use_org or first.http == 410
-            try:
-                answer = self.get(org_path, params, f"after {first.message}")
-            except Failure:
-                raise first from None
-            self.use_org = True
-            return answer
+            elsewhere = re.match("(?i)HTTP (?:404|410|401.*organization)", first.message)
+            if elsewhere and self.org and self.issue_form == ISSUE:
+                path = build_path(ORG_ISSUE, org=self.org, issue=issue) + below
+                try:
+                    answer = self.get(path, params, f" (after {first.message})")
+                except Failure:
+                    raise first from None
+                self.issue_form = ORG_ISSUE
+                return answer
+            raise
 
 
-def build_path(template: str, **segments: str | None) -> str:
+def build_path(template: str, **segments: Any) -> str:
     """Fill an endpoint's path with percent-encoded segments."""
     import urllib.parse
 
     return template.format(**{name: urllib.parse.quote(str(value), safe="") for name, value in segments.items()})
-
-
-def build_opener(base_url: str) -> Any:
-    """Return a urllib opener for http, https and proxies alone: no file:, no redirects, no errors raised."""
-    import urllib.request
-
-    opener = urllib.request.OpenerDirector()
-    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler()]
-    if base_url.startswith("https:"):
-        import ssl
-
-        # One context for all requests: making one reads every CA certificate, 35 ms.
-        handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
-    else:
-        handlers.append(urllib.request.HTTPHandler())
-    for handler in handlers:
-        opener.add_handler(handler)
-    return opener
-
-
-def read_body(answer: Any, deadline: float) -> bytes:
-    """Read and unpack a body. Raises Failure when it is too large or broken, EOFError when it is cut short."""
-    unpack = unpacker(answer.headers.get("Content-Encoding", ""), answer.status)
-    most = MAX_BODY if answer.status < 400 else MAX_ERROR_BODY
-    chunks: list[bytes] = []
-    size = received = 0
-    while time.monotonic() < deadline:
-        packed = answer.read1(CHUNK)
-        received += len(packed)
-        chunk = unpack(packed, most + 1 - size)
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > most and answer.status < 400:
-            raise Failure(
-                UNUSABLE, f"the answer is larger than {MAX_BODY // 2**20} MiB", "ask for less: a lower --limit"
-            )
-        if not packed or size > most:
-            expected = re.fullmatch(r"[0-9]{1,18}", answer.headers.get("Content-Length", ""))
-            if (
-                not packed
-                and expected
-                and not answer.headers.get("Transfer-Encoding")
-                and received < int(expected.group())
-            ):
-                raise EOFError
-            return b"".join(chunks)
-    raise TimeoutError
-
-
-def unpacker(encoding: str, status: int) -> Callable[[bytes, int], bytes]:
-    """Return a function that unpacks the next piece of a body, b'' at its end, to at most so many bytes."""
-    if encoding.lower() not in ("gzip", "x-gzip"):
-        if encoding.lower() not in ("", "identity") and status < 300:
-            raise Failure(UNUSABLE, f"the answer is compressed with {encoding[:20]!r}, which was not asked for")
-        return lambda packed, most: packed
-    import zlib
-
-    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    received = False
-
-    def unpack(packed: bytes, most: int) -> bytes:
-        nonlocal received
-        if not packed and received and not member.eof:
-            raise EOFError
-        received = received or bool(packed)
-        try:
-            return b"" if member.eof else member.decompress(packed, most)
-        except zlib.error:
-            raise Failure(UNUSABLE, "the answer's gzip compression is broken") from None
-
-    return unpack
-
-
-BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
 def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
@@ -1442,272 +1355,171 @@ def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
     import ssl
     import urllib.error
 
-    if isinstance(error, Failure):
-        return error
-    host = "/".join(url.split("/")[:3])
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(reason, (TimeoutError, socket.timeout)):
-        message, hint = f"no complete answer from {host} within {timeout:g} s", "try a longer --timeout"
-        return Failure(NETWORK, message, hint, pause=RETRY_PAUSE)
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        hint = "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates"
-        if sys.platform == "darwin":
-            hint += "; with Python from python.org, run 'Install Certificates.command' once"
-        return Failure(NETWORK, f"the TLS certificate of {host} was not accepted: {reason.verify_message}", hint)
-    if isinstance(reason, ssl.SSLError):
-        return Failure(
-            NETWORK,
-            f"TLS with {host} failed: {getattr(reason, 'reason', None) or reason.strerror}",
-            BASE_URL_HINT,
-            pause=RETRY_PAUSE,
-        )
-    if isinstance(reason, socket.gaierror):
-        return Failure(NETWORK, f"{host} was not found by DNS", BASE_URL_HINT)
-    if isinstance(reason, (EOFError, http.client.IncompleteRead)):
-        return Failure(NETWORK, f"the answer from {host} ended early", pause=RETRY_PAUSE)
-    if isinstance(reason, OSError):
-        text = reason.strerror or str(reason) or type(reason).__name__
-        return Failure(NETWORK, f"no connection with {host}: {text}", BASE_URL_HINT, pause=RETRY_PAUSE)
-    if isinstance(reason, (ValueError, str, http.client.InvalidURL)):
-        return Failure(NETWORK, f"no connection with {host}: its address, or the proxy's, can't be used", BASE_URL_HINT)
-    if isinstance(reason, http.client.HTTPException):
-        return Failure(NETWORK, f"{host} broke the HTTP protocol ({type(reason).__name__})", pause=RETRY_PAUSE)
-    return Failure(UNUSABLE, f"the request to {host} could not be made: {type(reason).__name__}")
+    causes: Any = (  # exceptions, exit status, message, hint, pause before trying again; the first that fits counts
+        ((TimeoutError, socket.timeout), NETWORK, "no complete answer within {timeout:g} s", "try a longer --timeout",
+         RETRY_PAUSE),
+        (ssl.SSLCertVerificationError, NETWORK, "the TLS certificate was not accepted: {}",
+         "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
+         "with Python from python.org on a Mac, run 'Install Certificates.command' once", None),
+        (socket.gaierror, NETWORK, "not found by DNS", BASE_URL_HINT, None),
+        (OSError, NETWORK, "no connection (TCP or TLS): {}", BASE_URL_HINT, RETRY_PAUSE),
+        ((ValueError, str, http.client.InvalidURL), NETWORK,
+         "no connection: its address, or the proxy's, can't be used", BASE_URL_HINT, None),
+        ((EOFError, http.client.HTTPException), NETWORK, "the answer ended early or breaks the HTTP protocol: {}", "",
+         RETRY_PAUSE),
+        (MemoryError, UNUSABLE, "the answer is larger than 64 MiB", "ask for less: a lower --limit", None),
+        (object, UNUSABLE, "the answer, or its gzip compression, can't be read: {}", "", None),
+    )  # fmt: skip
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    _, status, message, hint, pause = next(row for row in causes if isinstance(cause, row[0]))
+    message = message.format(getattr(cause, "strerror", None) or repr(cause), timeout=timeout)
+    return Failure(status, f"{origin(url)}: {message}", hint, pause)
 
 
-def redirected(url: str, location: str | None) -> str:
+def origin(url: str) -> str:
+    """Return a URL's scheme and host, and its port if it isn't the default one."""
+    return re.sub("(?<=^http:)(.*):80$|(?<=^https:)(.*):443$", r"\1\2", "/".join(url.split("/")[:3]).lower())
+
+
+def redirected(url: str, location: str) -> str:
     """Return where a redirect leads. Raises Failure when that is another origin: the token doesn't go there."""
     import urllib.parse
 
-    if not location:
-        raise Failure(UNUSABLE, "a redirect without a Location header")
     try:
-        target = urllib.parse.urljoin(url, location.strip())
-        parts, here = urllib.parse.urlsplit(target), urllib.parse.urlsplit(url)
-        ports = {"http": 80, "https": 443}
-        same = (parts.scheme, parts.hostname, parts.port or ports.get(parts.scheme)) == (
-            here.scheme, here.hostname, here.port or ports.get(here.scheme),
-        )  # fmt: skip
+        target = urllib.parse.urljoin(url, location)
     except ValueError:
-        raise Failure(UNUSABLE, "a redirect to an address that can't be read") from None
-    if not same or parts.username is not None or parts.password is not None:
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        show_host(origin)
+        target = location
+    where = origin(target)
+    if where != origin(url):
+        show_host(where)
         raise Failure(
-            UNUSABLE, f"a redirect to another server, {origin}, was not followed", "is that the right base URL?"
+            UNUSABLE, f"a redirect to another server, {where}, was not followed", "is that the right base URL?"
         )
-    path = urllib.parse.quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
-    query = urllib.parse.quote(parts.query, safe="/?%:@!$&'()*+,;=~-._")
-    return f"{here.scheme}://{here.netloc}{path}" + (f"?{query}" if query else "")
+    # All but reserved characters is quoted; http.client reads headers as Latin-1.
+    return urllib.parse.quote(target, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
 
 
-def decode(response: Response, base_url: str) -> Any:
-    """Return the JSON of an answer. Raises Failure for errors and for what isn't JSON."""
+HTTP_ERRORS = {  # HTTP status: exit status and hint
+    103: (NETWORK, ""),  # http.client takes this interim answer for the answer
+    400: (USAGE, "check --query, --environment and --cursor"),
+    401: (
+        UNAUTHORIZED,
+        f"the token is wrong, expired or for another server; create one at {TOKEN_PAGE} of the server that was asked",
+    ),
+    403: (
+        UNAUTHORIZED,
+        "the token's owner needs access to the project, and the token the scopes event:read, project:read and "
+        "org:read; if it starts with sntrys_, it can't have them: create a user token",
+    ),
+    404: (NOT_FOUND, "check --org, --project and the ID, and that the token may read them"),
+    410: (UNUSABLE, "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"),
+    422: (USAGE, "check --query, --environment and --cursor"),
+    429: (RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"),
+}  # fmt: skip
+
+
+def decode(status: int, headers: Any, body: bytearray) -> Any:
+    """Return the JSON of an answer. Raises Failure for HTTP errors and for what isn't JSON."""
     import json
 
-    if response.status >= 300:
-        raise http_failure(response, base_url)
-    body, response.body = response.body, b""  # 20 MB are not kept while they are parsed
-    start = body[:1024].lstrip().lower()
-    try:
-        text = body.decode("utf-8-sig")
-        del body
-        return json.loads(text, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise Failure(UNUSABLE, "the answer is nested too deeply") from None
-    except ValueError:
-        what = "an empty answer" if not start else "an HTML page" if start.startswith(b"<") else "something else"
-        hint = (
-            "the base URL may be wrong: it is the address of the web page, without a path to the API" if start else ""
-        )
-        message = f"HTTP {response.status}, but {what} where JSON was expected"
-        raise Failure(UNUSABLE, message, hint, http=response.status) from None
+    if status // 100 == 2:
+        try:
+            text = body.decode("utf-8-sig")
+            body.clear()  # 20 MB are not kept while they are parsed
+            return json.loads(text, parse_constant=int)  # int() refuses NaN and Infinity, as JSON does
+        except (ValueError, RecursionError):
+            raise Failure(
+                UNUSABLE,
+                f"HTTP {status}, but the answer can't be read as JSON",
+                "the base URL may be wrong: it is the address of the web page, without a path to the API",
+            ) from None
+    code, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
+    message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
+    if hint and code != RATE_LIMITED:
+        raise Failure(code, message, hint)
+    # There is nothing to do about the others but to wait.
+    after = headers.get("Retry-After") or (code == RATE_LIMITED and headers.get("X-Sentry-Rate-Limit-Reset")) or "0"
+    pause = float(after) if after.isdecimal() else server_time(headers, "Retry-After")
+    if pause > 1e9:  # a time, not a span
+        pause -= server_time(headers)
+    if pause > MAX_PAUSE:
+        raise Failure(code, f"{message} (the server asks to wait {pause:.0f} s)", hint)
+    raise Failure(code, message, hint, max(RETRY_PAUSE, pause))
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON (RFC 8259)")
-
-
-def http_failure(response: Response, base_url: str) -> Failure:
-    """Turn an HTTP error into a Failure with the server's reason and a hint."""
-    code, headers = response.status, response.headers
-    reason = error_reason(response.body)
-    status, hint = UNUSABLE, ""
-    pause: float | None = None
-    if code in (400, 422):
-        status, hint = USAGE, "check --query, --environment and --cursor"
-    elif code in (401, 403):
-        status, hint = UNAUTHORIZED, authorization_hint(code, headers.get("WWW-Authenticate") or "", base_url)
-    elif code == 404:
-        status, hint = NOT_FOUND, "check --org, --project and the ID, and that the token may read them"
-    elif code == 410:
-        hint = "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"
-    elif code == 429:
-        status, hint = RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"
-    elif code < 500:
-        hint = BASE_URL_HINT
-    message = f"HTTP {code}" + (f": {reason}" if reason else "")
-    if code == 429 or code >= 500:
-        pause = requested_pause(headers, code)
-        if pause > MAX_PAUSE:
-            message += f" (the server asks to wait {pause:.0f} s)"
-            pause = None
-    return Failure(status, message, hint, http=code, pause=pause, reason=reason)
-
-
-def authorization_hint(code: int, challenge: str, base_url: str) -> str:
-    """Say what to do about a 401 or 403."""
-    token_page = base_url + TOKEN_PAGE
-    if configured_token().startswith("sntrys_"):
-        return (
-            f"sntrys_ tokens belong to an organization's CI and can't read issues; create a user token at {token_page}"
-        )
-    if code == 401:
-        return (
-            f"the token is wrong, expired or for another server; create one at {token_page} and set SENTRY_AUTH_TOKEN"
-        )
-    scope = re.search(r'scope="([\w:, ]{1,80})"', challenge)
-    needed = scope.group(1) if scope else "event:read, project:read and org:read"
-    return f"the token needs the scopes {needed}, and its owner access to the project"
-
-
-def error_reason(body: bytes) -> str:
-    """Return a server's explanation as one short line, or ''. Sentry uses detail, message, error and info."""
+def error_reason(body: bytearray) -> str:
+    """Return a server's explanation as one short line, or ''. It is below one of several keys, or just text."""
     import json
 
-    text = body.decode("utf-8", "replace").strip()
+    keys = "detail message msg error info extra".split()
     try:
-        value = json.loads(text)
+        value = json.loads(body, object_hook=lambda found: next(filter(None, map(found.get, keys)), ""))
     except (ValueError, RecursionError):
-        value = text if len(text) < 200 and not text.startswith("<") else ""
-    for _ in range(5):
-        if isinstance(value, dict):
-            keys = [key for key in ("detail", "message", "msg", "error", "info", "extra") if value.get(key)]
-            value = value[keys[0]] if keys else ""
-        elif isinstance(value, list):
-            value = value[0] if value else ""
-    # Redacted before it is cut: half an address would not be recognized.
-    text = " ".join(redact(value, configured_token()).split()) if isinstance(value, str) else ""
-    return text if len(text) <= MAX_REASON else text[:MAX_REASON] + "…"
+        value = body.decode("utf-8", "replace").partition("<")[0]  # nothing of HTML
+    while value and isinstance(value, list):
+        value = value[0]
+    line = " ".join(str(value or "").split())[:MAX_ERROR_BODY]
+    # Redacted before it is cut short: half an address would not be recognized.
+    return str(redact(line, configured_token()))[:MAX_REASON]
 
 
-def requested_pause(headers: Any, code: int) -> float:
-    """Return how many seconds to wait: Retry-After (RFC 9110, 10.2.3), a 429's rate limit reset, or the default."""
-    after, reset = headers.get("Retry-After", "").strip(), headers.get("X-Sentry-Rate-Limit-Reset", "").strip()
-    asked = RETRY_PAUSE
-    if re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,9})?", after):
-        asked = float(after)
-    elif after and (at := http_time(after)) is not None:
-        asked = at - server_time(headers)
-    elif code == 429 and re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,9})?", reset):
-        asked = float(reset) - server_time(headers)
-    return max(asked, RETRY_PAUSE)
-
-
-def http_time(text: str) -> float | None:
-    """Return an HTTP date (RFC 9110, 5.6.7) as seconds since 1970, or None."""
+def server_time(headers: Any, name: str = "Date") -> float:
+    """Return a header's time (RFC 9110, 5.6.7) in seconds since 1970; the local time where it has none."""
     import email.utils
 
     try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-
-
-def server_time(headers: Any) -> float:
-    """Return the server's clock, seconds since 1970; the local one where it sends no Date."""
-    at = http_time(headers.get("Date") or "")
-    return time.time() if at is None else at
-
-
-def trace_line(url: str, result: Any, seconds: float, reason: str) -> str:
-    """Return the line that --verbose writes for a request."""
-    target = "/" + url.split("/", 3)[3]
-    line = f"GET {target} -> "
-    if isinstance(result, Response):
-        remaining = result.headers.get("X-Sentry-Rate-Limit-Remaining")
-        line += f"{result.status}, {seconds * 1000:.0f} ms, {len(result.body)} bytes"
-        line += f", {remaining} requests left" if remaining else ""
-    else:
-        line += f"{type(result).__name__}, {seconds * 1000:.0f} ms"
-    return f"{line} ({reason})" if reason else line
+        return email.utils.parsedate_to_datetime(headers.get(name)).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return time.time()
 
 
 CURSOR = r"[A-Za-z0-9:=_+/.%-]{1,500}"  # Sentry's are 0:100:0, GlitchTip's base64
-
-
-def next_cursor(link: str) -> str | None:
-    """Return the cursor of a Link header's rel="next" (RFC 8288) while it has results.
-
-    None means that there is nothing more; '' that there is more, but no cursor that could be sent.
-    The URL is never used: it may name another host. GlitchTip sends the text of a Python set.
-    """
-    for part in link[:20000].split("<"):
-        attributes = dict(re.findall(r'(?<!\w)(\w{1,20})="([^"]*)"', part))
-        if attributes.get("rel") == "next" and attributes.get("results") == "true":
-            cursor = attributes.get("cursor", "")
-            return cursor if re.fullmatch(CURSOR, cursor) else ""
-    return None
-
-
-class Listing:
-    """What paging through a list gave."""
-
-    def __init__(self) -> None:
-        self.items: list[dict[str, Any]] = []
-        self.cursor: str | None = None  # where to go on; None where there is nothing more, or no way to
-        self.more = False
-        self.hits: int | None = None
-        self.direct = False  # a short or event ID was looked up
+NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
+Listing = SimpleNamespace
 
 
 def get_list(fetch: Fetch, cursor: str | None, limit: int, since: Recent | None) -> Listing:
     """Page through a list until there are `limit` items in the time range.
 
-    `fetch` takes a page's size and cursor and returns the page and its headers.
+    `fetch` takes a page's size and cursor. The result has the `items`; whether there are `more`; the `cursor`
+    to go on with, if any; the server's count of `hits`, if it is true; and whether the hit was `direct`, a
+    short or event ID that was looked up.
     """
-    listing = Listing()
+    items: list[Any] = []
     seen = {cursor}
     for _ in range(MAX_PAGES):
-        missing = limit - len(listing.items)
+        missing = limit - len(items)
         page, headers = fetch(missing, cursor)
         page = expect_list(page)
-        listing.direct = headers.get("X-Sentry-Direct-Hit") == "1" or any(item.get("matchingEventId") for item in page)
-        hits = headers.get("X-Hits") or ""
-        listing.hits = int(hits) if re.fullmatch(r"[0-9]{1,9}", hits) and hits != headers.get("X-Max-Hits") else None
-        recent, past = (page, False) if since is None or listing.direct else since(page, headers)
-        cursor = None if past else next_cursor(", ".join(headers.get_all("Link") or ()))
-        if cursor in seen:
-            cursor = None
-        listing.items += recent[:missing]
-        listing.more = cursor is not None or len(recent) > missing
-        # A page longer than asked for has no cursor for the middle of it.
-        listing.cursor = cursor if cursor and len(page) <= missing else None
-        if not cursor or len(listing.items) >= limit:
+        direct = headers.get("X-Sentry-Direct-Hit") == "1"
+        recent, past = since(page, headers) if since and not direct else (page, False)
+        items += recent[:missing]
+        # The link's URL is never used: it may name another host. There can be several headers, hence str().
+        cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
+        cursor = next((found for found in cursors if not past and found not in seen), None)
+        if not cursor or len(items) >= limit:
             break
         seen.add(cursor)
-    return listing
+    hits = headers.get("X-Hits")
+    return Listing(
+        items=items,
+        more=cursor is not None or len(recent) > missing,
+        cursor=cursor if len(page) <= missing else None,  # a longer page has no cursor for the middle of it
+        hits=hits if hits != headers.get("X-Max-Hits") else None,
+        direct=direct,
+    )
 
 
 def expect_list(value: Any) -> list[dict[str, Any]]:
     """Return a list of objects as it is. Raises Failure for anything else."""
-    if not isinstance(value, list):
-        raise Failure(UNUSABLE, f"a list was expected, and {type_name(value)} came", BASE_URL_HINT)
-    for item in value:
-        expect_object(item)
-    return value
+    return [expect_object(item) for item in (value if isinstance(value, list) else [None])]
 
 
 def expect_object(value: Any) -> dict[str, Any]:
     """Return an object as it is. Raises Failure for anything else."""
     if not isinstance(value, dict):
-        raise Failure(UNUSABLE, f"an object was expected, and {type_name(value)} came", BASE_URL_HINT)
+        raise Failure(UNUSABLE, "the answer is JSON, but not what Sentry gives here", BASE_URL_HINT)
     return value
-
-
-def type_name(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
 
 
 # --- Shapes ------------------------------------------------------------------
@@ -2427,7 +2239,7 @@ def run(argv: list[str]) -> int:
     except SystemExit:  # argparse after --help and --version
         return OK
     show_host(args.base_url)
-    client = Client(args.base_url, read_token(args.base_url), args.org, args.timeout, args.user_agent, args.verbose)
+    client = Client(args, read_token(args.base_url))
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
     answer = COMMANDS[args.command](args, client)
