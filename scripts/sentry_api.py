@@ -526,11 +526,23 @@ def token_pattern(token: str) -> str:
 
 # Secrets in text: tokens known by their shape, credentials, and values after a secret's name.
 
+
+def splice(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """Put a mask in the place of each span (start, end, mask); spans stand in order and apart."""
+    pieces, position = [], 0
+    for start, end, mask in spans:
+        pieces += [text[position:start], mask]
+        position = end
+    return "".join(pieces) + text[position:]
+
+
 # What stands behind an escape (%3D, \n, \u0022) starts anew, although the escape ends in a letter or digit.
 AFTER_ESCAPE = r"(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\x[0-9A-Fa-f]{2})"
 
 # Beginnings of tokens, as GitHub, GitLab, AWS, Slack, Stripe, npm, PyPI, Google, SendGrid, OpenAI,
-# Hugging Face, DigitalOcean and Sentry document them. The part behind is read to the end of its run.
+# Hugging Face, DigitalOcean and Sentry document them; the part behind is read to the end of its run.
+# Then JWTs (RFC 7519: three base64url parts, the first of which is a JSON object), PEM private keys
+# (RFC 7468), to the end of the text where the end line is missing, and Slack's web hooks.
 TOKENS = (
     rf"(?:(?<![A-Za-z0-9])|{AFTER_ESCAPE})"
     r"(?:sntry[usia]_[\w=+/.-]{10,}|gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
@@ -538,200 +550,125 @@ TOKENS = (
     r"|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|(?:sk|rk|pk)_(?:live|test)_\w{8,}|whsec_\w{16,}|npm_[A-Za-z0-9]{30,}"
     r"|pypi-[\w-]{40,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}|sk-(?:proj-|ant-)?[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
     r"|dop_v1_[0-9a-f]{40,}|ya29\.[\w-]{20,}|hv[sb]\.[\w-]{20,}|shp(?:at|ss|ca|pa)_[0-9a-f]{32}|dckr_pat_[\w-]{20,}"
-    r"|GOCSPX-[\w-]{20,}|lin_api_\w{30,}|glsa_\w{30,}|GR1348941[\w-]{15,}|ATATT3[\w=-]{20,})"
+    r"|GOCSPX-[\w-]{20,}|lin_api_\w{30,}|glsa_\w{30,}|GR1348941[\w-]{15,}|ATATT3[\w=-]{20,}"
+    r"|(?<![_-])eyJ[A-Za-z0-9_-]{5,}\.(?:[A-Za-z0-9_-]+|(?=\.))(?:\.[A-Za-z0-9_-]*)*)"
+    r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?s:.*?)(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|\Z)"
+    r"|(?<=hooks\.slack\.com/)[\w/-]+"
 )
 # Hints, here and below: without one of these the patterns are not tried. One search for all of them takes
 # half the time of `in` for each.
 TOKEN_HINT = (
-    r"sntry|gh[oprsu]_|github_pat|gl[a-z]+-|A[KSBC][ICA]A|xox|xapp|k_|whsec|npm_|pypi-|AIza|SG\.|sk-|hf_|dop_|ya29|hv[sb]\."
-    r"|shp|dckr_|GOCSPX|lin_api|glsa_|GR1348941|ATATT3"
+    r"sntry|gh[oprsu]_|hub_pat|gl[a-z]+-|A[KSBC][ICA]A|xox|xapp|k_|whsec|npm_|pypi-|AIza|SG\.|sk-|hf_|dop_|ya29|hv[sb]\."
+    r"|shp|dckr_|GOCSPX|lin_api|glsa_|GR134|ATATT|eyJ|-----B|hooks\.s"
 )
-# RFC 7519: three base64url parts, the first of which is a JSON object.
-JWT = rf"(?:(?<![A-Za-z0-9_-])|{AFTER_ESCAPE})eyJ[A-Za-z0-9_-]{{5,}}\.(?:[A-Za-z0-9_-]+|(?=\.))(?:\.[A-Za-z0-9_-]*)*"
-SLACK_HOOK = r"(hooks\.slack\.com/(?:services|workflows)/)[\w/-]+"
-PRIVATE_KEY = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
-PRIVATE_KEY_END = r"-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----"
-URL_PASSWORD = r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:\"'<>\\]{0,200}(?::|%3[aA]))([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))@"
-SCHEME_CREDENTIALS = r"(?i)(?<![\w-])(bearer|basic|token|negotiate|apikey)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{8,})"
+# The password in scheme://user:password@host. A number with a path is a port; a slash is part of a password
+# where a host follows.
+URL_PASSWORD = (
+    r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:\"'<>\\]{0,200}(?::|%3[aA]))(?!\d{1,5}[/?#])"
+    r"([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))(?=@)"
+)
+# What follows Bearer or Basic, but prose that does not look like base64, and a challenge: Bearer realm="api".
+CREDENTIALS = (
+    r"(?<![\w-])((?i:bearer|basic|(token|negotiate|apikey))(?:\s+|%20|\+))(?(2)(?=[A-Za-z._~+/=-]{0,99}\d)(?=\S{16}))"
+    r"(?:(?![A-Za-z/-]+\.?(?![\w.~+/=-]))|(?=[A-Za-z]{21})"
+    r"|(?=(?:[A-Za-z]{4}){3,5}(?![A-Za-z]))(?=[A-Za-z]*?[a-z][A-Z]+[a-z]))"
+    r"(?![\w.~+/-]{1,99}=+[\w.~+/-])[A-Za-z0-9._~+/=-]{8,}"
+)
 
-SECRET_HINT = r"pass|pwd|secret|token|credential|auth|jwt|bearer|csrf|xsrf|otp|key|cookie|sess|sid|sig|basic|negotiate"
-# name = value, "name": 'value', --name value, <name>value, name%3Dvalue. The name is read from the
-# start of its run of characters, so that no run is read twice.
-QUOTE_MARK = r"[\"'`]|%(?:25)*22|&quot;|&#34;"
-ASSIGNMENT = (
-    rf"(?:(?<![\w.$%\\-])|(?<=\$)|{AFTER_ESCAPE})(?P<flag>--?(?:D(?=[a-z]))?)?"
-    r"(?P<key>(?:(?:[Aa][Pp][Ii]|[Aa]ccess|[Ss]ecret|[Pp]rivate|[Aa]uth|[Ss]igning) )?\.?\w[\w.$-]*)"
-    rf"(?:(?P<quote>\\{{0,8}}(?:{QUOTE_MARK}))?(?:\]|%5[dD])?(?P<before>\s{{0,3}})"
-    r"(?P<sep>=>|:=|==?|:(?!:)|%(?:25)*3[dDaA]|\\u003[dD]|&#61;|(?(quote)(?:,(?=\s?\\{0,8}[\"'])|value=|(?:\r?\n){2}|(?:\\r\\n){2})|(?!)))"
-    r"(?P<after>\s{0,3})|(?P<open>(?:\s[^<>\n]{0,100})?>)|(?P<space>\s{1,3})(?=[^\s-]))"
+# Common words that hold no secret's name are not worth trying: KeyError, duplicate key value, /signup, author.
+SECRET_HINT = (
+    r"pass|pwd|secret|token|credential|auth(?!or[^i])|jwt|bearer|csrf|xsrf|otp|key(?!error| value| \()|cookie|sess"
+    r"|basic|s(?:id|ig)(?![a-z])|signature|negotiate"
 )
-OPENING_QUOTE = rf"[\[(]{{0,2}}[burf]?(\\{{0,8}})({QUOTE_MARK})"
-BARE_VALUE = r"(?:(?!%(?:25)*(?:26|22|27|20|2[cC]|3[bB]|0[aAdD])|\\{1,8}[nrt\"']|\\u0026)[^\s&;,\"'`<>(){}\[\]|])+"
-BARE_CREDENTIALS = r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)(?:\s|%20|\+)+)?" + BARE_VALUE
-REST_OF_HEADER = r"(?:(?!\\{1,8}[nr\"'])[^\r\n\"'])*"  # of a header inside quotes
-REST_OF_LINE = r"(?:(?!\\{1,8}[nr])[^\r\n])*"
+# A name is read from the start of its run of characters, so that no run is read twice.
+NAME = (
+    rf"(?:(?<![\w.$%\\-])|(?<=\$)|{AFTER_ESCAPE})(?:--?(?:D(?=[a-z]))?)?"
+    r"(?P<key>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
+)
+QUOTE_MARK = r"(?:[\"'`]|%(?:25)*22|&quot;|&#34;)"
+EQUALS = r"(?:=>|:=|==|=(?!=)|:(?![:=])|%(?:25)*3[dDaA]|\\u003[dD]|&#61;)"
+CLOSED = r"(?<!\\)(?P=escapes)(?P=mark)"  # by the quote that opened the value, with as many backslashes
+QUOTED = (
+    rf"(?(unsure)(?<=[\"'`])(?=[^\s\"'`]*\d)(?=[^\s\"'`]*[A-Za-z])[^\s\"'`]+(?={CLOSED}(?(row)(?(pair)|[)\]]))|\Z)"
+    rf"|(?!{CLOSED})(?(list)(?!{PROSE}{CLOSED}))"  # {'password': ['This field is required.']}
+    rf"(?(doubted)(?![^\W\d_]+{CLOSED}))(?s:.+?)(?={CLOSED}|\Z))"
+)
+HEADER = (  # to the end of the line, or of the quotes
+    r"(?(spaced)(?=[^\r\n\"']{0,80}?(?:[=\d]|[Bb]earer |[Bb]asic )))"
+    r"(?:(?!\\{1,8}[nr]|(?(within)\\{0,8}[\"']|(?!)))[^\r\n])+"
+)
+UNQUOTED = (
+    r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)(?:\s|%20|\+)+"
+    r"|(?!%[s(]|\$[{(]|(?(spaced)[\w.:/@-]+|[A-Za-z_.]+[:!?]*)[(\[]|(?:"  # templates and calls: token=get_token()
+    r"\d{0,3}|(?(count)\d+|(?!))"  # small numbers, and counts: tokens=1500
+    r"|(?:[A-Za-z_.]*[_.])?(?i:(?P=last)|(?<=\.)\w*(?:pass|pwd|secret|token|key|auth|cred)\w*)"  # auth=self.auth
+    r"|(?(spaced)(?:(?:[^\W\d]|[./-])*|\S{0,5}?)|(?!))"  # prose: token = expired
+    r")[.:!?]*(?:[\s&;,\"'`<>(){}\[\]|]|\\+[nrtu\"']|\Z)))"
+    r"(?:(?!%(?:25)*(?:2[0267cC]|3[bB]|0[aAdD])|\\{1,8}(?:[nrt\"']|u0026))[^\s&;,\"'`<>(){}\[\]|])+"
+)
+# A secret's name and value. First come groups that note what stands around, for the patterns of values above; they
+# are in a lookahead, so that no backtracking unsets them.
+ASSIGNMENT = (
+    r"(?=(?P<element>(?<=[<:]))?(?P<within>(?<=[\"']))?(?P<pair>(?<=[\[(][\"']))?"  # <name, "name, ("name
+    r"(?P<doubted>(?<=(?:valid|ected|known|ssing|legal)\s)|(?<=(?:no|ad)\s))?"  # Invalid token: 'foo'
+    r"(?P<header>(?=[\w.$-]*(?i:cookies?|authorization)[\"'\s]{0,2}:(?![:=])))?"
+    r"(?P<count>(?=[\w.$-]*[Tt]okens(?![\w.$-])))?(?:[\w.$-]*[_.$-])?(?P<last>[^\W_]+))"
+    r"(?P<flag>-)?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?[\w.$-]+(?![\w.$-]| [Kk][Ee][Yy]\b)"
+    r"(?=(?P<spaced>\s+[:=]|\]?[:=]{1,2}>?\s)?)"
+    rf"(?:(?P<quote>\\{{0,8}}{QUOTE_MARK})?(?:\]|%5[dD])?\s{{0,3}}(?:{EQUALS}"  # name=value, "name": 'value'
+    r"|(?(quote)(?:value=|(?:\r?\n){2}|(?:\\r\\n){2})|(?!)))\s{0,3}"  # <input name="name" value="value">, form data
+    r"|(?(element)(?:\s(?!\s*[:=])[^<>\n]{0,100})?>|(?!))"  # <name>value
+    rf"|(?P<unsure>\\{{0,8}}{QUOTE_MARK}(?P<row>,)\s?|(?(flag)(?!)|\s{{1,3}}))"  # ("name", "value"), name "value"
+    r"|(?(flag)\s{1,3}(?=[^\s-])|(?!)))"  # --name value
+    rf"(?:(?P<list>[\[(]{{1,2}})?[burf]?(?P<escapes>\\{{0,8}})(?P<mark>{QUOTE_MARK}))?"
+    rf"(?P<value>(?(mark){QUOTED}|(?![burf]?\\*[\"'`])(?(unsure)(?!)|(?(header){HEADER}|{UNQUOTED}))))"
+)
 
 
 def mask_secrets(text: str) -> str:
     """Mask tokens, credentials and values after secrets' names in free text."""
-    if "-----BEGIN" in text:
-        text = mask_private_keys(text)
-    if "@" in text and ":" in text:
-        end = text.rindex("@") + 1  # behind the last at-sign there is no password, only time to lose
-        text = re.sub(URL_PASSWORD, _mask_url_password, text[:end]) + text[end:]
+    if "@" in text and ("/" in text or "%" in text):
+        text = re.sub(URL_PASSWORD, _mask_password, text)
     if len(text) > 15 and re.search(TOKEN_HINT, text):
         text = re.sub(TOKENS, SECRET_MASK, text)
-    if "eyJ" in text:
-        text = re.sub(JWT, SECRET_MASK, text)
-    if "hooks.slack" in text:
-        text = re.sub(SLACK_HOOK, r"\1" + SECRET_MASK, text)
     if re.search(SECRET_HINT, text.lower()):
         text = mask_assignments(text)
-        text = re.sub(SCHEME_CREDENTIALS, _mask_scheme, text)
+        text = re.sub(CREDENTIALS, rf"\1{SECRET_MASK}", text)
     return text
 
 
-def mask_private_keys(text: str) -> str:
-    """Mask PEM private keys (RFC 7468), to the end of the text where the end line is missing."""
-    pieces, position = [], 0
-    for match in re.finditer(PRIVATE_KEY, text):
-        if match.start() < position:
-            continue
-        end = re.compile(PRIVATE_KEY_END).search(text, match.end())
-        pieces += [text[position : match.start()], SECRET_MASK]
-        position = end.end() if end else len(text)
-    return "".join(pieces) + text[position:]
-
-
-def _mask_url_password(match: re.Match[str]) -> str:
-    if re.fullmatch(r"\d{1,5}[/?#].*", match.group(2)) or is_harmless(match.group(2)):
-        return match.group()
-    return f"{match.group(1)}{SECRET_MASK}@"
-
-
-def _mask_scheme(match: re.Match[str]) -> str:
-    """Mask what follows Bearer or Basic, unless it is a word of prose."""
-    scheme, value = match.group(1).lower(), match.group(3)
-    if re.fullmatch(r"[A-Za-z]+(?:[-/][A-Za-z]+)*[.]?", value) and (len(value) < 20 or scheme != "bearer"):
-        looks_coded = re.search(r"[a-z][A-Z]+[a-z]", value) and len(value) % 4 == 0 and len(value) >= 12
-        if not looks_coded:
-            return match.group()
-    if scheme in ("token", "apikey", "negotiate") and (len(value) < 16 or not re.search(r"\d", value)):
-        return match.group()
-    if "=" in value.rstrip("="):  # the parameters of a challenge: Bearer realm="api"
-        return match.group()
-    return f"{match.group(1)}{match.group(2)}{SECRET_MASK}"
+def _mask_password(match: re.Match[str]) -> str:
+    return match.group() if is_harmless(match[2]) else match[1] + SECRET_MASK
 
 
 def mask_assignments(text: str) -> str:
     """Mask the values that stand after a secret's name, quoted or not."""
-    pieces, position = [], 0
-    search = re.compile(ASSIGNMENT).search
-    match = search(text)
-    while match:
-        kind, going_on = value_kind(PLAIN, match.group("key")), match.end("key")
-        if kind in (SECRET, VAULT, COOKIES):
-            start, end = secret_span(text, match, kind == COOKIES)
-            if start < end:
-                pieces += [text[position:start], SECRET_MASK]
-                position = going_on = end
-        match = search(text, going_on)  # not behind the match: more names may stand in what it read
-    return "".join(pieces) + text[position:] if pieces else text
-
-
-def secret_span(text: str, match: re.Match[str], cookie: bool) -> tuple[int, int]:
-    """Return where the value of an assignment is to be masked, from and to; (0, 0) for not at all."""
-    start = match.end()
-    only_quoted = match.group("space") and not match.group("flag")
-    if only_quoted and text[start] not in "\"'`[(\\%&":
-        return 0, 0  # most names in prose
-    quote = re.compile(OPENING_QUOTE).match(text, start)
-    if only_quoted and not quote:
-        return 0, 0
-    if match.group("open") and text[match.start() - 1] not in "<:":
-        return 0, 0
-    if quote:
-        end = closing_quote(text, quote.end(), quote.group(1), quote.group(2))
-        return (0, 0) if keeps_quoted(text, match, quote.end(), end) else (quote.end(), end)
-    words = key_words(match.group("key"))
-    if (cookie or "authorization" in words) and match.group("sep") == ":":
-        rest = re.compile(REST_OF_HEADER if text[: match.start()].endswith(("'", '"')) else REST_OF_LINE)
-        head = text[start : rest.match(text, start, start + 80).end()]  # type: ignore[union-attr]
-        prose = match.group("after") and not re.search(r"[=\d]|(?i:bearer|basic) ", head)
-        if prose or not head.strip() or is_harmless(head):
-            return 0, 0
-        return start, rest.match(text, start).end()  # type: ignore[union-attr]
-    found = re.compile(BARE_CREDENTIALS).match(text, start)
-    if not found or keeps_value(match, words, found.group(), text[found.end() : found.end() + 1]):
-        return 0, 0
-    return start, found.end()
-
-
-def keeps_quoted(text: str, match: re.Match[str], start: int, end: int) -> bool:
-    """Tell whether a quoted value after a secret's name is harmless or prose."""
-    value = text[start : min(end, start + 250)]
-    if not value or is_harmless(value):
-        return True
-    if match.group("sep") == "," or match.group("space"):  # ('password', 'x'), PASSWORD 'x': or names in a row
-        in_pair = (
-            match.group("space")
-            or text[end + 1 : end + 2] in (")", "]")
-            or text[match.start() - 2 : match.start() - 1] in "(["
-        )
-        return not (in_pair and re.search(r"\d", value) and re.search(r"[A-Za-z]", value) and " " not in value)
-    if text[start - 2 : start - 1] in ("[", "("):
-        return re.fullmatch(PROSE, value) is not None
-    doubted = re.search(
-        r"(?i)\b(?:invalid|unexpected|unknown|missing|no|bad|illegal)\s$",
-        text[max(0, match.start() - 12) : match.start()],
-    )
-    return doubted is not None and value.isalpha()
-
-
-def closing_quote(text: str, start: int, escapes: str, quote: str) -> int:
-    """Return where a quoted value ends: at a quote with as many backslashes, or at the end."""
-    end = text.find(escapes + quote, start)
-    while end > start:
-        before = end
-        while before > start and text[before - 1] == "\\":
-            before -= 1
-        if before == end:
-            return end
-        end = text.find(escapes + quote, end + 1)
-    return len(text) if end < 0 else end
-
-
-def keeps_value(match: re.Match[str], words: tuple[str, ...], value: str, after: str) -> bool:
-    """Tell whether an unquoted value after a secret's name is harmless, prose or code."""
-    core = value.strip(".:!?")
-    if not core or is_harmless(value) or core.startswith(("[REDACTED", "%s", "%(")):
-        return True
-    if core == "$" and after in ("{", "("):
-        return True
-    if core.isdigit() and (len(core) < 4 or words[-1] == "tokens"):
-        return True
-    reference = re.fullmatch(r"[A-Za-z_][A-Za-z_.]*", core) is not None
-    if reference and (after in ("(", "[") or ("." in core or core.lower() == words[-1]) and is_secret_key(core)):
-        return True  # code: token=get_token(), password=self.password, auth=auth
-    spaced = match.group("after") or match.group("before")
-    if match.group("sep") and spaced and not match.group("quote"):
-        return len(core) < 6 or not re.search(r"\d|[^\w.'/-]", core) or after in ("(", "[")  # prose
-    return core in words and match.group("sep") == ":"
+    spans, end = [], 0
+    for name in re.finditer(NAME, text):
+        if name.start() >= end and value_kind(PLAIN, name["key"]) in (SECRET, VAULT, COOKIES):
+            found = re.compile(ASSIGNMENT).match(text, name.start())
+            if found and not is_harmless(found["value"]):
+                start, end = found.span("value")
+                spans.append((start, end, SECRET_MASK))
+    return splice(text, spans)
 
 
 # Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
 
-AT = r"@|\uff20|\ufe6b|%(?:25)*40|(?<!\\)\\+(?:u00|x)40|&#0*64;|&#[xX]0*40;|&commat;"
-DOT = r"(?:\.|%(?:25)*2[eE]|&#0*46;|\\{1,8}u002[eE]|[\uff0e\u3002\uff61])"
-DOMAIN = rf"[^\W_](?:[^\W_]|-)*(?:{DOT}[^\W_](?:[^\W_]|-)*){{1,16}}"
-IP_DOMAIN = r"\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
-EMAIL_END = rf"({AT})({DOMAIN}|{IP_DOMAIN})"
-# A local part, read backwards from the at-sign; percent-encoded characters read 'E2%'.
-LOCAL_BACKWARDS = r"[\w.+'!#$%&*/=?^`{|}~\u0300-\u036f-]+"
-SIMPLE_LOCAL_BACKWARDS = r"[A-Za-z0-9._+-]*[A-Za-z0-9](?=[\s<(\[,;:\"]|'(?![A-Za-z0-9])|$)"
-# What ends a local part on its left, although RFC 5322 would allow some of it.
-LOCAL_BREAK = r"%(?:25)*(?:2[cC26fF0]|3[aAbBcCdDeEfF]|0[aAdD9]|5[bBdD]|7[bBcCdD])|&(?:[a-z]{2,6}|#\d+);|[&?/*!#$^`{|}~]"
-ESCAPED_START = r"(?:[nrtbf]|u00[0-9a-fA-F]{2})"  # of \n or \u003c, whose backslash stands before
+AT = r"(?:@|[\uff20\ufe6b]|%(?:25)*40|(?<!\\)\\+(?:u00|x)40|&(?:#0*64|#[xX]0*40|commat);)"
+DOT = r"(?:\.|[\uff0e\u3002]|\uff61|%(?:25)*2[eE]|&#0*46;|\\{1,8}u002[eE])"
+TLD = r"xn--[\w-]+|[A-Za-z]{2,}|[^\W\d_]{2,}|\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
+EMAIL_END = (  # not a version, as in react@18.2.0
+    rf"{AT}(?P<domain>(?:(?=\[)|(?![vV]?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+{DOT}){{1,16}}(?=[^\W_]))(?P<tld>(?:{TLD})?))"
+)
+IN_LOCAL = r"[\w.+'%=-]"
+# The end of a run of these, behind what ends a local part on its left although RFC 5322 would allow some of it:
+# separators, escapes, and = but in VERP's bounces+9-jane=x.com@…
+LOCAL = (
+    rf"(?:(?=\")|(?<!{IN_LOCAL})(?=(?:{IN_LOCAL}[\u0300-\u036f]*)*(?<!=)(?<!%[0-7][\da-fA-F])\Z)"
+    r"(?:(?<!\\)|[nrt]|u00\w\w|(?![nrt]|u00))(?:.*%(?:25)*(?:2[026cCfF]|3[a-fA-F]|0[9aAdD]|[57][b-dB-D]))?"
+    r"(?:(?!SRS|prvs|[\w.-]*[Bb]ounce)[^+]*=)?['.=-]*)(?P<local>\"[^\"]{1,68}\"|[^\"'.=-].*)\Z"
+)
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = frozenset(
     "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
@@ -739,93 +676,39 @@ FILE_ENDINGS = frozenset(
     "hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf csv sql lock bak service socket target timer mount "
     "slice scope path device swap".split()
 )
-COMMON_TLDS = frozenset(
-    "com org net edu gov mil int info biz io dev app ai co uk de fr jp cn ru br in au ca us eu nl se no es it ch at "
-    "be dk fi cz kr za mx ar pt ie nz test example invalid local internal".split()
+# What a domain surely ends in, when something else stands behind it: example.com.csv, example.com.1, text in Chinese.
+COMMON_DOMAIN = (
+    rf".*{DOT}(?i:com|org|net|edu|gov|mil|int|info|biz|io|dev|app|ai|co|uk|de|fr|jp|cn|ru|br|in|au|ca|us|eu|nl|se|no|es|it"
+    r"|ch|at|be|dk|fi|cz|kr|za|mx|ar|pt|ie|nz|test|example|invalid|local|internal)(?![A-Za-z])"
 )
-VERSION_LABELS = rf"[vV]?\d+{DOT}\d+(?:[{{-]|{DOT}|$)"
-PUBLIC_LOGIN = r"[0-9a-f]{32}|git|[a-z][a-z0-9_-]{0,30}"  # a DSN's public key, ssh://git@…, postgres://app@…
+# No emails: git@host:path, and the user of a URL (a DSN's public key, ssh://git@…) that has no password.
+LOGIN = r"git@[\w.-]+[:/]|(?<=://)[a-z0-9][a-z0-9_-]{0,31}@(?![\w.-]+:\[REDACTED)"
 
 
 def mask_emails(text: str) -> str:
     """Mask email addresses, also percent-encoded, escaped, full-width and quoted ones."""
-    pieces, position, floor = [], 0, 0
+    spans, floor = [], 0
     for found in re.finditer(EMAIL_END, text):
-        at, host = found.span(1), found.group(2)
-        length = domain_length(host)
-        if length and at[0] >= position:
-            start = local_start(text, floor, at[0])
-            if start < at[0] and not is_login(text, start, at, at[1] + length):
-                pieces += [text[position:start], EMAIL_MASK]
-                position = at[1] + length
-        floor = max(position, at[1])
-    return "".join(pieces) + text[position:] if pieces else text
+        at, end = found.start(), domain_end(found)
+        local = re.search(LOCAL, text[max(floor, at - 1000) : at])
+        floor = found.start("domain")
+        if local and end:
+            start = at - len(local["local"])
+            if not re.compile(LOGIN).match(text, start):
+                spans.append((start, end, EMAIL_MASK))
+                floor = end
+    return splice(text, spans)
 
 
-def domain_length(host: str) -> int:
-    """Return how much of what stands behind an at-sign is a mail domain; 0 for versions and files."""
-    if host[0] == "[":
-        return len(host)
-    if len(host) < 4 or host[0] in "0123456789vV" and re.match(VERSION_LABELS, host):
-        return 0
-    last = host.rpartition(".")[2]
-    if len(last) > 1 and last.isascii() and last.isalpha() and last.lower() not in FILE_ENDINGS:
-        return len(host)
-    if not host.isascii() and host[0] < "\u2e80":  # Chinese or Japanese text may follow without a space
-        host = host[: next((index for index, char in enumerate(host) if char >= "\u2e80"), len(host))]
-    end, common = len(host), False
-    for dot in reversed(list(re.finditer(DOT, host))):
-        label = re.match(r"xn--[\w-]+|[^\W\d_]{2,}", host[dot.end() : end])
-        name = label.group().lower() if label else ""
-        if name in COMMON_TLDS or name and not common and name not in FILE_ENDINGS:
-            return dot.end() + len(name)
-        end, common = dot.start(), True  # example.com.csv, example.com.1: what is in front has to be sure
-    return 0
-
-
-def is_login(text: str, start: int, at: tuple[int, int], end: int) -> bool:
-    """Tell a URL's user (a DSN's public key, ssh://git@…) and git@host:path from an email."""
-    local = text[start : at[0]]
-    if local == "git" and text[end : end + 1] in (":", "/"):
-        return True
-    in_url = text[max(0, start - 3) : start] == "://" and text[at[0] : at[1]] == "@"
-    has_password = text.startswith(f":{SECRET_MASK}", end)  # then it isn't the host that follows the at-sign
-    return in_url and not has_password and re.fullmatch(PUBLIC_LOGIN, local) is not None
-
-
-def local_start(text: str, floor: int, end: int) -> int:
-    """Return where the local part that ends at `end` starts, at `floor` or later."""
-    floor = max(floor, end - 2000)
-    if text[end - 1 : end] == '"':  # "jane doe"@example.com
-        opening = text.rfind('"', max(floor, end - 70), end - 1)
-        return opening if opening >= 0 else end
-    backwards = text[floor:end][::-1]
-    simple = re.match(SIMPLE_LOCAL_BACKWARDS, backwards)  # most are, which saves a quarter of the time
-    if simple:
-        return end - simple.end()
-    run = re.match(LOCAL_BACKWARDS, backwards)
-    if not run:
-        return end
-    start = end - run.end()
-    start += last_break(text[start:end])
-    local = text[start:end]
-    head, equals, tail = local.rpartition("=")
-    if equals and "+" not in head and "bounce" not in head.lower() and not head.lower().startswith(("srs", "prvs")):
-        start, local = end - len(tail), tail  # email=jane@…, but not VERP's bounces+9-jane=x.com@…
-    if start and text[start - 1] == "\\":
-        escape = re.match(ESCAPED_START, local)
-        start += escape.end() if escape else 0
-    while start < end and text[start] in "'.=-":
-        start += 1
-    return start
-
-
-def last_break(local: str) -> int:
-    """Return the end of the last separator inside what might be a local part, or 0."""
-    last = 0
-    for separator in re.finditer(LOCAL_BREAK, local):
-        last = separator.end()
-    return last
+def domain_end(found: re.Match[str]) -> int:
+    """Return where the domain behind an at-sign ends; 0 for files."""
+    tld = found["tld"].lower()
+    if tld and tld.isascii() and tld not in FILE_ENDINGS:
+        return found.end()
+    sure = re.match(COMMON_DOMAIN, found["domain"])
+    if sure:
+        return found.start("domain") + sure.end()
+    return 0 if tld.isascii() else found.end()
 
 
 # IPv6 (RFC 4291, 5952, zones of RFC 4007 and 6874). A candidate starts with a prefix that is
