@@ -46,8 +46,6 @@ if TYPE_CHECKING:
     Args = argparse.Namespace
     Object = dict[str, Any]  # of JSON
     Reply = tuple[Any, Any]  # decoded JSON and headers
-    Fetch = Callable[[int, Optional[str]], Reply]
-    Recent = Callable[[list[Object], Any], tuple[list[Object], bool]]
     Text = Optional[str]
 
 __version__ = "1.0.0"
@@ -465,24 +463,21 @@ def scalar(text: str) -> str:
     return {"None": "null", "True": "true", "False": "false"}.get(text, text)
 
 
+COOKIE = "(^(?=[^;=]*$)|[^;=]+=)([^;]+)"  # name and value, or the only value
 PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
 COOKIE_ATTRIBUTES = frozenset(("path", "domain", "expires", "max-age", "samesite", "version", "priority"))
 
 
 def mask_cookies(text: str) -> str:
     """Mask cookies' values; a Cookie header's `name=value; …`, or one value."""
-    parts = text.split(";")
-    for index, part in enumerate(parts):
-        name, equals, value = part.partition("=")
-        if not equals and len(parts) == 1:
-            name, value = "", part
-        words = name.strip().lower()
-        if words in COOKIE_ATTRIBUTES or not value.strip() or not equals and len(parts) > 1:
-            continue
-        secret = is_secret_key(words) or not re.fullmatch(PLAIN_COOKIE, value)
-        if secret and not is_harmless(value):
-            parts[index] = f"{name}{equals}{SECRET_MASK}"
-    return ";".join(parts)
+    return re.sub(COOKIE, _mask_cookie, text)
+
+
+def _mask_cookie(match: re.Match[str]) -> str:
+    name, value = match[1].strip(" ="), match[2]
+    plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret_key(name)
+    kept = plain or name.lower() in COOKIE_ATTRIBUTES or is_harmless(value)
+    return match[0] if kept else match[1] + SECRET_MASK
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
@@ -491,10 +486,8 @@ GRAVATAR = r"(?i)(avatar[\w.:/\\%?=&-]{0,60}?(?:[^0-9a-z]|%2f))[0-9a-f]{32}(?:[0
 
 def redact_string(text: str, kind: str, token: str) -> str:
     """Redact free text. The order matters: credentials before emails, IPv6 before IPv4."""
-    if token:
-        text = mask_token(text, token)
-    if len(text) < 3:
-        return text
+    if token and (token in text or "%" in text):
+        text = re.sub(token_pattern(token), SECRET_MASK, text)
     if "\n" in text or "\\n" in text or " at " in text or 'File "' in text or "#0 " in text or "@http" in text:
         text = cut_stack_traces(text)
     text = mask_secrets(text)
@@ -506,15 +499,6 @@ def redact_string(text: str, kind: str, token: str) -> str:
         text = mask_ipv4(text, kind)
     if "avatar" in text:
         text = re.sub(GRAVATAR, rf"\1{SECRET_MASK}", text)
-    return text
-
-
-def mask_token(text: str, token: str) -> str:
-    """Mask the configured token, with any of its characters percent-encoded or not."""
-    if token in text:
-        text = text.replace(token, SECRET_MASK)
-    if "%" in text:
-        text = re.sub(token_pattern(token), SECRET_MASK, text)
     return text
 
 
@@ -972,9 +956,8 @@ def fit(record: dict[str, Any], size: int | None, redactor: Redactor) -> list[st
     """Return a record's JSON, redacted, with long texts and lists cut so that it takes at most `size` characters."""
     if size is None:
         return redactor.write(record)
-    entries = {key: value for key, value in record.items() if key == "entries"}  # asked for, so never cut
-    # Redacted before it is cut, because half an address would not be recognized.
-    whole = redactor.copy({key: value for key, value in record.items() if key not in entries})
+    entries = {"entries": record.pop("entries")} if "entries" in record else {}  # asked for, so never cut
+    whole = redactor.copy(record)  # redacted before it is cut, because half an address would not be recognized
     for longest, most in FITS:
         most_of_id = min(200, 6 * longest)
         cut = {key: trim(value, most_of_id if key in UNCUT else longest, most) for key, value in whole.items()}
@@ -995,10 +978,7 @@ def trim(value: Any, longest: int, most: int) -> Any:
         return [*kept, rest if isinstance(value[0], str) else {"…": rest}] if len(value) > most else kept
     if isinstance(value, dict):
         most = max(most, 4)  # objects with fixed keys have up to four
-        members: dict[str, Any] = {}
-        for key in list(value)[:most]:
-            short = trim(key, max(longest, 20), most)
-            members[key if short in members else short] = trim(value[key], longest, most)
+        members = {trim(key, max(longest, 20), 0): trim(value[key], longest, most) for key in list(value)[:most]}
         return {**members, "…": f"+{len(value) - most} more"} if len(value) > most else members
     return value
 
@@ -1361,7 +1341,7 @@ NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="
 Listing = SimpleNamespace
 
 
-def get_list(fetch: Fetch, cursor: str | None, limit: int, since: Recent | None) -> Listing:
+def get_list(fetch: Callable[..., Reply], cursor: Text, limit: int, since: Callable[..., Any]) -> Listing:
     """Page through a list until there are `limit` items in the time range.
 
     `fetch` takes a page's size and cursor. The result has the `items`; whether there are `more`; the `cursor`
@@ -1375,7 +1355,7 @@ def get_list(fetch: Fetch, cursor: str | None, limit: int, since: Recent | None)
         page, headers = fetch(missing, cursor)
         page = expect_list(page)
         direct = headers.get("X-Sentry-Direct-Hit") == "1"
-        recent, past = since(page, headers) if since and not direct else (page, False)
+        recent, past = since(page, headers) if not direct else (page, False)
         items += recent[:missing]
         # The link's URL is never used: it may name another host. There can be several headers, hence str().
         cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
@@ -1672,7 +1652,7 @@ def find_issues(args: Args, client: Client) -> Listing:
     return ask(params)
 
 
-def get_recent(args: Args, fetch: Fetch) -> Listing:
+def get_recent(args: Args, fetch: Callable[..., Reply]) -> Listing:
     """Page through a list as --cursor, --limit and --time-range say."""
 
     def since(page: list[Object], headers: Any) -> tuple[list[Object], bool]:
