@@ -18,7 +18,7 @@ from typing import Any
 
 from tests import faults
 from tests.standin import NO_EVENTS_TOKEN, TOKEN, Answer, Handler, StandIn
-from tests.support import StandInCase, call, sentry_api
+from tests.support import StandInCase, call, run_script, sentry_api
 
 EVENT = "ab" * 16
 COMMANDS = (["list-issues"], ["issue-detail", "4001"], ["issue-events", "4001"], ["event-detail", EVENT])
@@ -95,6 +95,21 @@ class Errors(StandInCase):
                 self.standin.faults.clear()
                 self.standin.fault("/api/", faults.answer(200, body))
                 self.fails(1, *argv)
+
+    def test_deep_nesting_is_printed_or_refused_in_one_line(self) -> None:
+        for depth in (300, 900, 1100, 5000, 100_000):
+            with self.subTest(depth):
+                self.standin.faults.clear()
+                body = b'{"id": "4001", "deep": %s%s}' % (b'[{"a": ' * (depth // 2) + b"1", b"}]" * (depth // 2))
+                self.standin.fault("/issues/4001/", faults.answer(200, body))
+                run = run_script(self.standin, "issue-detail", "4001", "--raw")
+                self.assertIn(run.status, (0,) if depth < 1000 else (0, 1), run.err)
+                self.assertNotIn("internal", run.err)
+                self.assertEqual(run.out == "", run.status == 1)
+
+    def test_numbers_that_json_cannot_hold(self) -> None:
+        self.standin.fault("/issues/4001/", faults.answer(200, b'{"id": "4001", "x": [1e999]}'))
+        self.assertIn("too large", self.fails(1, "issue-detail", "4001", "--raw"))
 
     def test_no_content(self) -> None:
         self.standin.fault("/api/", faults.answer(204, b""))
