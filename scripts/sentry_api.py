@@ -1290,7 +1290,7 @@ def decode(status: int, headers: Any, body: bytearray) -> Any:
 
     if status // 100 == 2:
         try:
-            text = body.decode("utf-8-sig")
+            text = body.decode().lstrip("\ufeff")
             body.clear()  # 20 MB are not kept while they are parsed
             return json.loads(text, parse_constant=int)  # int() refuses NaN and Infinity, as JSON does
         except (ValueError, RecursionError):
@@ -2120,7 +2120,7 @@ def run(argv: list[str]) -> int:
 def console_script() -> NoReturn:
     """Run as a process of its own: the sentry-api command, or this file as a script."""
     sys.excepthook = quiet_interrupt
-    raise SystemExit(main())
+    os._exit(main())  # both streams are flushed, and freeing every object takes 4 ms of 45, 10 of 110
 
 
 if __name__ == "__main__":
