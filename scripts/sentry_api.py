@@ -39,6 +39,7 @@ import re
 import time
 from collections import Counter
 from functools import lru_cache, partial
+from itertools import repeat
 
 # Importing typing costs 7 ms at every start; only the type checker needs it.
 TYPE_CHECKING = False
@@ -214,6 +215,9 @@ def is_harmless(value: str) -> bool:
     return len(value) <= 200 and re.fullmatch(HARMLESS_SECRET, value) is not None
 
 
+compiled = lru_cache(maxsize=None)(re.compile)  # the cache inside re takes 0.6 µs a look-up
+
+
 @lru_cache(maxsize=4096)
 def key_words(key: str) -> tuple[str, ...]:
     """Split a key or header name into lower-case words: 'X-apiKey' gives x, api, key."""
@@ -266,6 +270,7 @@ USER_NAME = r'^((?:user\.)?(?:user)?name:"?)(?!\[REDACTED)[^"]+'  # in a user ta
 
 LINE_WIDTH = 100  # a list or object of single values that fits stays on one line
 MAX_INDENT = 40  # levels; deeper ones are written without line breaks
+LONG_PIECE = 50_000
 MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
 
 # Characters that a terminal or a reader would act on instead of showing them: controls, marks and
@@ -319,8 +324,6 @@ class Redactor:
         self.names = Memo(lambda kind: Memo(lambda key: (self.name(key), value_kind(kind, key))))
         self.scalars = Memo(scalar)
         self.changed: dict[str, str] = {}  # keys that are printed otherwise
-        self.out: list[str] = []
-        self.chunks: list[str] = []
 
     def copy(self, value: Any, kind: str = PLAIN) -> Any:
         """Return a redacted copy of a value."""
@@ -331,39 +334,51 @@ class Redactor:
         return json.loads("".join(self.write(value, kind))) if isinstance(value, (dict, list)) else value
 
     def write(self, value: Any, kind: str = PLAIN) -> list[str]:
-        """Return the JSON of an object or list, redacted, in chunks: small strings take several times the memory."""
-        self.walk(value, kind, "\n" if self.indented else "", True)
-        chunks = [*self.chunks, "".join(self.out)]
-        self.chunks.clear()
-        self.out.clear()
-        return chunks
+        """Return the JSON of an object or list, redacted, in pieces."""
+        json_text = self.walk(value, kind, "\n" if self.indented else "", True)
+        return [json_text] if isinstance(json_text, str) else json_text
 
-    def walk(self, source: Any, kind: str, pad: str, in_list: bool) -> None:
-        """Append a container's JSON to the output; `pad` is its line break and indentation, or '' for none."""
+    def walk(self, source: Any, kind: str, pad: str, in_list: bool) -> str | list[str]:
+        """Return a container's JSON; `pad` is its line break and indentation, or '' for none.
+
+        What is long is not joined but stays in pieces: one string of it all would take twice the memory.
+        """
         is_list = isinstance(source, list)
+        if is_list and len(source) == 2 and type(source[0]) is int and type(source[1]) is str:
+            # A number and a line of code: the most frequent list of large events. This takes a fifth of their time off.
+            return f"[{source[0]}{', ' if pad else ','}{self.strings[kind][source[1]]}]"
         if len(pad) > 2 * MAX_INDENT:
             pad = ""
         inner = pad and pad + "  "
-        start, comma, end = ("[" if is_list else "{") + inner, "," + inner, "]" if is_list else "}"
-        texts: list[str] = []
-        places = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
-        for (name, child_kind), child in zip(places, source if is_list else source.values()):
+        comma, strings = "," + inner, self.strings
+        opening, closing = "[]" if is_list else "{}"
+        start, pieces, texts = opening + inner, [], []
+        if is_list:
+            places = (
+                self.elements(source, kind, in_list) if source and isinstance(source[0], str) else repeat(("", kind))
+            )
+            members = zip(places, source)
+        else:
+            members = zip(self.members(source, kind), source.values())
+        for (name, child_kind), child in members:
             if isinstance(child, str):
-                texts.append(name + self.strings[child_kind][child])
-            elif child and isinstance(child, (dict, list)):
-                self.out.append(start + comma.join([*texts, name]))
-                start, texts = "", [""]
-                self.walk(child, child_kind, inner, is_list)
-            else:
+                texts.append(name + strings[child_kind][child])
+            elif type(child) is int:
+                texts.append(f"{name}{child}")
+            elif not child or not isinstance(child, (dict, list)):
                 texts.append(name + self.scalars[repr(child)])
+            else:
+                part = self.walk(child, child_kind, inner, is_list)
+                if isinstance(part, str):
+                    texts.append(name + part)
+                else:
+                    pieces += [start + comma.join([*texts, name]), *part]
+                    start, texts = "", [""]
         line = (", " if pad else ",").join(texts)
         if start and len(pad) + len(line) < LINE_WIDTH:
-            self.out.append(start[0] + line + end)
-        else:
-            self.out.append(start + comma.join(texts) + pad + end)
-        if len(self.out) > 4096:
-            self.chunks.append("".join(self.out))
-            self.out.clear()
+            return opening + line + closing
+        whole = start + comma.join(texts) + pad + closing
+        return [*pieces, whole] if pieces or len(whole) > LONG_PIECE else whole
 
     def name(self, key: str, count: int = 1) -> str:
         """Return a key as JSON, redacted, with its colon; with a number where several keys became the same."""
@@ -396,8 +411,6 @@ class Redactor:
     def elements(self, source: list[Any], kind: str, in_list: bool) -> list[tuple[str, str]]:
         """Return "" and a kind for each element. In a list of lists, [name, value] is a header or a cookie."""
         places = [("", kind)] * len(source)
-        if not source or not isinstance(source[0], str):
-            return places
         if in_list and len(source) == 2 and kind not in (SECRET, VAULT) and re.fullmatch("[^ ]{0,99}", source[0]):
             return [("", PLAIN), ("", value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]))]
         for index, child in enumerate(source):
@@ -616,9 +629,9 @@ def mask_secrets(text: str) -> str:
     """Mask tokens, credentials and values after secrets' names in free text."""
     if "@" in text and ("/" in text or "%" in text):
         text = re.sub(URL_PASSWORD, _mask_password, text)
-    if len(text) > 15 and re.search(TOKEN_HINT, text):
+    if len(text) > 15 and compiled(TOKEN_HINT).search(text):
         text = re.sub(TOKENS, SECRET_MASK, text)
-    if re.search(SECRET_HINT, text.lower()):
+    if compiled(SECRET_HINT).search(text.lower()):
         text = mask_assignments(text)
         text = re.sub(CREDENTIALS, rf"\1{SECRET_MASK}", text)
     return text
@@ -633,7 +646,7 @@ def mask_assignments(text: str) -> str:
     spans, end = [], 0
     for name in re.finditer(NAME, text):
         if name.start() >= end and value_kind(PLAIN, name["key"]) in (SECRET, VAULT, COOKIES):
-            found = re.compile(ASSIGNMENT).match(text, name.start())
+            found = compiled(ASSIGNMENT).match(text, name.start())
             if found and not is_harmless(found["value"]):
                 start, end = found.span("value")
                 spans.append((start, end, SECRET_MASK))
@@ -675,13 +688,13 @@ LOGIN = r"git@[\w.-]+[:/]|(?<=://)[a-z0-9][a-z0-9_-]{0,31}@(?![\w.-]+:\[REDACTED
 def mask_emails(text: str) -> str:
     """Mask email addresses, also percent-encoded, escaped, full-width and quoted ones."""
     spans, floor = [], 0
-    for found in re.finditer(EMAIL_END, text):
+    for found in compiled(EMAIL_END).finditer(text):
         at, end = found.start(), domain_end(found)
-        local = re.search(LOCAL, text[max(floor, at - 1000) : at])
+        local = compiled(LOCAL).search(text[max(floor, at - 1000) : at])
         floor = found.start("domain")
         if local and end:
             start = at - len(local["local"])
-            if not re.compile(LOGIN).match(text, start):
+            if not compiled(LOGIN).match(text, start):
                 spans.append((start, end, EMAIL_MASK))
                 floor = end
     return splice(text, spans)
@@ -781,7 +794,7 @@ def mask_ipv4(text: str, kind: str) -> str:
 
     def mask(run: re.Match[str]) -> str:
         nonlocal kept
-        chained = kept and re.compile(VERSION_RANGE).fullmatch(text, kept, run.start())
+        chained = kept and compiled(VERSION_RANGE).fullmatch(text, kept, run.start())
         if kind == ADDRESS or not (chained or is_version(run)):
             return IP_MASK
         kept = run.end()
