@@ -270,7 +270,8 @@ USER_NAME = r'^((?:user\.)?(?:user)?name:"?)(?!\[REDACTED)[^"]+'  # in a user ta
 
 LINE_WIDTH = 100  # a list or object of single values that fits stays on one line
 MAX_INDENT = 40  # levels; deeper ones are written without line breaks
-LONG_PIECE = 50_000
+LONG_PIECE = 50_000  # characters
+MAX_TEXTS = 500  # members of a container that are joined at once
 MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
 
 # Characters that a terminal or a reader would act on instead of showing them: controls, marks and
@@ -341,7 +342,7 @@ class Redactor:
     def walk(self, source: Any, kind: str, pad: str, in_list: bool) -> str | list[str]:
         """Return a container's JSON; `pad` is its line break and indentation, or '' for none.
 
-        What is long is not joined but stays in pieces: one string of it all would take twice the memory.
+        What is long is not joined but stays in pieces: one string of it all took twice the memory.
         """
         is_list = isinstance(source, list)
         if is_list and len(source) == 2 and type(source[0]) is int and type(source[1]) is str:
@@ -369,10 +370,10 @@ class Redactor:
                 texts.append(name + self.scalars[repr(child)])
             else:
                 part = self.walk(child, child_kind, inner, is_list)
-                if isinstance(part, str):
-                    texts.append(name + part)
-                else:
-                    pieces += [start + comma.join([*texts, name]), *part]
+                long = [] if isinstance(part, str) else part
+                texts.append(name if long else f"{name}{part}")
+                if long or len(texts) > MAX_TEXTS:
+                    pieces += [start + comma.join(texts), *long]
                     start, texts = "", [""]
         line = (", " if pad else ",").join(texts)
         if start and len(pad) + len(line) < LINE_WIDTH:
