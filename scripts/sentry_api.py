@@ -321,7 +321,7 @@ class Redactor:
         self.token = token if len(token) >= 6 else ""
         self.hosts = sorted(hosts)
         self.indented = indented
-        self.strings = Memo(lambda kind: Memo(lambda text: quote(self.text(text, kind))))
+        self.strings = Memo(lambda kind: Memo(lambda text: escape(self.quote(self.text(text, kind)))))
         self.names = Memo(lambda kind: Memo(lambda key: (self.name(key), value_kind(kind, key))))
         self.scalars = Memo(scalar)
         self.changed: dict[str, str] = {}  # keys that are printed otherwise
@@ -336,6 +336,9 @@ class Redactor:
 
     def write(self, value: Any, kind: str = PLAIN) -> list[str]:
         """Return the JSON of an object or list, redacted, in pieces."""
+        from json.encoder import encode_basestring
+
+        self.quote = encode_basestring
         json_text = self.walk(value, kind, "\n" if self.indented else "", True)
         return [json_text] if isinstance(json_text, str) else json_text
 
@@ -386,7 +389,7 @@ class Redactor:
         new = self.text(key, PLAIN)
         if new != key:
             self.changed[key] = new
-        return quote(new if count == 1 else f"{new} ({count})") + (": " if self.indented else ":")
+        return escape(self.quote(new if count == 1 else f"{new} ({count})")) + (": " if self.indented else ":")
 
     def members(self, source: dict[str, Any], kind: str) -> list[tuple[str, str]]:
         """Return an object's keys as name() does, with the kinds of their values."""
@@ -464,13 +467,6 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         raise ValueError("repeated key")
     return value
-
-
-def quote(text: str) -> str:
-    """Return a string's JSON, without characters that a terminal would act on."""
-    from json.encoder import encode_basestring
-
-    return escape(encode_basestring(text))
 
 
 def scalar(text: str) -> str:
