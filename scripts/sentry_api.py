@@ -207,7 +207,7 @@ HARMLESS_SECRET = r"""(?ix)(?:[\\'"`\s]|%7B|%5B)* (?:(?:bearer|basic|token)\s+)?
     | \[?(?:filtered|redacted\w*|removed|hidden|masked)\]? | [*x.\u2022\u2026-]{3,} | <[a-z\s:_-]{1,40}>
     | :[a-z_]{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2}
     | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | \$\(\w{1,40}\) | %\(\w{1,40}\)s | %s | \?
-    | \u2026 | (?<=%7B)\w{1,40} )? (?:[\\'"`\s]|%7D|%5D)*"""
+    | \u2026 | (?<=%7B)\w{1,40} | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+ )? (?:[\\'"`\s]|%7D|%5D)*"""
 
 
 def is_harmless(value: str) -> bool:
@@ -582,11 +582,12 @@ NAME = (
     rf"(?:(?<![\w.$%\\-])|(?<=\$)|{AFTER_ESCAPE})(?:--?(?:D(?=[a-z]))?)?"
     r"(?P<key>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
 )
-QUOTE_MARK = r"(?:[\"'`]|%(?:25)*22|&quot;|&#34;)"
+QUOTE_MARK = r"(?:[\"'`]|%(?:25)*2[27]|&(?:quot|apos|#34|#39|#x27);|\\u002[27])"
 EQUALS = r"(?:=>|:=|==|=(?!=)|:(?![:=])|%(?:25)*3[dDaA]|\\u003[dD]|&#61;)"
 CLOSED = r"(?<!\\)(?P=escapes)(?P=mark)"  # by the quote that opened the value, with as many backslashes
 QUOTED = (
-    rf"(?(unsure)(?<=[\"'`])(?=[^\s\"'`]*\d)(?=[^\s\"'`]*[A-Za-z])[^\s\"'`]+(?={CLOSED}(?(row)(?(pair)|[)\]]))|\Z)"
+    rf"(?(unsure)(?<=[\"'`;])(?!\[REDACTED)(?=[\"']?[^\s\"'`]*\d)(?=[\"']?[^\s\"'`]*[A-Za-z])"
+    rf"[\"']?[^\s\"'`]+[\"']?(?={CLOSED}(?(row)(?(pair)|[)\]]))|\Z)"
     rf"|(?!{CLOSED})(?(list)(?!{PROSE}{CLOSED}))"  # {'password': ['This field is required.']}
     rf"(?(doubted)(?![^\W\d_]+{CLOSED}))(?s:.+?)(?={CLOSED}|\Z))"
 )
@@ -600,12 +601,13 @@ UNQUOTED = (
     r"\d{0,3}|(?(count)\d+|(?!))"  # small numbers, and counts: tokens=1500
     r"|(?:[A-Za-z_.]*[_.])?(?i:(?P=last)|(?<=\.)\w*(?:pass|pwd|secret|token|key|auth|cred)\w*)"  # auth=self.auth
     r"|(?(spaced)(?:(?:[^\W\d]|[./-])*|\S{0,5}?)|(?!))"  # prose: token = expired
-    r")[.:!?]*(?:[\s&;,\"'`<>(){}\[\]|]|\\+[nrtu\"']|\Z)))"
+    r")[.:!?]*(?:[\s&;,\"'`<>(){}\[\]|]|\\+(?:[nrt\"']|u00[23])|\Z)))"
     r"(?:(?!%(?:25)*(?:2[0267cC]|3[bB]|0[aAdD])|\\{1,8}(?:[nrt\"']|u0026))[^\s&;,\"'`<>(){}\[\]|])+"
 )
 # A secret's name and value. First come groups that note what stands around, for the patterns of values above; they
 # are in a lookahead, so that no backtracking unsets them.
 ASSIGNMENT = (
+    r"(?!(?<=`)[\w.]+=')"  # Ruby's undefined method `token='
     r"(?=(?P<element>(?<=[<:]))?(?P<within>(?<=[\"']))?(?P<pair>(?<=[\[(][\"']))?"  # <name, "name, ("name
     r"(?P<doubted>(?<=(?:valid|ected|known|ssing|legal)\s)|(?<=(?:no|ad)\s))?"  # Invalid token: 'foo'
     r"(?P<header>(?=[\w.$-]*(?i:cookies?|authorization)[\"'\s]{0,2}:(?![:=])))?"
@@ -613,7 +615,8 @@ ASSIGNMENT = (
     r"(?P<flag>-)?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?[\w.$-]+(?![\w.$-]| [Kk][Ee][Yy]\b)"
     r"(?=(?P<spaced>\s+[:=]|\]?[:=]{1,2}>?\s)?)"
     rf"(?:(?P<quote>\\{{0,8}}{QUOTE_MARK})?(?:\]|%5[dD])?\s{{0,3}}(?:{EQUALS}"  # name=value, "name": 'value'
-    r"|(?(quote)(?:value=|(?:\r?\n){2}|(?:\\r\\n){2})|(?!)))\s{0,3}"  # <input name="name" value="value">, form data
+    r"|(?(quote)(?:value=|(?:\r?\n){2}|(?:\\r\\n){2})|(?!)))"  # <input name="name" value="value">, form data
+    r"(?:\s|%(?:25)*20){0,3}"
     r"|(?(element)(?:\s(?!\s*[:=])[^<>\n]{0,100})?>|(?!))"  # <name>value
     rf"|(?P<unsure>\\{{0,8}}{QUOTE_MARK}(?P<row>,)\s?|(?(flag)(?!)|\s{{1,3}}))"  # ("name", "value"), name "value"
     r"|(?(flag)\s{1,3}(?=[^\s-])|(?!)))"  # --name value
@@ -662,7 +665,7 @@ IN_LOCAL = r"[\w.+'%=-]"
 # The end of a run of these, behind what ends a local part on its left although RFC 5322 would allow some of it:
 # separators, escapes, and = but in VERP's bounces+9-jane=x.com@…
 LOCAL = (
-    rf"(?:(?=\")|(?<!{IN_LOCAL})(?=(?:{IN_LOCAL}[\u0300-\u036f]*)*(?<!=)(?<!%[0-7][\da-fA-F])\Z)"
+    rf"(?:(?=\")|(?<!{IN_LOCAL})(?=(?:{IN_LOCAL}[\u0300-\u036f]*)*(?<![='])(?<!%[0-7][\da-fA-F])\Z)"
     r"(?:(?<!\\)|[nrt]|u00\w\w|(?![nrt]|u00))(?:.*%(?:25)*(?:2[026cCfF]|3[a-fA-F]|0[9aAdD]|[57][b-dB-D]))?"
     r"(?:(?!SRS|prvs|[\w.-]*[Bb]ounce)[^+]*=)?['.=-]*)(?P<local>\"[^\"]{1,68}\"|[^\"'.=-].*)\Z"
 )
@@ -742,7 +745,9 @@ def _mask_ipv6(match: re.Match[str]) -> str:
 
 IPV4_DOT = r"(?:\.|%(?:25)*2[eE]|\\{1,8}u002[eE])"
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
-IPV4 = rf"(?:(?<!\d)(?<!\d\.)|{AFTER_ESCAPE}){OCTET}(?:{IPV4_DOT}{OCTET}){{3}}(?!\d|\.\d)"
+IPV4 = (
+    rf"(?:(?<!\d)(?<!\d\.)(?<!%(?=2\d|0[9aAdD]|3[a-fA-F]))|{AFTER_ESCAPE}){OCTET}(?:{IPV4_DOT}{OCTET}){{3}}(?!\d|\.\d)"
+)
 
 # What stands before a version: `version "`, `v`, `Chrome `, and with no more than a space `Node.js (`.
 VERSION_NOUNS = frozenset(
@@ -767,7 +772,7 @@ RELEASE = (
     r"|ubuntu|ec2-user|deploy|git|user|postgres|pi|centos|debian|vagrant|administrator)@)\0)"
     r".*?(?<![\w@/:.-])@?[\w./-]*[A-Za-z][\w.-]*@\0\d?\d\..*\0(?![:/])"
 )
-PACKAGE = r"()(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\|\.so\.)\0.*\0(?:[/\\]|$)"
+PACKAGE = r"()(?:\.so\.\0|(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\)\0.*\0(?:[/\\]|$))"
 VERSION_BEFORE = {
     "/": PRODUCT, "@": RELEASE, **dict.fromkeys("-\\.", PACKAGE), **dict.fromkeys("=<>~^", OPERATOR)
 }  # fmt: skip
@@ -802,7 +807,8 @@ def mask_ipv4(text: str, kind: str) -> str:
 
 def is_version(run: re.Match[str]) -> bool:
     """Tell by its surroundings whether four dotted numbers are a version."""
-    before, after = run.string[max(0, run.start() - 60) : run.start()], run.string[run.end() : run.end() + 24]
+    before = run.string[max(0, run.start() - 60) : run.start()].rpartition("\n")[2]
+    after = run.string[run.end() : run.end() + 24]
     if (
         run[0].endswith(".0.0.0")  # Chrome's reduced 124.0.0.0; no host ends like this
         or after[:1] in "-+._rabRAB"
@@ -823,15 +829,18 @@ def is_version(run: re.Match[str]) -> bool:
 
 TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
 LINE = r"\n(?:[ \t>|]|\\+t){0,99}"  # the start of one
+SPACE = r"(?:\n|(?<![ \t])\s)"  # the first of several
+# The rest of a line; where line breaks are escaped, the trace stands in quotes and something else may follow them.
+REST, QUOTED_REST = r"[^\n]*", r"(?:\\.|[^\\\"'\n])*"
 FRAMES = {  # by what each frame has in it
     # Python; its code lines are indented deeper
     ", line ": r"""(?x)(?:
-        (?:\s(?:[ \t>|+]|\\+t){0,99}(?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):)?
-        \s[\r\n]{0,9}((?:[ \t>|]|\\+t){0,99})File\ \\*["'][^"'\n]{1,500}\\*["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
-        (?:\r?\n\1(?:[ \t]|\\+t|\[Previous\ line)[^\n]*)*\r?)+""",
+        (?:SPACE(?:[ \t>|+]|\\+t){0,99}(?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):)?
+        SPACE[\r\n]{0,9}((?:[ \t>|]|\\+t){0,99})File\ \\*["'][^"'\n]{1,500}\\*["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
+        (?:\r?\n\1(?:[ \t]|\\+t|\[Previous\ line)REST)*\r?)+""",
     # Rust
-    "::": r"""(?x)(?:LINE\d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:(?:<|[\w$]+::)[^\n]*|\S+[ \t\r]*(?=LINEat\ ))
-        (?:LINEat\ [^"\n]*)?)+""",
+    "::": r"""(?x)(?:LINE\d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:(?:<|[\w$]+::)REST|\S+[ \t\r]*(?=LINEat\ ))
+        (?:LINEat\ REST)?)+""",
     # Java, Kotlin, JavaScript, .NET: at NAME (PLACE), at NAME(ARGUMENTS), at PLACE; surer signs on one line
     "at ": r"""(?x)(?:LINE(?:
           \.\.\.\ \d+\ (?:more|common\ frames) | ---\ End\ of\ (?:stack|inner) | at\s+(?:async\s+|new\s+)?(?:
@@ -839,32 +848,32 @@ FRAMES = {  # by what each frame has in it
             | [\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+(?:\s\[as\s[^\]\n]{1,80}\])?\s?\(
             | [^\s()]{1,999}(?:\s\[as\s[^\]\n]{1,80}\])?\s?\((?:[^()\n]{0,500}:\d|eval\ at\s
                 |(?:Native\ Method|Unknown\ Source|<anonymous>|native|index\ \d+)\)))
-          )[^"'\n]*
+          )REST
         | (?<![ \t])[ \t]+at\s+(?:async\s+|new\s+)?(?:
             [\w$.<>/@\[\]`-]+\s?\((?:eval\ at\ [^()\n]{0,300}\([^()\n]{0,300}\))?(?:
                 [^()\n]{0,300}:\d[^()\n]{0,300}\) | (?:Native\ Method|Unknown\ Source|<anonymous>|native|index\ \d+)\))
             | [\w$<>/@\[\]`-]*(?:\.[\w$<>/@\[\]`-]*){2,99}\s?\([^()\n]{0,300}\)(?:\sin\s\S+:line\s\d+)?
             | [^\s():]{0,200}(?::[/\\])?[^\s():]{0,200}[./\\][^\s():]{1,200}:\d+:\d+(?=\s|$)))+""",
     # Ruby
-    ":in ": r"(?:LINE(?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in [`'\"][^`'\"\n]*[`'\"](?!:)[^\"\n]*)+",
+    ":in ": r"(?:LINE(?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in [`'\"][^`'\"\n]*[`'\"](?!:)REST)+",
     # PHP, Android, gdb, Dart
     "#": r"""(?x)(?:LINE(?:
           \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
             |[^\n]{1,200}\([^()\s]{0,300}:\d)
-          | thrown\ in\ [^\n]*\ on\ line\ \d )[^"\n]*
+          | thrown\ in\ [^\n]*\ on\ line\ \d )REST
         | \s\#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{1,300}\(\d+\):\s\S+|\{main\}))+""",
     # Apple
-    "0x": r"(?:LINE\d+\s+\S+\s+0x[0-9a-f]{6,}[^\"\n]*)+",
+    "0x": r"(?:LINE\d+\s+\S+\s+0x[0-9a-f]{6,}REST)+",
     # Go: the function stands on the line before
     ".go:": r"""(?x)(?:(?:LINEgoroutine\ \d+\ \[[^\]\n]{1,80}\]:)?
         (?:LINE(?:[^\s(]{1,300}\([^\n]*|created\ by\ [^\n]*))?
-        LINE[^\s:]{1,300}\.(?:go|s):\d+(?:\ \+0x[0-9a-f]+[^"\n]*|(?=[ \t\r]*(?:\n|$))))+""",
+        LINE[^\s:]{1,300}\.(?:go|s):\d+(?:\ \+0x[0-9a-f]+REST|(?=[ \t\r]*(?:\n|$))))+""",
     # Elixir, Erlang
-    ".e": r"(?:LINE(?:\([\w. -]{1,80}\)\s+)?[^\s:]{1,300}\.(?:exs?|erl):\d+: [^\"\n]*)+",
+    ".e": r"(?:LINE(?:\([\w. -]{1,80}\)\s+)?[^\s:]{1,300}\.(?:exs?|erl):\d+: REST)+",
     # Firefox, Safari
     "@": r"""(?x)(?:LINE(?:(?:(?:global|eval|module)\ code|[^\s@]{0,200})
-            @(?:(?:https?|file|app|webpack|capacitor|moz-|safari-)\S*:\d|\[native\ code\])
-          |\[native\ code\][ \t\r]*(?=\n|$))[^"\n]*
+            @(?:(?:https?|file|app|webpack|capacitor|moz-|safari-)[^\s"']*:\d|\[native\ code\])
+          |\[native\ code\][ \t\r]*(?=\n|$))REST
         | \s[\w$.<>/]{0,100}@https?:\S{1,300}:\d+:\d+(?=\s|$))+""",
 }
 
@@ -875,12 +884,13 @@ def cut_stack_traces(text: str) -> str:
     It takes a header and a frame, or two frames, before anything is cut.
     """
     escape = "\n" not in text and re.search(r"(?<!\\)\\+n", text)
-    newline = escape[0] if escape else "\n"
+    newline, rest = (escape[0], QUOTED_REST) if escape else ("\n", REST)
     text = "\n" + text.replace(newline, "\n")
     least = 1 if re.search(TRACE_HEADER, text) else 2
     for hint, pattern in FRAMES.items():
         if text.count(hint) >= least:
-            cut = re.sub(pattern.replace("LINE", LINE), partial(_mark_frames, hint), text)
+            whole = pattern.replace("LINE", LINE).replace("SPACE", SPACE).replace("REST", rest)
+            cut = re.sub(whole, partial(_mark_frames, hint), text)
             if text.count(hint) - cut.count(hint) >= least:
                 text = cut
     return text[1:].replace("\n", newline)
@@ -954,9 +964,9 @@ def render(value: Any, args: argparse.Namespace, size: int | None) -> list[str]:
     characters that a record may take, or None for no limit.
     """
     redactor = Redactor(configured_token(), shown_hosts, indented=not isinstance(value, list))
-    if args.format == "table":
-        return [table(redactor.copy(value), args.command)]
     try:
+        if args.format == "table":
+            return [table(redactor.copy(value), args.command)]
         if not isinstance(value, list):
             return [*fit(value, size, redactor), "\n"]
         lines = ["".join(fit(record, size, redactor)) for record in value]
