@@ -979,15 +979,15 @@ def fit(record: dict[str, Any], size: int | None, redactor: Redactor) -> list[st
     """Return a record's JSON, redacted, with long texts and lists cut so that it takes at most `size` characters."""
     if size is None:
         return redactor.write(record)
-    entries = {"entries": record.pop("entries")} if "entries" in record else {}  # asked for, so never cut
-    whole = redactor.copy(record)  # redacted before it is cut, because half an address would not be recognized
+    # Redacted before it is cut, because half an address would not be recognized. Entries were asked for, so stay whole.
+    whole = redactor.copy({key: value for key, value in record.items() if key != "entries"})
     for longest, most in FITS:
         most_of_id = min(200, 6 * longest)
         cut = {key: trim(value, most_of_id if key in UNCUT else longest, most) for key, value in whole.items()}
         chunks = redactor.write(cut)
         if sum(map(len, chunks)) <= size:
             break
-    return redactor.write({**cut, **entries}) if entries else chunks
+    return redactor.write({key: cut.get(key, record[key]) for key in record}) if "entries" in record else chunks
 
 
 def trim(value: Any, longest: int, most: int) -> Any:
@@ -1052,7 +1052,7 @@ def epoch(text: Any) -> float | None:
     try:
         seconds = datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp()
         return seconds + float("0" + re.split("[Z+]", text[19:])[0])
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return None
 
 
@@ -1165,7 +1165,10 @@ class Client:
             result: list[Any] = [TimeoutError(), {}, b""]
             # In a thread, as urllib's timeout is each socket operation's: a look-up or a slow body outlives it.
             thread = threading.Thread(target=self.fetch, args=(url, left, result), daemon=True)
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError:
+                raise Failure(UNUSABLE, "the system lets no further thread start") from None
             thread.join(left)
             status, headers, body = result
             spent = time.monotonic() - started
@@ -1212,19 +1215,22 @@ class Client:
         sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
         refuses it to tokens of one organization (401).
         """
+        form = self.issue_form
         try:
-            return self.get(build_path(self.issue_form, org=self.org, issue=issue) + below, params)
+            return self.get(build_path(form, org=self.org, issue=issue) + below, params)
         except Failure as first:
             elsewhere = re.match("(?i)HTTP (?:404|410|401.*organization)", first.message)
-            if elsewhere and self.org and self.issue_form == ISSUE:
-                path = build_path(ORG_ISSUE, org=self.org, issue=issue) + below
-                try:
-                    answer = self.get(path, params, f" (after {first.message})")
-                except Failure:
-                    raise first from None
+            if not elsewhere or not self.org or form != ISSUE:
+                raise
+            if first.message.startswith("HTTP 410"):
                 self.issue_form = ORG_ISSUE
-                return answer
-            raise
+            try:
+                path = build_path(ORG_ISSUE, org=self.org, issue=issue) + below
+                answer = self.get(path, params, f" (after {first.message})")
+            except Failure:
+                raise first from None
+            self.issue_form = ORG_ISSUE
+            return answer
 
 
 def build_path(template: str, **segments: Any) -> str:
@@ -1258,13 +1264,13 @@ def network_failure(error: BaseException, url: str, timeout: float) -> Failure:
     )  # fmt: skip
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     _, status, message, hint, pause = next(row for row in causes if isinstance(cause, row[0]))
-    message = message.format(getattr(cause, "strerror", None) or repr(cause), timeout=timeout)
+    message = message.format(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__, timeout=timeout)
     return Failure(status, f"{origin(url)}: {message}", hint, pause)
 
 
 def origin(url: str) -> str:
     """Return a URL's scheme and host, and its port if it isn't the default one."""
-    return re.sub("(?<=^http:)(.*):80$|(?<=^https:)(.*):443$", r"\1\2", "/".join(url.split("/")[:3]).lower())
+    return re.sub("(?<=^http:)(.*):80$|(?<=^https:)(.*):443$", r"\1\2", re.sub("(?<=[^:/])[/?#].*", "", url.lower()))
 
 
 def redirected(url: str, location: str) -> str:
@@ -1272,11 +1278,12 @@ def redirected(url: str, location: str) -> str:
     import urllib.parse
 
     try:
-        target = urllib.parse.urljoin(url, location)
+        target = urllib.parse.urljoin(url, location.strip())
     except ValueError:
         target = location
     where = origin(target)
     if where != origin(url):
+        where = re.sub("//.*@", "//", where)
         show_host(where)
         raise Failure(
             UNUSABLE, f"a redirect to another server, {where}, was not followed", "is that the right base URL?"
@@ -1317,20 +1324,28 @@ def decode(status: int, headers: Any, body: bytearray) -> Any:
             raise Failure(
                 UNUSABLE,
                 f"HTTP {status}, but the answer can't be read as JSON",
-                "the base URL may be wrong: it is the address of the web page, without a path to the API",
+                "check that the base URL is the address of the web page, without a path to the API",
             ) from None
     code, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
     message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
     if hint and code != RATE_LIMITED:
         raise Failure(code, message, hint)
     # There is nothing to do about the others but to wait.
-    after = headers.get("Retry-After") or (code == RATE_LIMITED and headers.get("X-Sentry-Rate-Limit-Reset")) or "0"
-    pause = float(after) if after.isdecimal() else server_time(headers, "Retry-After")
-    if pause > 1e9:  # a time, not a span
-        pause -= server_time(headers)
+    pause = requested_pause(headers, code)
     if pause > MAX_PAUSE:
         raise Failure(code, f"{message} (the server asks to wait {pause:.0f} s)", hint)
     raise Failure(code, message, hint, max(RETRY_PAUSE, pause))
+
+
+def requested_pause(headers: Any, code: int) -> float:
+    """Return how many seconds the server asks to wait: Retry-After (RFC 9110, 10.2.3), or a rate limit's reset."""
+    for name in ("Retry-After", "X-Sentry-Rate-Limit-Reset") if code == RATE_LIMITED else ("Retry-After",):
+        value = (headers.get(name) or "").strip()
+        is_number = re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{0,40})?", value)
+        asked = float(value) if is_number else http_time(value)
+        if asked:
+            return asked - server_time(headers) if asked > 1e9 else asked  # a time, or a span
+    return 0.0
 
 
 def error_reason(body: bytearray) -> str:
@@ -1344,19 +1359,23 @@ def error_reason(body: bytearray) -> str:
         value = body.decode("utf-8", "replace").partition("<")[0]  # nothing of HTML
     while value and isinstance(value, list):
         value = value[0]
-    line = " ".join(str(value or "").split())[:MAX_ERROR_BODY]
-    # Redacted before it is cut short: half an address would not be recognized.
-    return str(redact(line, configured_token()))[:MAX_REASON]
+    # Redacted before it is cut and put on one line: half an address, or half a stack trace, would not be recognized.
+    return " ".join(redact(str(value or "")[:MAX_ERROR_BODY], configured_token()).split())[:MAX_REASON]
 
 
-def server_time(headers: Any, name: str = "Date") -> float:
-    """Return a header's time (RFC 9110, 5.6.7) in seconds since 1970; the local time where it has none."""
+def http_time(text: str) -> float:
+    """Return an HTTP date (RFC 9110, 5.6.7) in seconds since 1970; 0 for anything else."""
     import email.utils
 
     try:
-        return email.utils.parsedate_to_datetime(headers.get(name)).timestamp()
-    except (TypeError, ValueError, OverflowError):
-        return time.time()
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (IndexError, TypeError, ValueError, OverflowError):
+        return 0.0
+
+
+def server_time(headers: Any) -> float:
+    """Return the server's clock, in seconds since 1970; the local one where it sends no Date."""
+    return http_time(headers.get("Date") or "") or time.time()
 
 
 CURSOR = r"[A-Za-z0-9:=_+/.%-]{1,500}"  # Sentry's are 0:100:0, GlitchTip's base64
@@ -1391,7 +1410,7 @@ def get_list(fetch: Callable[..., Reply], cursor: Text, limit: int, since: Calla
         items=items,
         more=cursor is not None or len(recent) > missing,
         cursor=cursor if len(page) <= missing else None,  # a longer page has no cursor for the middle of it
-        hits=hits if hits != headers.get("X-Max-Hits") else None,
+        hits=hits if hits != headers.get("X-Max-Hits") and re.fullmatch("[0-9]{1,9}", hits or "") else None,
         direct=direct,
     )
 
@@ -1520,9 +1539,11 @@ def new_text(source: Object, path: str, shown: str) -> Text:
     """Return a message, or None where it only repeats texts that are shown anyway."""
     message = text(source, path)
     rest = (message or "").strip()[:10000]
-    for known in sorted([text(source, path) or "" for path in shown.split()], key=len, reverse=True):
-        # Sentry 9's message is its search text: all of them in a row.
-        rest = "" if rest in known else rest.replace(known, "")
+    known = sorted([text(source, path) or "" for path in shown.split()], key=len, reverse=True)
+    if any(rest in shown_text for shown_text in known):
+        return None
+    for shown_text in known:  # Sentry 9's message is its search text: all of them in a row
+        rest = rest.replace(shown_text, "")
     return message if rest.strip() else None
 
 
@@ -1670,7 +1691,7 @@ def find_issues(args: Args, client: Client) -> Listing:
         # The default environment is left out: an issue found by its ID would show that environment's count.
         environment = params["environment"] if args.environment_given else None
         listing = ask({**params, "query": plain_id(query), "environment": environment, "shortIdLookup": 1})
-        if listing.direct:
+        if listing.direct or environment == params["environment"]:  # else the same would be asked again
             return listing
     return ask(params)
 
@@ -1685,8 +1706,8 @@ def get_recent(args: Args, fetch: Callable[..., Reply]) -> Listing:
             return page, False
         start = server_time(headers) - args.time_range
         times = [epoch(dig(item, "lastSeen last_seen dateCreated date_created")) for item in page]
-        recent = [item for item, at in zip(page, times) if not at or at >= start]
-        return recent, [start, *filter(None, times)][-1] < start
+        recent = [item for item, at in zip(page, times) if at is None or at >= start]
+        return recent, [start, *(at for at in times if at is not None)][-1] < start
 
     return get_list(fetch, args.cursor, args.limit, since)
 
@@ -1716,7 +1737,7 @@ def issue_events(args: Args, client: Client) -> Answer:
 
 def event_detail(args: Args, client: Client) -> Answer:
     """Return the record of one event."""
-    event_id = read_id(args.event, client, EVENT_ID, "events", EVENT_FORMS)
+    event_id = plain_id(read_id(args.event, client, EVENT_ID, "events", EVENT_FORMS))
     path = build_path(PROJECT_EVENT, org=args.org, project=args.project, event=event_id)
     event = expect_object(client.get(path)[0])
     return Answer(args, event, shape_event(event, client), EVENT_SIZE, [])
@@ -1813,7 +1834,7 @@ EVENT_FORMS = "32 hex digits, with or without dashes, or the event's web address
 
 def resolve_issue(args: Args, client: Client) -> str:
     """Return the numeric ID of the issue that was asked for; a short ID is looked up."""
-    short_id = read_id(args.issue, client, f"{ISSUE_ID}|{SHORT_ID}", "issues", ISSUE_FORMS)
+    short_id = read_id(args.issue, client, f"{ISSUE_ID}|{SHORT_ID}", "issues", ISSUE_FORMS).upper()
     if short_id.isdigit():
         return short_id
     require(args, "org", "project")
@@ -1830,14 +1851,14 @@ def resolve_issue(args: Args, client: Client) -> str:
 
 
 def read_id(given: str, client: Client, pattern: str, parent: str, expected: str) -> str:
-    """Return an ID as Sentry wants it, from an ID in any form or a web address, where it stands below `parent`."""
+    """Return the ID in an ID or a web address, where it stands below `parent`."""
     form, place = f"({pattern})", given.strip()
     if "://" in place:
         form, place = f".*?/{parent}/{form}(/.*)?", web_path(place, client.base_url)
     found = re.fullmatch(form, place)
     if not found:
         raise Failure(USAGE, f"received {given!r}, expected {expected}")
-    return plain_id(found.group(1))
+    return found.group(1)
 
 
 def plain_id(given: str) -> str:
@@ -1886,10 +1907,10 @@ FIELDS = {
 
 
 def matching(pattern: str, expected: str) -> Callable[[str], str]:
-    """Return an argument's type: printable texts that match a pattern. argparse reports what it raises."""
+    """Return an argument's type: texts that match a pattern. argparse reports what it raises."""
 
     def check(text: str) -> str:
-        if not text.isprintable() or not re.fullmatch(pattern, text):
+        if not re.fullmatch(pattern, text):
             shown = text if len(text) <= 80 else text[:80] + "…"
             raise argparse.ArgumentTypeError(f"received {shown!r}, expected {expected}")
         return text
@@ -1898,12 +1919,12 @@ def matching(pattern: str, expected: str) -> Callable[[str], str]:
 
 
 slug = matching("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", "a slug: letters, digits, - and _")
-plain_text = matching(".{0,4000}", "at most 4000 printable characters")
+plain_text = matching("[^\x00-\x1f\x7f\ud800-\udfff]{0,4000}", "at most 4000 characters, without control characters")
 header_text = matching("[ -~]{1,200}", "1 to 200 printable ASCII characters")
 cursor = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
 limit = matching("0{0,99}[1-9][0-9]{0,999}", f"a whole number from 1 to {MAX_LIMIT}")
 time_range = matching(
-    "(?:0*[1-9][0-9]{0,5}[mhdw])?", "a number and m (minutes), h, d or w, such as 24h, or '' for any time"
+    "(?:0{0,99}[1-9][0-9]{0,5}[mhdw])?", "a number and m (minutes), h, d or w, such as 24h, or '' for any time"
 )
 timeout = matching(
     r"(?![0.]*$)0{0,9}(?:[0-9]{1,3}|[12][0-9]{3}|3[0-5][0-9]{2}|3600(?=[.0]*$))(?:\.[0-9]{0,9})?",
@@ -1911,7 +1932,7 @@ timeout = matching(
 )
 output_format = matching("json|table", "json or table")
 web_server = matching(
-    r"(?i)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?!0)(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/(?!/|.*//|.*\.\.)[^\s?#%\\]*)?",
+    r"(?i)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?!0)(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*)?",
     "http:// or https:// and a host, such as https://sentry.example.com",
 )
 
@@ -1922,7 +1943,7 @@ def base_url(text: str) -> str:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
     scheme, _, rest = web_server(text.strip()).partition("://")
     host, _, path = rest.partition("/")
-    return re.sub("(?:/+api(?:/+0)?)?/*$", "", f"{scheme.lower()}://{host.lower()}/{path}")
+    return f"{scheme.lower()}://{host.lower()}" + re.sub("(?:/api(?:/0)?)?/?$", "", f"/{path}".rstrip("/"))
 
 
 LISTS = "list-issues issue-events"
