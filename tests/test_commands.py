@@ -133,6 +133,15 @@ class Records(StandInCase):
         record = self.good("event-detail", event_id, "--include-entries")
         self.assertEqual(tuple(record), (*sentry_api.EVENT_DETAIL_FIELDS, "entries"))
         self.assertEqual(record["entries"][0]["data"]["values"][0]["stacktrace"]["frames"][0]["function"], "dispatch")
+        record = self.good("event-detail", event_id, "--include-entries", "--fields", "entries,id")
+        self.assertEqual(list(record), ["entries", "id"])
+
+    def test_a_message_that_says_more_is_kept(self) -> None:
+        event = {"eventID": "a" * 32, "title": "Order failed", "metadata": {"filename": "cart 41.py"}}
+        for message, expected in (("Order failed 41", "Order failed 41"), ("Order failed", None), ("Order failed cart 41.py", None)):
+            self.standin.fault("/events/", faults.answer(200, {**event, "message": message}))
+            self.assertEqual(self.good("event-detail", "a" * 32)["message"], expected)
+            self.standin.faults.clear()
 
     def test_events_of_old_servers_in_raw_have_no_entries(self) -> None:
         self.standin.whole_events = True

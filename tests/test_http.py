@@ -180,7 +180,9 @@ class Retries(StandInCase):
             ({"Retry-After": "0"}, 2), ({"Retry-After": "-5"}, 2), ({"Retry-After": "soon"}, 2), ({"Retry-After": "31"}, 1),
             ({"Retry-After": "9" * 30}, 1), ({"Retry-After": "999999"}, 1), ({"Retry-After": late}, 1), ({"Retry-After": soon}, 2),
             ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) - 9)}, 2), ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
-            ({"X-Sentry-Rate-Limit-Reset": "x"}, 2),
+            ({"X-Sentry-Rate-Limit-Reset": "x"}, 2), ({"X-Sentry-Rate-Limit-Reset": f"{time.time() + 900:.2f}"}, 1),
+            ({"Retry-After": "2.5 "}, 2), ({"Retry-After": "soon", "X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
+            ({"Retry-After": "soon", "Date": email.utils.formatdate(time.time() - 3600, usegmt=True)}, 2),
         ):  # fmt: skip
             with self.subTest(headers):
                 self.standin.faults.clear()
@@ -300,6 +302,26 @@ class Oddities(StandInCase):
         self.assertIn("SSLKEYLOGFILE", self.fails(6, *LIST, SENTRY_BASE_URL="https://sentry.invalid", SSLKEYLOGFILE="/nonexistent/x"))
 
 
+class Hits(StandInCase):
+    def test_only_a_number_is_told(self) -> None:
+        for hits, told in (("30", True), ("abc", False), ("-1", False), ("12.5", False), ("9" * 30, False)):
+            with self.subTest(hits):
+                self.standin.fault("/projects/", faults.answer(200, [{"id": "1"}] * 2, X_Hits=hits, Link='<x>; rel="next"; results="true"; cursor="0:2:0"'))
+                self.assertEqual(f"of {hits} issues" in self.call(*LIST, "--time-range", "", "--limit", "2").err, told)
+                self.standin.faults.clear()
+
+
+class Reasons(StandInCase):
+    def test_stack_traces_in_them_are_cut(self) -> None:
+        trace = 'Traceback (most recent call last):\n  File "/srv/a.py", line 12, in get\n    charge(owner="Jane Roe")\nValueError: no'
+        for body in (trace.encode(), {"detail": trace}):
+            self.standin.faults.clear()
+            self.standin.fault("/api/", faults.answer(400, body))
+            error = self.fails(2, *LIST)
+            self.assertNotIn("Jane", error)
+            self.assertIn("ValueError: no", error)
+
+
 class Redirects(StandInCase):
     def test_a_default_port_is_the_same_origin(self) -> None:
         for url, location in (("https://h.test/x", "https://h.test:443/y?q=1"), ("http://h.test:80/x", "http://h.test/y?q=1")):
@@ -379,6 +401,8 @@ class Sent(StandInCase):
             self.good("issue-detail", "4001", "--no-tags", "--base-url", self.standin.url + tail)
         self.standin.fault("/prefix/api/0/issues/4001/", faults.answer(200, {"id": "4001"}))
         self.good("issue-detail", "4001", "--no-tags", "--base-url", self.standin.url + "/prefix/")
+        for text, expected in (("http://api", "http://api"), ("https://API/api/0/", "https://api"), ("http://a/apix", "http://a/apix")):
+            self.assertEqual(sentry_api.base_url(text), expected)
 
     def test_verbose_tells_each_request(self) -> None:
         self.standin.fault("/issues/", faults.answer(503), times=1)

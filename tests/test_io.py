@@ -89,6 +89,14 @@ class Options(StandInCase):
             with self.subTest(text):
                 self.fails(2, *LIST, f"--time-range={text}")
 
+    def test_text_of_all_scripts(self) -> None:
+        for text in ("a\u00a0b", "日本語　検索", "\U0001f469\u200d\U0001f4bb", "\U0001fae8"):
+            with self.subTest(text):
+                self.standin.requests.clear()
+                self.good(*LIST, "--query", text, "--environment", text)
+                self.assertEqual(self.standin.requests[0].query["query"], text)
+        self.fails(2, *LIST, f"--time-range={'0' * 5000}1h")
+
     def test_text_that_is_none(self) -> None:
         for option in ("--query", "--environment", "--cursor", "--org", "--project", "--user-agent"):
             for text in ("a\nb", "a\x1b[31m", "\u007f"):

@@ -107,6 +107,28 @@ class Failing(StandInCase):
         self.assertEqual(sum(record["environments"] is None for record in run.json()), 0, run.err)
 
 
+    def test_every_worker_falls_back_to_the_organization(self) -> None:
+        """The first to learn that the org-less form is gone must not cost those that are still asking it."""
+        for code, body in ((410, {"message": "gone"}), (404, {}), (401, {"detail": "limited to organization endpoints"})):
+
+            def act(handler: Handler, code: int = code, body: Any = body) -> None:
+                time.sleep(0.03 * (int(handler.path.split("/")[4]) % 8))
+                faults.answer(code, body)(handler)
+
+            with self.subTest(code):
+                self.standin.faults.clear()
+                self.standin.fault("/api/0/issues/", act)
+                run = self.call("list-issues", "--limit", "12")
+                self.assertEqual([r["id"] for r in run.json() if r["environments"] is None], [], run.err)
+
+    def test_after_a_410_the_org_form_is_used_even_if_it_failed(self) -> None:
+        self.standin.fault("/api/0/issues/", faults.answer(410, {"message": "gone"}))
+        self.standin.fault("/organizations/", faults.answer(404))
+        self.call("list-issues", "--limit", "20", "--time-range", "")
+        asked = sum("/api/0/issues/" in path for path in self.standin.paths())
+        self.assertLess(asked, 20)
+
+
 class Timing(StandInCase):
     def test_same_bytes_whatever_the_timing(self) -> None:
         expected = self.call("list-issues", "--limit", "20").out
