@@ -8,6 +8,7 @@ The stand-in runs in a process of its own. Ratios are of medians; the machine's 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import statistics
@@ -18,8 +19,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests import sample
-from tests.standin import StandIn
+from tests import faults, sample
+from tests.standin import TOKEN, Request, StandIn
 from tests.support import ROOT, SCRIPT, environment, sentry_api
 
 PLAIN = ROOT / "tests" / "plain_client.py"
@@ -56,6 +57,10 @@ def serve(latency: float) -> None:
     standin = StandIn(latency=latency)
     for event, size in zip(standin.issues[-1]["events"], (1, 5, 20)):  # not among the 20 newest issues
         event["extra"] = large_event(size)
+        # Encoded once, because the server's own work is not to be measured.
+        path = f"/api/0/projects/acme/backend/events/{event['eventID']}/"
+        answer = standin.answer(Request("GET", path, {}, {"authorization": f"Bearer {TOKEN}"}))
+        standin.fault(path, faults.answer(answer.status, json.dumps(answer.body).encode()))
     for event, text in zip(standin.issues[-2]["events"], HOSTILE.values()):
         event["extra"] = {"message": text}
     big = {"entries": large_event(0.1)["entries"]}
