@@ -131,11 +131,10 @@ class Failure(Exception):
 
 # --- Redaction ---------------------------------------------------------------
 #
-# redact() is the only filter, and all output goes through it. Every pattern runs in linear time: it
-# starts only where a run of its characters starts, or its repeats are bounded, and what needs
-# judgement is decided in Python. Patterns are plain strings, because re compiles and keeps them at
-# their first use: a run that needs none of them (--help) compiles none. Cheap tests stand in front
-# of the patterns, because most texts need none of them.
+# A Redactor is the only filter, and all output goes through one. Every pattern runs in linear time: it
+# starts only where a run of its characters starts, or its repeats are bounded. Patterns are plain
+# strings, compiled at their first use: a run that needs none of them (--help) compiles none. Cheap
+# tests stand in front of the patterns, because most texts need none of them.
 
 EMAIL_MASK = "[REDACTED_EMAIL]"
 IP_MASK = "[REDACTED_IP]"
@@ -299,7 +298,7 @@ def redact(value: "Any", token: str = "", hosts: "Iterable[str]" = ()) -> "Any":
     return Redactor(token, hosts).copy(value)
 
 
-class Memo(dict["str", "Any"]):
+class Memo(dict[str, "Any"]):
     """A function's answers by its argument, made when they are first asked for."""
 
     def __init__(self, function: "Callable[[str], Any]") -> None:
@@ -454,7 +453,7 @@ class Redactor:
         try:
             value = json.loads(text, object_pairs_hook=_unique_keys)
             new = Redactor(self.token, self.hosts).copy(value, kind)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, Failure):
             return None
         if not value or new == value:
             return text if value else None

@@ -110,6 +110,9 @@ class Errors(StandInCase):
     def test_numbers_that_json_cannot_hold(self) -> None:
         self.standin.fault("/issues/4001/", faults.answer(200, b'{"id": "4001", "x": [1e999]}'))
         self.assertIn("too large", self.fails(1, "issue-detail", "4001", "--raw"))
+        self.standin.faults.clear()
+        self.standin.fault("/issues/4001/", faults.answer(200, {"id": "4001", "x": '{"a": 1e999}'}))
+        self.assertEqual(self.good("issue-detail", "4001", "--raw")["x"], '{"a": 1e999}')
 
     def test_no_content(self) -> None:
         self.standin.fault("/api/", faults.answer(204, b""))
