@@ -10,8 +10,7 @@ It sends GET requests only, redacts personal data and secrets in all it prints, 
 prints JSON. The token comes from the environment variable SENTRY_AUTH_TOKEN.
 
 The file reads in one direction: constants, errors, redaction, output, HTTP, shapes,
-commands, parser, main. Each part knows only the parts above it; inside a part, what is
-called first stands first.
+commands, parser, main. Each part knows only the parts above it.
 """
 
 import os
@@ -27,10 +26,11 @@ def quiet_interrupt(kind: "type[BaseException]", error: BaseException, trace: "A
 
 
 if __name__ == "__main__":
+    # What would change the program that imports this file is done for the script only.
     sys.excepthook = quiet_interrupt  # before the slower imports, so that it holds at any moment
     import gc
 
-    gc.disable()  # nothing here lives long enough to be worth collecting: 2 % less
+    gc.disable()  # nothing here lives long enough to be worth collecting: 2 % less time
     # argparse has gettext look for translations of its texts, which don't exist, in 60 places: 3 ms of 45.
     no_gettext: "Any" = SimpleNamespace(gettext=str, ngettext=lambda one, many, count: one if count == 1 else many)
     sys.modules["gettext"] = no_gettext
@@ -77,9 +77,9 @@ DEFAULT_BASE_URL = "https://sentry.io"
 DEFAULT_ENVIRONMENT = "prod"
 DEFAULT_TIME_RANGE = "24h"
 DEFAULT_QUERY = "is:unresolved"
-DEFAULT_LIMIT = "20"
+DEFAULT_LIMIT = 20
 MAX_LIMIT = 50
-DEFAULT_TIMEOUT = "30"  # seconds
+DEFAULT_TIMEOUT = 30  # seconds
 UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}  # of --time-range, in seconds
 TOKEN_PAGE = "/settings/account/api/auth-tokens/"
 
@@ -89,7 +89,7 @@ LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 
 MAX_REDIRECTS = 3
 MAX_PAGES = 20
 MAX_BODY = 64 * 1024 * 1024  # bytes, unpacked
-MAX_ERROR_BODY = 1024 * 1024
+MAX_RAW_REASON = 1024 * 1024  # characters of it that are redacted before it is cut
 CHUNK = 64 * 1024
 MAX_REASON = 300  # characters of a server's explanation that are worth showing
 MAX_LINE = 2000  # characters of a line on stderr
@@ -99,7 +99,7 @@ TAG_WORKERS = 8
 TAG_PATIENCE = 8  # requests that time out before the rest is not tried: tags are not worth waiting for ever
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
-TELLING_TAGS = dict(zip("release transaction url browser os device runtime server_name".split(), range(8)))
+TELLING_TAGS = "release transaction url browser os device runtime server_name".split()
 PROBE_ISSUES = 5  # issues looked at to say which environment would have had results
 
 # Characters of JSON that a record may take, so that 20 issues stay below 16,000 and
@@ -108,9 +108,11 @@ LIST_RECORD_SIZE = 790
 EVENT_RECORD_SIZE = 1200  # an event of a list has tags, 16 on ordinary ones
 ISSUE_SIZE = 5800
 EVENT_SIZE = 7800
-# Longest text and longest list of a record, tried in turn until the record fits; IDs may be longer than other texts.
+# Longest text and longest list of a record, tried in turn until the record fits.
 FITS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
-UNCUT = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
+IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
+    "id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split()
+)
 
 # --- Errors ------------------------------------------------------------------
 
@@ -141,7 +143,7 @@ IP_MASK = "[REDACTED_IP]"
 SECRET_MASK = "[REDACTED]"
 STACK_MARK = "[%d stack trace line%s removed]"
 
-# What a key says of its value. The walk hands these down from containers to their values.
+# What a key says of its value. Lists hand theirs to their elements; for objects see value_kind().
 PLAIN = ""
 SECRET = "secret"
 VAULT = "vault"  # an object or list that holds nothing but secrets
@@ -197,7 +199,6 @@ TEAM_KEYS = frozenset(
     "activity seenby participants assignedto assigned_to assignee statusdetails actor owner owners authors author "
     "committer lastcommit firstrelease lastrelease release subscriptiondetails reviewers".split()
 )
-VALUE_KEYS = frozenset("value values data raw content current old new default string text".split())
 
 PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
 # Values that stay under a secret's key: nothing, what a scrubber left, and templates such as
@@ -244,13 +245,13 @@ def value_kind(parent: str, key: str) -> str:
     last = words[-1] if words else ""
     if last in COOKIE_WORDS:
         return COOKIES
-    if is_secret_key(key) or parent == SECRET and lower in VALUE_KEYS or parent == VAULT and last not in ABOUT_WORDS:
+    if is_secret_key(key) or parent in (SECRET, VAULT) and last not in ABOUT_WORDS:
         return VAULT if last in VAULT_WORDS or parent == VAULT else SECRET
     field = lower[5:] if lower.startswith("user.") else lower if parent == USER else ""
-    if field in USER_FIELDS:
-        return USER_FIELDS[field]
+    if field in USER_FIELDS or parent in (PERSON, MAIL):
+        return USER_FIELDS.get(field, parent)
     if parent != TEAM and last not in PLACE_WORDS:
-        if lower in USER_KEYS:
+        if lower in USER_KEYS or parent == USER and lower == "data":
             return USER
         if not ADDRESS_WORDS.isdisjoint(words):
             return ADDRESS
@@ -268,10 +269,10 @@ WHOLE_MASKS = {SECRET: SECRET_MASK, VAULT: SECRET_MASK, PERSON: SECRET_MASK, MAI
 KEPT_HOST = "\ue000{}\ue001"  # stands for a host that is kept; private use, so no server writes it
 USER_NAME = r'^((?:user\.)?(?:user)?name:"?)(?!\[REDACTED)[^"]+'  # in a user tag
 
-LINE_WIDTH = 100  # a list or object of single values that fits stays on one line
+LINE_WIDTH = 100  # characters; a list or object that fits stays on one line
 MAX_INDENT = 40  # levels; deeper ones are written without line breaks
 LONG_PIECE = 50_000  # characters
-MAX_TEXTS = 500  # members of a container that are joined at once
+MAX_TEXTS = 500  # members, containers among them, that are joined at once
 MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
 
 # Characters that a terminal or a reader would act on instead of showing them: controls, marks and
@@ -338,7 +339,7 @@ class Redactor:
         """Return the JSON of an object or list, redacted, in pieces."""
         from json.encoder import encode_basestring
 
-        self.quote = encode_basestring
+        self.quote = encode_basestring  # here, because say() needs no JSON
         json_text = self.walk(value, kind, "\n" if self.indented else "", True)
         return [json_text] if isinstance(json_text, str) else json_text
 
@@ -506,7 +507,7 @@ def redact_string(text: str, kind: str, token: str) -> str:
     text = mask_secrets(text)
     if "@" in text or "%" in text or "&" in text or "\\" in text or not text.isascii():
         text = mask_emails(text)
-    if "::" in text or text.count(":") > 5 or "%" in text or "\\u" in text:  # RFC 4291: 7 colons, or ::
+    if "::" in text or text.count(":") > 5 or "%" in text or "\\u" in text:  # RFC 4291: ::, 7, or 6 and an IPv4 address
         text = re.sub(IPV6, _mask_ipv6, text)
     if kind not in (VERSION, PACKAGES) and (text.count(".") >= 3 or "%" in text or "u002" in text):
         text = mask_ipv4(text, kind)
@@ -832,7 +833,7 @@ LINE = r"\n(?:[ \t>|]|\\+t){0,99}"  # the start of one
 SPACE = r"(?:\n|(?<![ \t])\s)"  # the first of several
 # The rest of a line; where line breaks are escaped, the trace stands in quotes and something else may follow them.
 REST, QUOTED_REST = r"[^\n]*", r"(?:\\.|[^\\\"'\n])*"
-FRAMES = {  # by what each frame has in it
+FRAMES = {  # by what each frame has in it; cut_stack_traces() puts the patterns above in the place of their names
     # Python; its code lines are indented deeper
     ", line ": r"""(?x)(?:
         (?:SPACE(?:[ \t>|+]|\\+t){0,99}(?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):)?
@@ -905,12 +906,12 @@ def _mark_frames(hint: str, frames: "re.Match[str]") -> str:
 #
 # The two doors out: write_result() to stdout, say() to stderr. Both redact.
 
-# IP addresses that are shown as hosts of URLs: the base URL's, and where a redirect led.
+# IP addresses that are shown as hosts of URLs: the base URL's, and where a refused redirect pointed.
 shown_hosts: "set[str]" = set()
 
 
 def configured_token() -> str:
-    """Return the token as it stands in the environment, for masking it."""
+    """Return the token as it stands in the environment, or ''."""
     return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
 
 
@@ -960,8 +961,8 @@ def write_result(chunks: "Iterable[str]") -> None:
 def render(value: "Any", args: "argparse.Namespace", size: "int | None") -> "list[str]":
     """Turn a command's answer into chunks of output: redact, cut to size, encode.
 
-    Lists are written one record a line, single records indented. `size` is the number of
-    characters that a record may take, or None for no limit.
+    Lists are written one record a line, or as a table; single records indented. `size` is the number
+    of characters that a record may take, or None for no limit.
     """
     redactor = Redactor(configured_token(), shown_hosts, indented=not isinstance(value, list))
     try:
@@ -976,14 +977,17 @@ def render(value: "Any", args: "argparse.Namespace", size: "int | None") -> "lis
 
 
 def fit(record: "dict[str, Any]", size: "int | None", redactor: "Redactor") -> "list[str]":
-    """Return a record's JSON, redacted, with long texts and lists cut so that it takes at most `size` characters."""
+    """Return a record's JSON, redacted, with long texts and lists cut so that it takes about `size` characters at most.
+
+    It is redacted before it is cut, because half an address would not be recognized; write() changes nothing more.
+    """
     if size is None:
         return redactor.write(record)
-    # Redacted before it is cut, because half an address would not be recognized. Entries were asked for, so stay whole.
+    # Entries were asked for, so they stay whole.
     whole = redactor.copy({key: value for key, value in record.items() if key != "entries"})
     for longest, most in FITS:
-        most_of_id = min(200, 6 * longest)
-        cut = {key: trim(value, most_of_id if key in UNCUT else longest, most) for key, value in whole.items()}
+        most_of_id = max(longest, min(200, 6 * longest))
+        cut = {key: trim(value, most_of_id if key in IDENTIFIERS else longest, most) for key, value in whole.items()}
         chunks = redactor.write(cut)
         if sum(map(len, chunks)) <= size:
             break
@@ -1030,7 +1034,7 @@ def table(records: "list[dict[str, Any]]", command: str) -> str:
     sizes = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
     sizes[-1] = max(10, shutil.get_terminal_size((80, 24)).columns - sum(sizes[:-1]) - 2 * len(sizes) + 2)
     lines = ["  ".join(map(align, row, sizes, columns)).rstrip() for row in rows]
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+    if sys.stdout and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
     return "\n".join(lines) + "\n"
 
@@ -1051,8 +1055,8 @@ def epoch(text: "Any") -> "float | None":
 
     try:
         seconds = datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp()
-        return seconds + float("0" + re.split("[Z+]", text[19:])[0])
-    except (KeyError, TypeError, ValueError):
+        return seconds + float("0" + re.split("Z$|[+]00:00$", text[19:])[0])
+    except (KeyError, TypeError, ValueError):  # KeyError: an object's, whose keys may be slices since Python 3.12
         return None
 
 
@@ -1149,8 +1153,9 @@ class Client:
             if failure.pause is None:
                 raise
             if failure.status == RATE_LIMITED:
-                self.resume = time.monotonic() + failure.pause
-            time.sleep(failure.pause)
+                self.resume = max(self.resume, time.monotonic() + failure.pause)
+            else:
+                time.sleep(failure.pause)
             return self.attempt(url, f" (retry after {failure.message})")
 
     def attempt(self, url: str, why: str) -> "Reply":
@@ -1202,7 +1207,7 @@ class Client:
                 body = bytearray(unpacker.decompress(body, MAX_BODY + 1))
                 short = short or not unpacker.eof
             if len(body) > MAX_BODY:
-                raise MemoryError
+                raise MemoryError  # network_failure() says it
             if short:
                 raise EOFError
             result[:] = answer.status, answer.headers, body
@@ -1241,7 +1246,7 @@ def build_path(template: str, **segments: "Any") -> str:
 
 
 def network_failure(error: BaseException, url: str, timeout: float) -> "Failure":
-    """Turn what urllib raises into a Failure."""
+    """Turn what fetch() caught into a Failure."""
     import http.client
     import socket
     import ssl
@@ -1259,7 +1264,7 @@ def network_failure(error: BaseException, url: str, timeout: float) -> "Failure"
          "no connection: its address, or the proxy's, can't be used", BASE_URL_HINT, None),
         ((EOFError, http.client.HTTPException), NETWORK, "the answer ended early or breaks the HTTP protocol: {}", "",
          RETRY_PAUSE),
-        (MemoryError, UNUSABLE, "the answer is larger than 64 MiB", "ask for less: a lower --limit", None),
+        (MemoryError, UNUSABLE, f"the answer is larger than {MAX_BODY >> 20} MiB", "try a lower --limit", None),
         (object, UNUSABLE, "the answer, or its gzip compression, can't be read: {}", "", None),
     )  # fmt: skip
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
@@ -1354,13 +1359,15 @@ def error_reason(body: bytearray) -> str:
 
     keys = "detail message msg error info extra".split()
     try:
-        value = json.loads(body, object_hook=lambda found: next(filter(None, map(found.get, keys)), ""))
+        value = json.loads(
+            body, object_hook=lambda found: next(filter(None, [*map(found.get, keys), *found.values()]), "")
+        )
     except (ValueError, RecursionError):
         value = body.decode("utf-8", "replace").partition("<")[0]  # nothing of HTML
     while value and isinstance(value, list):
         value = value[0]
     # Redacted before it is cut and put on one line: half an address, or half a stack trace, would not be recognized.
-    return " ".join(redact(str(value or "")[:MAX_ERROR_BODY], configured_token()).split())[:MAX_REASON]
+    return " ".join(redact(str(value or "")[:MAX_RAW_REASON], configured_token()).split())[:MAX_REASON]
 
 
 def http_time(text: str) -> float:
@@ -1438,7 +1445,7 @@ def sources(table: str) -> "dict[str, str]":
     return dict(line.split(None, 1) for line in table.strip().splitlines())
 
 
-# In the order of the record; lists have those up to `url`. A field without a path (-) is computed.
+# In the order of the record; lists have those up to `url`. Fields without a path (-) are computed, others may be too.
 ISSUE_SOURCES = sources("""
     id              id
     short_id        shortId short_id
@@ -1460,7 +1467,7 @@ ISSUE_SOURCES = sources("""
     assigned_to     -
     first_release   firstRelease.version
     last_release    lastRelease.version
-    message         metadata.value
+    message         -
     location        -
     handled         -
     tag_totals      -
@@ -1468,7 +1475,7 @@ ISSUE_SOURCES = sources("""
 EVENT_SOURCES = sources("""
     id              eventID event_id id
     title           title
-    message         message
+    message         -
     culprit         culprit
     level           level tags.level
     timestamp       dateCreated date_created
@@ -1489,7 +1496,8 @@ EVENT_SOURCES = sources("""
     next_id         nextEventID next_event_id
 """)
 ISSUE_DETAIL_FIELDS, EVENT_DETAIL_FIELDS = tuple(ISSUE_SOURCES), tuple(EVENT_SOURCES)
-ISSUE_FIELDS, EVENT_FIELDS = ISSUE_DETAIL_FIELDS[:13], EVENT_DETAIL_FIELDS[:13]
+ISSUE_FIELDS = ISSUE_DETAIL_FIELDS[: ISSUE_DETAIL_FIELDS.index("url") + 1]
+EVENT_FIELDS = EVENT_DETAIL_FIELDS[: EVENT_DETAIL_FIELDS.index("url") + 1]
 
 
 def dig(source: "Any", paths: str) -> "Any":
@@ -1531,7 +1539,7 @@ def tag_pairs(event: "Object") -> "Iterator[tuple[str, str]]":
     for item in inner(event, "tags", list):
         tag = dict(zip(("key", "value"), item)) if isinstance(item, list) else item
         key = text(tag, "key")
-        if key and isinstance(tag.get("value"), (str, int)):
+        if key and type(tag.get("value")) in (str, int):
             yield key, str(tag["value"])
 
 
@@ -1627,8 +1635,9 @@ def shape_exception(exception: "Object") -> "Object":
 
 def count_tags(events: "list[Object]") -> "tuple[list[str], list[Object]]":
     """Count environments and tags of events: (environment names, top tags), most frequent first, then most telling."""
+    telling = {tag: rank for rank, tag in enumerate(TELLING_TAGS)}
     pairs = [pair for event in events for pair in tag_pairs(event)]
-    pairs.sort(key=lambda pair: (TELLING_TAGS.get(pair[0].removesuffix(".name"), len(TELLING_TAGS)), pair))
+    pairs.sort(key=lambda pair: (telling.get(pair[0].removesuffix(".name"), len(telling)), pair))
     counts = Counter(pairs).most_common()
     hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in pairs)  # of os and os.name, os is kept
     top = [{"key": key, "value": value, "count": count} for (key, value), count in counts if key not in hidden]
@@ -1667,8 +1676,8 @@ def list_issues(args: "Args", client: "Client") -> "Answer":
     notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
     if not (issues or listing.more or args.cursor):
         if re.fullmatch(SHORT_ID, args.query.strip()):
-            notes.append("note: no issue of this project has that short ID")
-        notes += other_environments(args, client)
+            notes.append("note: if that is a short ID, no issue of this project has it, or the server knows none")
+        notes += other_environments(args, client) if args.environment else []
     if listing.direct and args.filters_given:
         notes.append("note: found by its ID, whatever its age, status and environment")
     tallies, failed = count_all(client, issues, wants_tags(args))
@@ -1679,6 +1688,7 @@ def list_issues(args: "Args", client: "Client") -> "Answer":
 def find_issues(args: "Args", client: "Client") -> "Listing":
     """Return the issues that match the arguments."""
     path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
+    # All that the endpoint takes, for the series of counts; get_recent() cuts to the range.
     period = ("24h" if args.time_range <= UNITS["d"] else "14d") if args.time_range else None
     params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period}
 
@@ -1757,8 +1767,10 @@ def count_all(client: "Client", issues: "list[Object]", wanted: bool = True) -> 
     import threading
 
     tallies: list[Any] = [()] * len(issues)
+    if not wanted:
+        return tallies, []
     errors: list[Exception] = []
-    waiting = enumerate(issues if wanted else ())  # shared: each thread takes the next one
+    waiting = enumerate(issues)  # shared: each thread takes the next one
 
     def work() -> None:
         for index, issue in waiting:
@@ -1773,7 +1785,7 @@ def count_all(client: "Client", issues: "list[Object]", wanted: bool = True) -> 
 
     threads: list[threading.Thread] = []
     try:
-        for _ in issues[1:TAG_WORKERS] if wanted else ():
+        for _ in issues[1:TAG_WORKERS]:
             threads.append(threading.Thread(target=work, daemon=True))
             threads[-1].start()
     except RuntimeError:
@@ -1816,7 +1828,7 @@ def other_environments(args: "Args", client: "Client") -> "list[str]":
     """Say, after an empty list, which environments would have had issues."""
     try:
         probe = argparse.Namespace(**{**vars(args), "environment": "", "limit": PROBE_ISSUES})
-        issues = find_issues(probe, client).items if args.environment else []
+        issues = find_issues(probe, client).items
     except Failure as failure:
         return [f"note: whether other environments have issues could not be checked ({failure.message})"]
     if not issues:
@@ -1866,10 +1878,10 @@ def plain_id(given: str) -> str:
     return given.replace("-", "").lower() if re.fullmatch(EVENT_ID, given) else given.upper()
 
 
-# A base URL, a space, and a web address of the same host or a subdomain of it: its path is the last but one group.
+# A base URL, a space, and a web address of the same host or a subdomain of it.
 WEB_ADDRESS = (
     r"https?://(\[[^]]*\]|[^/:\s]+)(?=[:/ ])\S* "
-    r"https?://([^/?#@\s]*@)?([^/?#:@\s]+\.)?\1(:[0-9]+)?(/[^?#\s]*)?([?#]\S*)?"
+    r"https?://([^/?#@\s]*@)?([^/?#:@\s]+\.)?\1(:[0-9]+)?(?P<path>/[^?#\s]*)?([?#]\S*)?"
 )
 
 
@@ -1879,7 +1891,7 @@ def web_path(address: str, base_url: str) -> str:
     if not found:
         message = f"received the web address {address!r}, but the base URL is {base_url}"
         raise Failure(USAGE, message, "set --base-url or SENTRY_BASE_URL for another server")
-    return found.group(5) or ""
+    return found["path"] or ""
 
 
 def require(args: "Args", *names: str) -> None:
@@ -1921,12 +1933,12 @@ def matching(pattern: str, expected: str) -> "Callable[[str], str]":
 slug = matching("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", "a slug: letters, digits, - and _")
 plain_text = matching("[^\x00-\x1f\x7f\ud800-\udfff]{0,4000}", "at most 4000 characters, without control characters")
 header_text = matching("[ -~]{1,200}", "1 to 200 printable ASCII characters")
-cursor = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
-limit = matching("0{0,99}[1-9][0-9]{0,999}", f"a whole number from 1 to {MAX_LIMIT}")
-time_range = matching(
+cursor_text = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
+limit_text = matching("0{0,99}[1-9][0-9]{0,999}", f"a whole number above 0; more than {MAX_LIMIT} count as {MAX_LIMIT}")
+time_range_text = matching(
     "(?:0{0,99}[1-9][0-9]{0,5}[mhdw])?", "a number and m (minutes), h, d or w, such as 24h, or '' for any time"
 )
-timeout = matching(
+timeout_text = matching(
     r"(?![0.]*$)0{0,9}(?:[0-9]{1,3}|[12][0-9]{3}|3[0-5][0-9]{2}|3600(?=[.0]*$))(?:\.[0-9]{0,9})?",
     "seconds, above 0 and at most 3600",
 )
@@ -1943,7 +1955,7 @@ def base_url(text: str) -> str:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
     scheme, _, rest = web_server(text.strip()).partition("://")
     host, _, path = rest.partition("/")
-    return f"{scheme.lower()}://{host.lower()}" + re.sub("(?:/api(?:/0)?)?/?$", "", f"/{path}".rstrip("/"))
+    return f"{scheme.lower()}://{host.lower()}" + re.sub("/api(/0)?$", "", f"/{path}".rstrip("/"))
 
 
 LISTS = "list-issues issue-events"
@@ -1952,17 +1964,17 @@ OPTIONS = (  # name, commands that have it ('' for all, before or after the comm
     ("event", "event-detail", "EVENT", str, "32 hex digits, dashed or not, or the event's web address"),
     ("--include-entries", "event-detail", "", None, "add stack frames, variables, breadcrumbs"),
     ("--environment", LISTS, "NAME", plain_text, f"'' for all; default of list-issues: {DEFAULT_ENVIRONMENT}"),
-    ("--time-range", LISTS, "RANGE", time_range,
+    ("--time-range", LISTS, "RANGE", time_range_text,
      f"30m (minutes), 24h, 7d, 2w; '' for any time; default of list-issues: {DEFAULT_TIME_RANGE}"),
     ("--query", "list-issues", "Q", plain_text, f"Sentry search; default {DEFAULT_QUERY}; '' for every status"),
-    ("--limit", LISTS, "N", limit, f"how many; default {DEFAULT_LIMIT}, at most {MAX_LIMIT}"),
-    ("--cursor", LISTS, "C", cursor, "go on where an earlier call's note says"),
+    ("--limit", LISTS, "N", limit_text, f"how many; default {DEFAULT_LIMIT}, at most {MAX_LIMIT}"),
+    ("--cursor", LISTS, "C", cursor_text, "go on where an earlier call's note says"),
     ("--format", LISTS, "json|table", output_format, "default json; table for people"),
     ("--no-tags", "list-issues issue-detail", "", None, "no environments and top_tags: fewer requests"),
     ("--org", "", "SLUG", slug, "organization"),
     ("--project", "", "SLUG", slug, "project"),
     ("--base-url", "", "URL", base_url, f"default {DEFAULT_BASE_URL}"),
-    ("--timeout", "", "SECONDS", timeout, f"for one attempt; default {DEFAULT_TIMEOUT}"),
+    ("--timeout", "", "SECONDS", timeout_text, f"for one attempt; default {DEFAULT_TIMEOUT}"),
     ("--user-agent", "", "TEXT", header_text, "User-Agent header"),
     ("--fields", "", "A,B", str, "print these fields only, in this order"),
     ("--raw", "", "", None, "Sentry's own objects, redacted"),
@@ -2014,7 +2026,10 @@ class Parser(argparse.ArgumentParser):
         write_result([message])
 
     def add_options(self, command: str) -> None:
-        """Add a command's options; with '' those that all commands share."""
+        """Add the options that all commands share and, of the others, the command's.
+
+        None has a default here: a command's would replace what stands before the command.
+        """
         shared = self.add_argument_group("options before or after the command")
         for name, commands, metavar, kind, text in OPTIONS:
             value = {"metavar": metavar, "type": kind} if metavar else {"action": "store_true"}
@@ -2027,9 +2042,10 @@ class Parser(argparse.ArgumentParser):
 def build_parser(argv: "list[str]") -> "Parser":
     """Return the parser; of the commands' options only those that `argv` may need."""
     text = "Read issues and events from Sentry. GET requests only; personal data is redacted."
-    usage = "sentry_api.py [OPTIONS] COMMAND [OPTIONS]"
-    parser = Parser(prog="sentry_api.py", usage=usage, description=text, epilog=f"{HELP_VARIABLES}\n{STATUSES}")
-    parser.add_argument("--version", action="version", version=f"sentry_api.py {__version__}")
+    program = "sentry-api" if os.path.basename(sys.argv[0]) == "sentry-api" else "sentry_api.py"
+    usage = f"{program} [OPTIONS] COMMAND [OPTIONS]"
+    parser = Parser(prog=program, usage=usage, description=text, epilog=f"{HELP_VARIABLES}\n{STATUSES}")
+    parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     parser.add_options("")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=Parser, prog=parser.prog
@@ -2046,7 +2062,7 @@ def build_parser(argv: "list[str]") -> "Parser":
 
 def join_values(argv: "list[str]") -> "list[str]":
     """Join an option with a value that starts with a dash (--query -is:resolved), which argparse would refuse."""
-    with_value = {name for name, _, metavar, _, _ in OPTIONS if metavar}
+    with_value = {name for name, _, metavar, _, _ in OPTIONS if metavar and name[0] == "-"}
     joined: list[str] = []
     for arg in argv:
         if joined and joined[-1] in with_value and re.match("-[^-]", arg) and arg != "-h":

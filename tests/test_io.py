@@ -117,6 +117,7 @@ class Options(StandInCase):
         self.assertEqual(self.standin.requests[0].query["query"], "-is:resolved")
         self.good(*LIST, "--query=-is:ignored", "--environment", "")
         self.fails(2, *LIST, "--query", "--limit", "5")
+        self.assertIn("-x", self.fails(2, "issue-detail", "issue", "-x"))
 
     def test_no_abbreviations_and_unknown_options(self) -> None:
         for argv in (["--lim", "5"], ["--no-tag"], ["--bogus"], ["extra"]):
@@ -221,11 +222,12 @@ class Streams(StandInCase):
             self.assertRegex(done.stderr.decode(), r"\Aerror: the output can't be written: .*\n\Z")
 
     def test_closed_streams(self) -> None:
-        for redirection, status in ((">&-", 1), ("2>&-", 0), (">&- 2>&-", 1)):
+        for redirection, status in ((">&-", 1), ("2>&-", 0), (">&- 2>&-", 1), ("--format table >&-", 1)):
             command = f'"{sys.executable}" "{SCRIPT}" list-issues --no-tags {redirection}'
             done = subprocess.run(["sh", "-c", command], env=environment(self.standin), capture_output=True, check=False)
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertNotIn(b"Traceback", done.stderr)
+            self.assertNotIn(b"internal", done.stderr)
 
     def interrupt(self, when: Callable[[], bool]) -> tuple[int, bytes, bytes]:
         """Run list-issues, send SIGINT as soon as `when` says so, and return what came of it."""

@@ -49,6 +49,8 @@ class Structure(unittest.TestCase):
             ({"password": SECRET}, {"password": "[REDACTED]"}),
             ({"password": None, "token": "", "secret": 5, "apiKey": True}, {"password": None, "token": "", "secret": 5, "apiKey": True}),
             ({"auth": {"type": "basic", "password": SECRET}}, {"auth": {"type": "basic", "password": "[REDACTED]"}}),
+            ({"password": {"plain": SECRET, "type": "scrypt"}}, {"password": {"plain": "[REDACTED]", "type": "scrypt"}}),
+            ({"user": {"data": {"name": "Jo"}, "name": {"first": "Jo"}}}, {"user": {"data": {"name": "[REDACTED]"}, "name": {"first": "[REDACTED]"}}}),
             ([["X-Api-Key", SECRET], ["Accept", "text/html"]], [["X-Api-Key", "[REDACTED]"], ["Accept", "text/html"]]),
             ({"key": "api_key", "value": SECRET}, {"key": "api_key", "value": "[REDACTED]"}),
             ({"key": "release", "value": "1.2.3.4"}, {"key": "release", "value": "1.2.3.4"}),
