@@ -39,7 +39,7 @@ import argparse
 import re
 import time
 from collections import Counter
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import repeat
 
 # Types are for the checker only: importing typing costs 7 ms of 45 at every start, unquoted annotations 2.
@@ -216,7 +216,7 @@ def is_harmless(value: str) -> bool:
     return len(value) <= 200 and re.fullmatch(HARMLESS_SECRET, value) is not None
 
 
-compiled = lru_cache(maxsize=None)(re.compile)  # the cache inside re takes 0.6 µs a look-up
+compiled = cache(re.compile)  # the cache inside re takes 0.6 µs a look-up
 
 
 @lru_cache(maxsize=4096)
@@ -271,6 +271,7 @@ USER_NAME = r'^((?:user\.)?(?:user)?name:"?)(?!\[REDACTED)[^"]+'  # in a user ta
 
 LINE_WIDTH = 100  # characters; a list or object that fits stays on one line
 MAX_INDENT = 40  # levels; deeper ones are written without line breaks
+MAX_RECURSION = 200  # levels
 LONG_PIECE = 50_000  # characters
 MAX_TEXTS = 500  # members, containers among them, that are joined at once
 MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
@@ -322,50 +323,63 @@ class Redactor:
         self.token = token if len(token) >= 6 else ""
         self.hosts = sorted(hosts)
         self.indented = indented
-        self.strings = Memo(lambda kind: Memo(lambda text: escape(self.quote(self.text(text, kind)))))
+        self.pads = ["\n" + "  " * depth for depth in range(MAX_INDENT)] if indented else []
+        self.texts = Memo(lambda kind: Memo(lambda text: self.text(text, kind)))
+        self.strings = Memo(lambda kind: Memo(lambda text: quote(self.text(text, kind))))
         self.names = Memo(lambda kind: Memo(lambda key: (self.name(key), value_kind(kind, key))))
         self.scalars = Memo(scalar)
         self.changed: dict[str, str] = {}  # keys that are printed otherwise
 
     def copy(self, value: "Any", kind: str = PLAIN) -> "Any":
         """Return a redacted copy of a value."""
-        import json
-
-        if isinstance(value, str):
-            return self.text(value, kind)
-        return json.loads("".join(self.write(value, kind))) if isinstance(value, (dict, list)) else value
+        if not isinstance(value, (dict, list)):
+            return self.text(value, kind) if isinstance(value, str) else value
+        out: list[Any] = [value]
+        work: list[Any] = [(out, 0, kind, True)]  # instead of recursion: JSON can be nested deeper than Python's stack
+        while work:
+            target, place, kind, in_list = work.pop()
+            source = target[place]
+            is_list = isinstance(source, list)
+            copy: Any = list(source) if is_list else {}
+            places = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
+            for key, (name, child_kind) in zip(range(len(source)) if is_list else source, places):
+                child = source[key]
+                label = key if is_list or key not in self.changed else unquoted(name)
+                copy[label] = self.texts[child_kind][child] if isinstance(child, str) else child
+                if isinstance(child, (dict, list)):
+                    work.append((copy, label, child_kind, is_list))
+            target[place] = copy
+        return out[0]
 
     def write(self, value: "Any", kind: str = PLAIN) -> "list[str]":
         """Return the JSON of an object or list, redacted, in pieces."""
-        from json.encoder import encode_basestring
+        pieces: list[str] = []
+        work: list[Any] = [(value, kind, 0, True)]
+        while work:
+            part = work.pop()
+            if isinstance(part, str):
+                pieces.append(part)
+            else:
+                written = self.walk(*part)
+                work += [written] if isinstance(written, str) else written[::-1]
+        return pieces
 
-        self.quote = encode_basestring  # here, because say() needs no JSON
-        json_text = self.walk(value, kind, "\n" if self.indented else "", True)
-        return [json_text] if isinstance(json_text, str) else json_text
+    def walk(self, source: "Any", kind: str, depth: int, in_list: bool) -> "str | list[Any]":
+        """Return a container's JSON. What is long stays in pieces, because one string of it all took twice the memory.
 
-    def walk(self, source: "Any", kind: str, pad: str, in_list: bool) -> "str | list[str]":
-        """Return a container's JSON; `pad` is its line break and indentation, or '' for none.
-
-        What is long is not joined but stays in pieces: one string of it all took twice the memory.
+        Among the pieces are what write() has still to ask for, because it is nested too deep for Python's stack.
         """
         is_list = isinstance(source, list)
         if is_list and len(source) == 2 and type(source[0]) is int and type(source[1]) is str:
             # A number and a line of code: the most frequent list of large events. This takes a fifth of their time off.
-            return f"[{source[0]}{', ' if pad else ','}{self.strings[kind][source[1]]}]"
-        if len(pad) > 2 * MAX_INDENT:
-            pad = ""
+            return f"[{source[0]}{', ' if self.indented else ','}{self.strings[kind][source[1]]}]"
+        pad = self.pads[depth] if depth < len(self.pads) else ""
         inner = pad and pad + "  "
         comma, strings = "," + inner, self.strings
         opening, closing = "[]" if is_list else "{}"
         start, pieces, texts = opening + inner, [], []
-        if is_list:
-            places = (
-                self.elements(source, kind, in_list) if source and isinstance(source[0], str) else repeat(("", kind))
-            )
-            members = zip(places, source)
-        else:
-            members = zip(self.members(source, kind), source.values())
-        for (name, child_kind), child in members:
+        places = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
+        for (name, child_kind), child in zip(places, source if is_list else source.values()):
             if isinstance(child, str):
                 texts.append(name + strings[child_kind][child])
             elif type(child) is int:
@@ -373,7 +387,10 @@ class Redactor:
             elif not child or not isinstance(child, (dict, list)):
                 texts.append(name + self.scalars[repr(child)])
             else:
-                part = self.walk(child, child_kind, inner, is_list)
+                if (depth + 1) % MAX_RECURSION:
+                    part = self.walk(child, child_kind, depth + 1, is_list)
+                else:
+                    part = [(child, child_kind, depth + 1, is_list)]
                 long = [] if isinstance(part, str) else part
                 texts.append(name if long else f"{name}{part}")
                 if long or len(texts) > MAX_TEXTS:
@@ -390,7 +407,7 @@ class Redactor:
         new = self.text(key, PLAIN)
         if new != key:
             self.changed[key] = new
-        return escape(self.quote(new if count == 1 else f"{new} ({count})")) + (": " if self.indented else ":")
+        return quote(new if count == 1 else f"{new} ({count})") + (": " if self.indented else ":")
 
     def members(self, source: "dict[str, Any]", kind: str) -> "list[tuple[str, str]]":
         """Return an object's keys as name() does, with the kinds of their values."""
@@ -413,8 +430,10 @@ class Redactor:
                     places[index] = (self.name(key, count), places[index][1])
         return places
 
-    def elements(self, source: "list[Any]", kind: str, in_list: bool) -> "list[tuple[str, str]]":
+    def elements(self, source: "list[Any]", kind: str, in_list: bool) -> "Iterable[tuple[str, str]]":
         """Return "" and a kind for each element. In a list of lists, [name, value] is a header or a cookie."""
+        if not source or not isinstance(source[0], str):
+            return repeat(("", kind))
         places = [("", kind)] * len(source)
         if in_list and len(source) == 2 and kind not in (SECRET, VAULT) and re.fullmatch("[^ ]{0,99}", source[0]):
             return [("", PLAIN), ("", value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]))]
@@ -468,6 +487,26 @@ def _unique_keys(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":
     if len(value) != len(pairs):
         raise ValueError("repeated key")
     return value
+
+
+@cache
+def json_encoder() -> "Callable[[str], str]":
+    """Return json's function for strings. It is not imported above because --help and say() need none of json."""
+    from json.encoder import encode_basestring
+
+    return encode_basestring
+
+
+def quote(text: str) -> str:
+    """Return a string's JSON, without characters that a terminal would act on."""
+    return escape(json_encoder()(text))
+
+
+def unquoted(name: str) -> str:
+    """Return the key of a name in JSON, with or without its colon."""
+    import json
+
+    return str(json.loads(name[: name.rindex('"') + 1]))
 
 
 def scalar(text: str) -> str:
@@ -965,14 +1004,11 @@ def render(value: "Any", args: "argparse.Namespace", size: "int | None") -> "lis
     of characters that a record may take, or None for no limit.
     """
     redactor = Redactor(configured_token(), shown_hosts, indented=not isinstance(value, list))
-    try:
-        if args.format == "table":
-            return [table(redactor.copy(value), args.command)]
-        if not isinstance(value, list):
-            return [*fit(value, size, redactor), "\n"]
-        lines = ["".join(fit(record, size, redactor)) for record in value]
-    except RecursionError:
-        raise Failure(UNUSABLE, "the answer is nested too deeply") from None
+    if args.format == "table":
+        return [table(redactor.copy(value), args.command)]
+    if not isinstance(value, list):
+        return [*fit(value, size, redactor), "\n"]
+    lines = ["".join(fit(record, size, redactor)) for record in value]
     return ["[\n", ",\n".join(lines), "\n]\n"] if lines else ["[]\n"]
 
 

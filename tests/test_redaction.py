@@ -86,12 +86,17 @@ class Structure(unittest.TestCase):
     def test_deep_nesting(self) -> None:
         for build in (lambda inner: [inner], lambda inner: {"a": inner}):
             value: Any = {"email": "deep@example.com", "kept": "release 1.2.3"}
-            for _ in range(900):  # a little less than what json can read
+            for _ in range(5000):
                 value = build(value)
             out = redact(value)
-            for _ in range(900):
+            for _ in range(5000):
                 out = out[0] if isinstance(out, list) else out["a"]
             self.assertEqual(out, {"email": "[REDACTED_EMAIL]", "kept": "release 1.2.3"})
+            for indented in (False, True):
+                text = "".join(sentry_api.Redactor("", (), indented).write(value))
+                self.assertIn("release 1.2.3", text)
+                self.assertNotIn("deep@", text)
+                self.assertEqual((text.count("["), text.count("{")), (text.count("]"), text.count("}")))
 
 
 class Properties(unittest.TestCase):
