@@ -470,15 +470,15 @@ class Redactor:
         """Redact JSON inside a string by its structure; None if it isn't JSON."""
         import json
 
+        spaced = '": ' in text or '", ' in text
         try:
             value = json.loads(text, object_pairs_hook=_unique_keys)
             new = Redactor(self.token, self.hosts).copy(value, kind)
+            if new == value:
+                return text if value else None
+            return json.dumps(new, ensure_ascii=text.isascii(), separators=(", ", ": ") if spaced else (",", ":"))
         except (ValueError, RecursionError, Failure):
             return None
-        if not value or new == value:
-            return text if value else None
-        compact = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
-        return json.dumps(new, ensure_ascii=text.isascii(), separators=compact)
 
 
 def _unique_keys(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":

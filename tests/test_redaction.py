@@ -99,6 +99,14 @@ class Structure(unittest.TestCase):
                 self.assertEqual((text.count("["), text.count("{")), (text.count("]"), text.count("}")))
 
 
+    def test_deep_json_in_strings(self) -> None:
+        for depth in (100, 500, 800, 980, 5000):
+            text = '{"a":' * depth + '"deep@example.com"' + "}" * depth
+            for value in (text, {"x": [[[text]]]}):
+                self.assertNotIn("deep@", text_of(redact(value)))
+                self.assertNotIn("deep@", "".join(sentry_api.Redactor("", ()).write([value])))
+
+
 class Properties(unittest.TestCase):
     """Random documents with things planted in them: none comes out, everything else does."""
 
