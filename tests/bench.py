@@ -159,7 +159,7 @@ def report(python: str, urls: list[str], rounds: int) -> None:
         ("event 20 MB, raw", ["event-detail", large[2], *raw], ["event-detail", large[2]], 0.55, 0),
         ("event 20 MB, peak memory", ["event-detail", large[2], *raw], ["event-detail", large[2]], 0.60, 2),
     ):
-        few = rounds if "MB" not in name else max(3, rounds // 4)
+        few = rounds if "MB" not in name else max(3, rounds // 2)
         first, second = medians([[*ours, *mine], [*plain, *theirs]], near, few)
         unit, scale = ("MB", 1.0) if column == 2 else ("ms", 1000.0)
         print(f"| {name} | {first[column] * scale:.0f} {unit} | {second[column] * scale:.0f} {unit} | {first[column] / second[column]:.2f} | {most:.2f} |", flush=True)
