@@ -1215,10 +1215,9 @@ class Client:
             spent = time.monotonic() - started
             left -= spent
             if self.args.verbose:
-                say(
-                    f"GET {re.sub('^.*?//[^/]*', '', url)} -> {status!r}, {spent * 1000:.0f} ms, {len(body)} bytes, "
-                    f"{headers.get('X-Sentry-Rate-Limit-Remaining', '?')} requests left{why}"
-                )
+                target, left_over = re.sub("^.*?//[^/]*", "", url), headers.get("X-Sentry-Rate-Limit-Remaining")
+                rest = f", {left_over} requests left" if left_over else ""
+                say(f"GET {target} -> {status!r}, {spent * 1000:.0f} ms, {len(body)} bytes{rest}{why}")
             if isinstance(status, BaseException):
                 raise network_failure(status, url, self.args.timeout)
             if status // 100 != 3 or "Location" not in headers:
