@@ -668,7 +668,8 @@ ASSIGNMENT = (
 def mask_secrets(text: str) -> str:
     """Mask tokens, credentials and values after secrets' names in free text."""
     if "@" in text and ("/" in text or "%" in text):
-        text = re.sub(URL_PASSWORD, _mask_password, text)
+        end = text.rindex("@") + 1  # behind the last at-sign there is no password, only time to lose
+        text = re.sub(URL_PASSWORD, _mask_password, text[:end]) + text[end:]
     if len(text) > 15 and compiled(TOKEN_HINT).search(text):
         text = re.sub(TOKENS, SECRET_MASK, text)
     if compiled(SECRET_HINT).search(text.lower()):
@@ -728,13 +729,14 @@ LOGIN = r"git@[\w.-]+[:/]|(?<=://)[a-z0-9][a-z0-9_-]{0,31}@(?![\w.-]+:\[REDACTED
 def mask_emails(text: str) -> str:
     """Mask email addresses, also percent-encoded, escaped, full-width and quoted ones."""
     spans, floor = [], 0
+    read_local, is_login = compiled(LOCAL).search, compiled(LOGIN).match
     for found in compiled(EMAIL_END).finditer(text):
         at, end = found.start(), domain_end(found)
-        local = compiled(LOCAL).search(text[max(floor, at - 1000) : at])
+        local = end and read_local(text[max(floor, at - 1000) : at])
         floor = found.start("domain")
-        if local and end:
+        if local:
             start = at - len(local["local"])
-            if not compiled(LOGIN).match(text, start):
+            if not is_login(text, start):
                 spans.append((start, end, EMAIL_MASK))
                 floor = end
     return splice(text, spans)
@@ -745,7 +747,7 @@ def domain_end(found: "re.Match[str]") -> int:
     tld = found["tld"].lower()
     if tld and tld.isascii() and tld not in FILE_ENDINGS:
         return found.end()
-    sure = re.match(COMMON_DOMAIN, found["domain"])
+    sure = compiled(COMMON_DOMAIN).match(found["domain"])
     if sure:
         return found.start("domain") + sure.end()
     return 0 if tld.isascii() else found.end()
