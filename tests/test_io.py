@@ -11,6 +11,7 @@ import time
 import unittest
 from pathlib import Path
 from typing import Callable
+from unittest import mock
 
 from tests import faults
 from tests.standin import TOKEN
@@ -158,6 +159,29 @@ class Options(StandInCase):
             )
             done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, env=environment(None), check=False)
             self.assertEqual(done.returncode, 0, (argv, done.stderr))
+
+    def test_a_list_loads_nothing_that_it_does_not_use(self) -> None:
+        command = [sys.executable, "-S", "-X", "importtime", str(SCRIPT), "list-issues"]
+        done = subprocess.run(command, capture_output=True, env=environment(self.standin), check=False)
+        loaded = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("http.client", loaded)
+        self.assertEqual(loaded & {*sentry_api.UNUSED_MODULES, "bz2", "locale", "lzma", "select", "shutil"}, set())
+
+    def test_a_module_that_is_put_off_is_whole_when_it_is_used(self) -> None:
+        members = {
+            "calendar": "timegm", "hashlib": "sha256", "ipaddress": "ip_address", "random": "choice",
+            "selectors": "DefaultSelector", "tempfile": "mkdtemp",
+        }  # fmt: skip
+        self.assertEqual(set(members), set(sentry_api.UNUSED_MODULES))
+        for name, member in members.items():
+            with self.subTest(name), mock.patch.dict(sys.modules):
+                sys.modules.pop(name, None)
+                sentry_api.put_off_imports()
+                late = sys.modules[name]
+                found = [getattr(late, member) for _ in range(2)]
+                self.assertIsNot(sys.modules[name], late)
+                self.assertEqual(found, [getattr(sys.modules[name], member)] * 2)
 
 
 class Streams(StandInCase):
