@@ -1968,7 +1968,7 @@ def matching(pattern: str, expected: str) -> "Callable[[str], str]":
 
 
 slug = matching("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", "a slug: letters, digits, - and _")
-plain_text = matching("[^\x00-\x1f\x7f\ud800-\udfff]{0,4000}", "at most 4000 characters, without control characters")
+plain_text = matching("(?:(?![\ud800-\udfff])[^\x00-\x1f\x7f]){0,4000}", "at most 4000 characters, without control characters")
 header_text = matching("[ -~]{1,200}", "1 to 200 printable ASCII characters")
 cursor_text = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
 limit_text = matching("0{0,99}[1-9][0-9]{0,999}", f"a whole number above 0; more than {MAX_LIMIT} count as {MAX_LIMIT}")
@@ -1981,7 +1981,7 @@ timeout_text = matching(
 )
 output_format = matching("json|table", "json or table")
 web_server = matching(
-    r"(?i)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?!0)(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(?:/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*)?",
+    r"(?i)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[1-9][0-9]{0,4})?(?:/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*)?",
     "http:// or https:// and a host, such as https://sentry.example.com",
 )
 
@@ -1992,6 +1992,9 @@ def base_url(text: str) -> str:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
     scheme, _, rest = web_server(text.strip()).partition("://")
     host, _, path = rest.partition("/")
+    port = host.rpartition("]")[2].partition(":")[2]
+    if port and int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"received the port {port}, expected one up to 65535")
     return f"{scheme.lower()}://{host.lower()}" + re.sub("/api(/0)?$", "", f"/{path}".rstrip("/"))
 
 
@@ -2211,8 +2214,8 @@ def run(argv: "list[str]") -> int:
     return OK
 
 
-# What urllib.request, http.client and socket import for functions that are never called here.
-UNUSED_MODULES = ("calendar", "hashlib", "ipaddress", "random", "selectors", "tempfile")
+# What urllib.request, http.client and socket import for functions that are hardly ever called here.
+UNUSED_MODULES = ("array", "calendar", "hashlib", "ipaddress", "random", "selectors", "stringprep", "tempfile")
 
 
 class LateModule(ModuleType):
