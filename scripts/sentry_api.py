@@ -1968,7 +1968,9 @@ def matching(pattern: str, expected: str) -> "Callable[[str], str]":
 
 
 slug = matching("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", "a slug: letters, digits, - and _")
-plain_text = matching("(?:(?![\ud800-\udfff])[^\x00-\x1f\x7f]){0,4000}", "at most 4000 characters, without control characters")
+plain_text = matching(
+    "(?:(?![\ud800-\udfff])[^\x00-\x1f\x7f]){0,4000}", "at most 4000 characters, without control characters"
+)
 header_text = matching("[ -~]{1,200}", "1 to 200 printable ASCII characters")
 cursor_text = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
 limit_text = matching("0{0,99}[1-9][0-9]{0,999}", f"a whole number above 0; more than {MAX_LIMIT} count as {MAX_LIMIT}")
