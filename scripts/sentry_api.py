@@ -380,7 +380,7 @@ class Redactor:
         start, pieces, texts = opening + inner, [], []
         places = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
         for (name, child_kind), child in zip(places, source if is_list else source.values()):
-            if isinstance(child, str):
+            if type(child) is str:
                 texts.append(name + strings[child_kind][child])
             elif type(child) is int:
                 texts.append(f"{name}{child}")
@@ -418,7 +418,7 @@ class Redactor:
             for index, key in enumerate(source):
                 if key in ("value", "query") or key == "name" and tag_kind == USER:
                     places[index] = (places[index][0], tag_kind)
-        if not self.changed.keys().isdisjoint(source):  # two keys must not become one
+        if self.changed and not self.changed.keys().isdisjoint(source):  # two keys must not become one
             counts: dict[str, int] = {}
             for index, key in enumerate(source):
                 new = self.changed.get(key)
@@ -1259,7 +1259,6 @@ class Client:
     def fetch(self, url: str, timeout: float, result: "list[Any]") -> None:
         """Put status, headers and unpacked body of a GET into the result, or an exception where the status goes."""
         import urllib.request
-        import zlib
 
         try:
             request = urllib.request.Request(url, headers=self.headers, method="GET")
@@ -1269,6 +1268,8 @@ class Client:
                     body += chunk
             short = answer.length  # what http.client still expects by Content-Length
             if body and "gzip" in answer.headers.get("Content-Encoding", "").lower():
+                import zlib
+
                 unpacker = zlib.decompressobj(wbits=31)  # 31: gzip
                 body = bytearray(unpacker.decompress(body, MAX_BODY + 1))
                 short = short or not unpacker.eof
@@ -2245,8 +2246,8 @@ def run(argv: "list[str]") -> int:
     return OK
 
 
-# What urllib.request, http.client and socket import for functions that are hardly ever called here.
-UNUSED_MODULES = ("array", "calendar", "hashlib", "ipaddress", "random", "selectors", "stringprep", "tempfile")
+# What urllib.request, http.client and socket import for functions that are hardly ever called here, or for https only.
+LATE_MODULES = "array calendar hashlib ipaddress random selectors ssl stringprep tempfile".split()
 
 
 class LateModule(ModuleType):
@@ -2260,7 +2261,7 @@ class LateModule(ModuleType):
 
 def put_off_imports() -> None:
     """Put stand-ins in the place of modules that are hardly ever used: a tenth of the time of a list."""
-    for name in UNUSED_MODULES:
+    for name in LATE_MODULES:
         sys.modules.setdefault(name, LateModule(name))
     # The base class of answers to file: and ftp:, which are never asked for, is all that is used at import.
     sys.modules["tempfile"].__dict__.setdefault("_TemporaryFileWrapper", object)
