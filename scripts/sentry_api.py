@@ -2247,7 +2247,7 @@ def run(argv: "list[str]") -> int:
 
 
 # What urllib.request, http.client and socket import for functions that are hardly ever called here, or for https only.
-LATE_MODULES = "array calendar hashlib ipaddress random selectors ssl stringprep tempfile".split()
+LATE_MODULES = "array calendar contextlib hashlib ipaddress random selectors ssl stringprep tempfile".split()
 
 
 class LateModule(ModuleType):
@@ -2255,7 +2255,7 @@ class LateModule(ModuleType):
 
     def __getattr__(self, name: str) -> "Any":
         if sys.modules.get(self.__name__) is self:
-            del sys.modules[self.__name__]
+            sys.modules.pop(self.__name__, None)  # another thread may have done it
         return getattr(__import__(self.__name__), name)
 
 
