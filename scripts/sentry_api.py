@@ -559,8 +559,10 @@ def rules_for(shape: bytes) -> "list[Callable[..., str]]":
         (mask_url_passwords, signs[0] and ("/" in text or signs[1])),
         (mask_tokens, len(text) > 15 and compiled(TOKEN_HINT).search(text)),
         (mask_assignments, compiled(SECRET_HINT).search(text.lower())),
-        (mask_emails, any(signs) or "&" in text or not text.isascii()),
-        (mask_ipv6, "::" in text or text.count(":") > 5 or any(signs[1:])),  # RFC 4291: ::, 7, or 6 and an IPv4 address
+        (mask_credentials, compiled(CREDENTIALS_HINT).search(text.lower())),
+        (mask_emails, any(signs) or "&" in text or "\uff20" in text or "\ufe6b" in text),
+        # RFC 4291: ::, seven colons, or six and an IPv4 address
+        (mask_ipv6, any(signs[1:]) or "::" in text or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text)),
         (mask_ipv4, text.count(".") >= 3 or any(signs[1:])),
         (mask_gravatars, "avatar" in text),
     )  # fmt: skip
@@ -635,6 +637,8 @@ CREDENTIALS = (
     r"(?![\w.~+/-]{1,99}=+[\w.~+/-])[A-Za-z0-9._~+/=-]{8,}"
 )
 
+CREDENTIALS_HINT = r"(?:bearer|basic|token|negotiate|apikey)(?:\s+|%00|\+)\S{8}"  # digits are zeros in it
+
 # Common words that hold no secret's name are not worth trying: KeyError, duplicate key value, /signup, author.
 SECRET_HINT = (
     r"pass|pwd|secret|token|credential|auth(?!or[^i])|jwt|bearer|csrf|xsrf|otp|key(?!error| value| \()|cookie|sess"
@@ -645,6 +649,8 @@ NAME = (
     rf"(?:(?<![\w.$%\\-])|(?<=\$)|{AFTER_ESCAPE})(?:--?(?:D(?=[a-z]))?)?"
     r"(?P<key>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
 )
+# What can stand between a name and its value starts like this.
+VALUE_HINT = r"[\]\s\[(]{0,6}[burf]?[=:%\\&\"'`]|\s?[^<>\n]{0,100}>"
 QUOTE_MARK = r"(?:[\"'`]|%(?:25)*2[27]|&(?:quot|apos|#34|#39|#x27);|\\u002[27])"
 EQUALS = r"(?:=>|:=|==|=(?!=)|:(?![:=])|%(?:25)*3[dDaA]|\\u003[dD]|&#61;)"
 CLOSED = r"(?<!\\)(?P=escapes)(?P=mark)"  # by the quote that opened the value, with as many backslashes
@@ -704,15 +710,24 @@ def _mask_password(match: "re.Match[str]") -> str:
 
 
 def mask_assignments(text: str) -> str:
-    """Mask the values that stand after a secret's name, quoted or not, and Bearer and Basic credentials."""
+    """Mask the values that stand after a secret's name, quoted or not."""
     spans, end = [], 0
     for name in re.finditer(NAME, text):
-        if name.start() >= end and value_kind(PLAIN, name["key"]) in (SECRET, VAULT, COOKIES):
+        if (
+            name.start() >= end
+            and (name[0][0] == "-" or compiled(VALUE_HINT).match(text, name.end()))
+            and value_kind(PLAIN, name["key"]) in (SECRET, VAULT, COOKIES)
+        ):
             found = compiled(ASSIGNMENT).match(text, name.start())
             if found and not is_harmless(found["value"]):
                 start, end = found.span("value")
                 spans.append((start, end, SECRET_MASK))
-    return re.sub(CREDENTIALS, rf"\1{SECRET_MASK}", splice(text, spans))
+    return splice(text, spans)
+
+
+def mask_credentials(text: str) -> str:
+    """Mask what follows Bearer and Basic."""
+    return re.sub(CREDENTIALS, rf"\1{SECRET_MASK}", text)
 
 
 # Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
