@@ -2203,7 +2203,7 @@ def read_token(base_url: str) -> str:
     """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
     token = configured_token()
     if not token:
-        hint = f"create a token with the scopes event:read, project:read and org:read at {base_url}{TOKEN_PAGE}, "
+        hint = f"create a token with the scopes event:read, project:read and org:read on {base_url}{TOKEN_PAGE}, "
         hint += "then set it as an environment variable yourself; never paste it into a chat"
         raise Failure(UNAUTHORIZED, "SENTRY_AUTH_TOKEN is not set", hint)
     if not re.fullmatch("[!-~]+", token):
