@@ -647,7 +647,8 @@ NAME = (
     rf"(?:(?<![\w.$%\\-])|(?<=\$)|{AFTER_ESCAPE})(?:--?(?:D(?=[a-z]))?)?"
     r"(?P<key>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
 )
-# What can stand between a name and its value starts like this.
+# What can stand between a name and its value starts like this. Where it does not, the large pattern below, which takes
+# 4 ms to compile, is not needed.
 VALUE_HINT = r"[\]\s\[(]{0,6}[burf]?[=:%\\&\"'`]|\s?[^<>\n]{0,100}>"
 QUOTE_MARK = r"(?:[\"'`]|%(?:25)*2[27]|&(?:quot|apos|#34|#39|#x27);|\\u002[27])"
 EQUALS = r"(?:=>|:=|==|=(?!=)|:(?![:=])|%(?:25)*3[dDaA]|\\u003[dD]|&#61;)"
@@ -708,8 +709,8 @@ def mask_assignments(text: str) -> str:
     for name in re.finditer(NAME, text):
         if (
             name.start() >= end
-            and (name[0][0] == "-" or compiled(VALUE_HINT).match(text, name.end()))
             and value_kind(PLAIN, name["key"]) in (SECRET, VAULT, COOKIES)
+            and (name[0][0] == "-" or compiled(VALUE_HINT).match(text, name.end()))
         ):
             found = compiled(ASSIGNMENT).match(text, name.start())
             if found and not is_harmless(found["value"]):
@@ -720,7 +721,7 @@ def mask_assignments(text: str) -> str:
 
 # Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
 
-# Each alternative starts with a character of its own, so that the search skips all others: half its time.
+# Each alternative starts with a character of its own, so that the search skips all others: a fifth of its time.
 AT = r"(?:@|\uff20|\ufe6b|%(?:25)*40|\\(?<!\\\\)\\*(?:u00|x)40|&(?:#0*64|#[xX]0*40|commat);)"
 DOT = r"(?:\.|[\uff0e\u3002]|\uff61|%(?:25)*2[eE]|&#0*46;|\\{1,8}u002[eE])"
 TLD = r"xn--[\w-]+|[A-Za-z]{2,}|[^\W\d_]{2,}|\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
@@ -2011,7 +2012,7 @@ timeout_text = matching(
 )
 output_format = matching("json|table", "json or table")
 web_server = matching(
-    r"(?i)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[1-9][0-9]{0,4})?(?:/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*)?",
+    r"(?i)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?!0[0-9])[0-9]{1,9})?(?:/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*)?",
     "http:// or https:// and a host, such as https://sentry.example.com",
 )
 
@@ -2023,8 +2024,8 @@ def base_url(text: str) -> str:
     scheme, _, rest = web_server(text.strip()).partition("://")
     host, _, path = rest.partition("/")
     port = host.rpartition("]")[2].partition(":")[2]
-    if port and int(port) > 65535:
-        raise argparse.ArgumentTypeError(f"received the port {port}, expected one up to 65535")
+    if port and not 0 < int(port) <= 65535:
+        raise argparse.ArgumentTypeError(f"received the port {port}, expected one from 1 to 65535")
     return f"{scheme.lower()}://{host.lower()}" + re.sub("/api(/0)?$", "", f"/{path}".rstrip("/"))
 
 
@@ -2258,7 +2259,7 @@ class LateModule(ModuleType):
 
 
 def put_off_imports() -> None:
-    """Put stand-ins in the place of modules that are hardly ever used, which saves a sixth of a list's time."""
+    """Put stand-ins in the place of modules that are hardly ever used, which saves a tenth of a list's time."""
     for name in LATE_MODULES:
         sys.modules.setdefault(name, LateModule(name))
     # The base class of answers to file: and ftp:, which are never asked for, is all that is used at import.

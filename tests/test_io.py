@@ -59,6 +59,16 @@ class BaseUrl(StandInCase):
                 self.assertNotIn("pass@", error)
                 self.fails(2, *LIST, "--base-url", text)
 
+    def test_ports(self) -> None:
+        for port in ("1", "8080", "65535"):
+            self.assertEqual(sentry_api.base_url(f"https://sentry.test:{port}/"), f"https://sentry.test:{port}")
+            self.assertEqual(sentry_api.base_url(f"https://[::1]:{port}"), f"https://[::1]:{port}")
+        for host in ("sentry.test", "[::1]"):
+            for port in ("0", "65536", "99999", "999999999"):
+                error = self.fails(2, *LIST, "--base-url", f"https://{host}:{port}")
+                self.assertIn(f"received the port {port}, expected one from 1 to 65535", error)
+            self.fails(2, *LIST, "--base-url", f"https://{host}:08080")
+
     def test_empty_counts_as_unset(self) -> None:
         with self.subTest("parsed"):
             args = sentry_api.parse(["list-issues", "--org", "a", "--project", "b", "--base-url", "https://x.test"])
