@@ -40,7 +40,7 @@ import re
 import time
 from collections import Counter
 from functools import cache, lru_cache, partial
-from itertools import repeat
+from itertools import chain, filterfalse, repeat
 
 # Types are for the checker only: importing typing costs 7 ms of 45 at every start, unquoted annotations 2.
 TYPE_CHECKING = False
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     Object = dict[str, Any]  # of JSON
     Reply = tuple[Any, Any]  # decoded JSON and headers
     Text = Optional[str]
+    Answer = tuple[Any, Any, list[str]]
 
 __version__ = "1.0.0"
 
@@ -103,11 +104,8 @@ TELLING_TAGS = "release transaction url browser os device runtime server_name".s
 PROBE_ISSUES = 5  # issues looked at to say which environment would have had results
 
 # Characters of JSON that a record may take, so that 20 issues stay below 16,000 and
-# an answer survives the cut that agents' harnesses make.
-LIST_RECORD_SIZE = 790
-EVENT_RECORD_SIZE = 1200  # an event of a list has tags, 16 on ordinary ones
-ISSUE_SIZE = 5800
-EVENT_SIZE = 7800
+# an answer survives the cut that agents' harnesses make. Listed events have tags, 16 on ordinary ones.
+SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
 # Longest text and longest list of a record, tried in turn until the record fits.
 FITS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
@@ -222,7 +220,7 @@ compiled = cache(re.compile)  # the cache inside re takes 0.6 µs a look-up
 @lru_cache(maxsize=4096)
 def key_words(key: str) -> "tuple[str, ...]":
     """Split a key or header name into lower-case words: 'X-apiKey' gives x, api, key."""
-    return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200]))
+    return tuple(map(str.lower, re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200])))
 
 
 @lru_cache(maxsize=4096)
@@ -301,10 +299,10 @@ def redact(value: "Any", token: str = "", hosts: "Iterable[str]" = ()) -> "Any":
 
 
 class Memo(dict["Any", "Any"]):
-    """A function's answers by its argument, made when they are first asked for."""
+    """A function's answers by its last argument, made when they are first asked for."""
 
-    def __init__(self, function: "Callable[[Any], Any]") -> None:
-        self.function = function
+    def __init__(self, function: "Callable[..., Any]", *first: "Any") -> None:
+        self.function = partial(function, *first)
 
     def __missing__(self, argument: "Any") -> "Any":
         answer = self.function(argument)
@@ -323,17 +321,19 @@ class Redactor:
         self.token = token if len(token) >= 6 else ""
         self.hosts = sorted(hosts)
         self.indented = indented
-        self.pads = ["\n" + "  " * depth for depth in range(MAX_INDENT)] if indented else []
-        self.texts = Memo(lambda kind: Memo(lambda text: self.text(text, kind)))
-        self.strings = Memo(lambda kind: Memo(lambda text: quote(self.text(text, kind))))
-        self.names = Memo(lambda kind: Memo(lambda key: (self.name(key), value_kind(kind, key))))
+        # By kind, then by text: self.texts[kind][text] is self.text(kind, text).
+        self.texts = Memo(Memo, self.text)
+        self.strings = Memo(Memo, self.string)
+        self.names = Memo(Memo, self.name)
         self.scalars = Memo(scalar)
         self.changed: dict[str, str] = {}  # keys that are printed otherwise
 
     def copy(self, value: "Any", kind: str = PLAIN) -> "Any":
         """Return a redacted copy of a value."""
         if not isinstance(value, (dict, list)):
-            return self.text(value, kind) if isinstance(value, str) else value
+            return self.text(kind, value) if isinstance(value, str) else value
+        import json
+
         out: list[Any] = [value]
         work: list[Any] = [(out, 0, kind, True)]  # instead of recursion: JSON can be nested deeper than Python's stack
         while work:
@@ -344,7 +344,7 @@ class Redactor:
             places = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
             for key, (name, child_kind) in zip(range(len(source)) if is_list else source, places):
                 child = source[key]
-                label = key if is_list or key not in self.changed else unquoted(name)
+                label = key if is_list or key not in self.changed else json.loads(name.rstrip(": "))
                 copy[label] = self.texts[child_kind][child] if isinstance(child, str) else child
                 if isinstance(child, (dict, list)):
                     work.append((copy, label, child_kind, is_list))
@@ -373,7 +373,7 @@ class Redactor:
         if is_list and len(source) == 2 and type(source[0]) is int and type(source[1]) is str:
             # A number and a line of code: the most frequent list of large events. This takes a fifth of their time off.
             return f"[{source[0]}{', ' if self.indented else ','}{self.strings[kind][source[1]]}]"
-        pad = self.pads[depth] if depth < len(self.pads) else ""
+        pad = "\n" + "  " * depth if self.indented and depth < MAX_INDENT else ""
         inner = pad and pad + "  "
         comma, strings = "," + inner, self.strings
         opening, closing = "[]" if is_list else "{}"
@@ -402,15 +402,20 @@ class Redactor:
         whole = start + comma.join(texts) + pad + closing
         return [*pieces, whole] if pieces or len(whole) > LONG_PIECE else whole
 
-    def name(self, key: str, count: int = 1) -> str:
-        """Return a key as JSON, redacted, with its colon; with a number where several keys became the same."""
-        new = self.text(key, PLAIN)
+    def string(self, kind: str, text: str) -> str:
+        """Return a string as JSON, redacted."""
+        return quote(self.text(kind, text))
+
+    def name(self, kind: str, key: str, count: int = 1) -> "tuple[str, str]":
+        """Return a key as JSON, redacted, with its colon, and its value's kind; numbered where keys became the same."""
+        new = self.text(PLAIN, key)
         if new != key:
             self.changed[key] = new
-        return quote(new if count == 1 else f"{new} ({count})") + (": " if self.indented else ":")
+        label = quote(new if count == 1 else f"{new} ({count})")
+        return label + (": " if self.indented else ":"), value_kind(kind, key)
 
     def members(self, source: "dict[str, Any]", kind: str) -> "list[tuple[str, str]]":
-        """Return an object's keys as name() does, with the kinds of their values."""
+        """Return an object's keys as name() does."""
         places: list[Any] = list(map(self.names[kind].__getitem__, source))
         tag = source.get("key", source.get("name")) if "value" in source else None
         if isinstance(tag, str):  # {"key": …, "value": …}, or name and value
@@ -427,7 +432,7 @@ class Redactor:
                     while (new if count == 1 else f"{new} ({count})") in source:
                         count += 1
                     counts[new] = count
-                    places[index] = (self.name(key, count), places[index][1])
+                    places[index] = self.name(kind, key, count)
         return places
 
     def elements(self, source: "list[Any]", kind: str, in_list: bool) -> "Iterable[tuple[str, str]]":
@@ -446,7 +451,7 @@ class Redactor:
                 places[index + 1 : index + 2] = [("", SECRET)]  # sys.argv: --password hunter2
         return places
 
-    def text(self, text: str, kind: str) -> str:
+    def text(self, kind: str, text: str) -> str:
         """Redact a string."""
         if kind in WHOLE_MASKS and not is_harmless(text):
             return text if text in MASKS else WHOLE_MASKS[kind]
@@ -461,7 +466,10 @@ class Redactor:
         hosts = list(enumerate(self.hosts)) if "://" in text else []
         for index, host in hosts:
             text = re.sub(rf"(?<=://){re.escape(host)}(?![\w.-])", KEPT_HOST.format(index), text)
-        text = redact_string(text, kind, self.token)
+        if self.token and (self.token in text or "%" in text):
+            text = re.sub(token_pattern(self.token), SECRET_MASK, text)
+        for rule in RULES[text.encode("utf-8", "surrogatepass").translate(NO_DIGITS)]:
+            text = rule(text, kind) if rule is mask_ipv4 else rule(text)
         for index, host in hosts:
             text = text.replace(KEPT_HOST.format(index), host)
         return text
@@ -489,24 +497,13 @@ def _unique_keys(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":
     return value
 
 
-@cache
-def json_encoder() -> "Callable[[str], str]":
-    """Return json's function for strings. It is not imported above because --help and say() need none of json."""
-    from json.encoder import encode_basestring
-
-    return encode_basestring
-
-
 def quote(text: str) -> str:
     """Return a string's JSON, without characters that a terminal would act on."""
-    return escape(json_encoder()(text))
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    from json.encoder import encode_basestring
 
-
-def unquoted(name: str) -> str:
-    """Return the key of a name in JSON, with or without its colon."""
-    import json
-
-    return str(json.loads(name[: name.rindex('"') + 1]))
+    return escape(encode_basestring(text))
 
 
 def scalar(text: str) -> str:
@@ -535,15 +532,6 @@ def _mask_cookie(match: "re.Match[str]") -> str:
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 GRAVATAR = r"(?i)(avatar[\w.:/\\%?=&-]{0,60}?(?:[^0-9a-z]|%2f))[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])"
-
-
-def redact_string(text: str, kind: str, token: str) -> str:
-    """Redact free text."""
-    if token and (token in text or "%" in text):
-        text = re.sub(token_pattern(token), SECRET_MASK, text)
-    for rule in RULES[text.encode("utf-8", "surrogatepass").translate(NO_DIGITS)]:
-        text = rule(text, kind) if rule is mask_ipv4 else rule(text)
-    return text
 
 
 def rules_for(shape: bytes) -> "tuple[Callable[..., str], ...]":
@@ -1027,37 +1015,35 @@ def write_result(chunks: "Iterable[str]") -> None:
         raise Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}") from None
 
 
-def render(value: "Any", args: "argparse.Namespace", size: "int | None") -> "list[str]":
+def render(value: "Any", args: "argparse.Namespace") -> "list[str]":
     """Turn a command's answer into chunks of output: redact, cut to size, encode.
 
-    Lists are written one record a line, or as a table; single records indented. `size` is the number
-    of characters that a record may take, or None for no limit.
+    Lists are written one record a line, or as a table; single records indented. --raw is not cut.
     """
     redactor = Redactor(configured_token(), shown_hosts, indented=not isinstance(value, list))
     if args.format == "table":
         return [table(redactor.copy(value), args.command)]
+    write = redactor.write if args.raw else partial(fit, redactor, SIZES[args.command])
     if not isinstance(value, list):
-        return [*fit(value, size, redactor), "\n"]
-    lines = ["".join(fit(record, size, redactor)) for record in value]
-    return ["[\n", ",\n".join(lines), "\n]\n"] if lines else ["[]\n"]
+        return [*write(value), "\n"]
+    return ["[\n", ",\n".join(map("".join, map(write, value))), "\n]\n"] if value else ["[]\n"]
 
 
-def fit(record: "dict[str, Any]", size: "int | None", redactor: "Redactor") -> "list[str]":
+def fit(redactor: "Redactor", size: int, record: "dict[str, Any]") -> "list[str]":
     """Return a record's JSON, redacted, with long texts and lists cut so that it takes about `size` characters at most.
 
     It is redacted before it is cut, because half an address would not be recognized; write() changes nothing more.
     """
-    if size is None:
-        return redactor.write(record)
     # Entries were asked for, so they stay whole.
-    whole = redactor.copy({key: value for key, value in record.items() if key != "entries"})
+    entries = {"entries": record["entries"]} if "entries" in record else {}
+    whole = redactor.copy({**record, **dict.fromkeys(entries)})
     for longest, most in FITS:
         most_of_id = max(longest, min(200, 6 * longest))
         cut = {key: trim(value, most_of_id if key in IDENTIFIERS else longest, most) for key, value in whole.items()}
         chunks = redactor.write(cut)
         if sum(map(len, chunks)) <= size:
             break
-    return redactor.write({key: cut.get(key, record[key]) for key in record}) if "entries" in record else chunks
+    return redactor.write({**cut, **entries}) if entries else chunks
 
 
 def trim(value: "Any", longest: int, most: int) -> "Any":
@@ -1096,7 +1082,7 @@ def table(records: "list[dict[str, Any]]", command: str) -> str:
         return ""
     columns = COLUMNS[command]
     rows = [list(columns.values())]
-    rows += [[cell(record.get(field), field) for field in columns] for record in records]
+    rows += [list(map(cell, map(record.get, columns), columns)) for record in records]
     sizes = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
     sizes[-1] = max(10, shutil.get_terminal_size((80, 24)).columns - sum(sizes[:-1]) - 2 * len(sizes) + 2)
     lines = ["  ".join(map(align, row, sizes, columns)).rstrip() for row in rows]
@@ -1178,8 +1164,6 @@ class Client:
         import threading
         import urllib.request
 
-        self.base_url = args.base_url
-        self.org = args.org
         self.args = args
         self.headers = {
             "Accept": "application/json",
@@ -1212,7 +1196,7 @@ class Client:
         import urllib.parse
 
         query = urllib.parse.urlencode({key: value for key, value in (params or {}).items() if value is not None})
-        url = f"{self.base_url}{path}?{query}".rstrip("?")
+        url = f"{self.args.base_url}{path}?{query}".rstrip("?")
         try:
             return self.attempt(url, why)
         except Failure as failure:
@@ -1288,15 +1272,15 @@ class Client:
         """
         form = self.issue_form
         try:
-            return self.get(build_path(form, org=self.org, issue=issue) + below, params)
+            return self.get(build_path(form, org=self.args.org, issue=issue) + below, params)
         except Failure as first:
             elsewhere = re.match("(?i)HTTP (?:404|410|401.*organization)", first.message)
-            if not elsewhere or not self.org or form != ISSUE:
+            if not elsewhere or not self.args.org or form != ISSUE:
                 raise
             if first.message.startswith("HTTP 410"):
                 self.issue_form = ORG_ISSUE
             try:
-                path = build_path(ORG_ISSUE, org=self.org, issue=issue) + below
+                path = build_path(ORG_ISSUE, org=self.args.org, issue=issue) + below
                 answer = self.get(path, params, f" (after {first.message})")
             except Failure:
                 raise first from None
@@ -1474,7 +1458,7 @@ def get_list(fetch: "Callable[..., Reply]", cursor: "Text", limit: int, since: "
         items += recent[:missing]
         # The link's URL is never used: it may name another host. There can be several headers, hence str().
         cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
-        cursor = next((found for found in cursors if not past and found not in seen), None)
+        cursor = None if past else next(filterfalse(seen.__contains__, cursors), None)
         if not cursor or len(items) >= limit:
             break
         seen.add(cursor)
@@ -1490,7 +1474,7 @@ def get_list(fetch: "Callable[..., Reply]", cursor: "Text", limit: int, since: "
 
 def expect_list(value: "Any") -> "list[dict[str, Any]]":
     """Return a list of objects as it is. Raises Failure for anything else."""
-    return [expect_object(item) for item in (value if isinstance(value, list) else [None])]
+    return list(map(expect_object, value if isinstance(value, list) else [None]))
 
 
 def expect_object(value: "Any") -> "dict[str, Any]":
@@ -1579,7 +1563,7 @@ def dig(source: "Any", paths: str) -> "Any":
 
 def text(source: "Any", *paths: str, between: str = " ") -> "Text":
     """Return the texts that dig() finds as one; whole numbers count as texts (IDs can be either)."""
-    found = [dig(source, path) for path in paths]
+    found = map(partial(dig, source), paths)
     return between.join(str(value) for value in found if type(value) in (str, int)) or None
 
 
@@ -1614,25 +1598,25 @@ def new_text(source: "Object", path: str, shown: str) -> "Text":
     message = text(source, path)
     rest = (message or "").strip()[:10000]
     known = sorted([text(source, path) or "" for path in shown.split()], key=len, reverse=True)
-    if any(rest in shown_text for shown_text in known):
+    if rest in "\0".join(known):
         return None
     for shown_text in known:  # Sentry 9's message is its search text: all of them in a row
         rest = rest.replace(shown_text, "")
     return message if rest.strip() else None
 
 
-def page_address(client: "Client", path: str) -> "Text":
+def page_address(args: "Args", path: str) -> "Text":
     """Return the address of an issue's or event's web page, or None where an ID is missing."""
-    known = client.org and re.fullmatch(f"issues/({ISSUE_ID})/(events/({EVENT_ID})/)?", path)
-    return f"{client.base_url}/organizations/{client.org}/{path}" if known else None
+    known = args.org and re.fullmatch(f"issues/({ISSUE_ID})/(events/({EVENT_ID})/)?", path)
+    return f"{args.base_url}/organizations/{args.org}/{path}" if known else None
 
 
-def shape_issue(issue: "Object", client: "Client", environments: "Any" = None, top_tags: "Any" = None) -> "Object":
+def shape_issue(args: "Args", issue: "Object", environments: "Any" = None, top_tags: "Any" = None) -> "Object":
     """Return an issue's record."""
     record: Object = {field: text(issue, paths) for field, paths in ISSUE_SOURCES.items()}
     unhandled = issue.get("isUnhandled")
     if not (record["url"] or "").startswith(("http://", "https://")):
-        record["url"] = page_address(client, f"issues/{record['id']}/")
+        record["url"] = page_address(args, f"issues/{record['id']}/")
     return {
         **record,
         "count": number(record["count"]),
@@ -1657,19 +1641,19 @@ SHOWN = (
 )
 
 
-def shape_event(event: "Object", client: "Client") -> "Object":
+def shape_event(args: "Args", event: "Object") -> "Object":
     """Return an event's record."""
     event = {**event, "tags": dict(tag_pairs(event))}
     record: Object = {field: text(event, paths) for field, paths in EVENT_SOURCES.items()}
     entries = inner(event, "entries", list)
-    by_type = {text(entry, "type"): entry for entry in reversed(entries)}
+    by_type = {text(entry, "type"): entry for entry in reversed(entries) if entry}
     return {
         **record,
         "message": new_text(event, "message", SHOWN),
         "location": text(event, "metadata.filename", "metadata.function", between=" in ") or record["location"],
         "user": part(event, "user", "id geo.country_code"),
         "tags": event["tags"],
-        "url": page_address(client, f"issues/{record['issue_id']}/events/{record['id']}/"),
+        "url": page_address(args, f"issues/{record['issue_id']}/events/{record['id']}/"),
         "exceptions": [shape_exception(raised) for raised in inner(by_type, "exception.data.values", list) if raised],
         "request": part(by_type, "request.data", "method url"),
         "contexts": {
@@ -1678,7 +1662,7 @@ def shape_event(event: "Object", client: "Client") -> "Object":
             if (name := text(context, "name model family", "version"))
         },
         "sdk": text(event, "sdk.name", "sdk.version"),
-        "entries_present": [text(entry, "type") for entry in entries if entry],
+        "entries_present": list(by_type)[::-1],
         "entries": event.get("entries"),
     }
 
@@ -1701,9 +1685,12 @@ def shape_exception(exception: "Object") -> "Object":
 
 def count_tags(events: "list[Object]") -> "tuple[list[str], list[Object]]":
     """Count environments and tags of events: (environment names, top tags), most frequent first, then most telling."""
-    telling = {tag: rank for rank, tag in enumerate(TELLING_TAGS)}
-    pairs = [pair for event in events for pair in tag_pairs(event)]
-    pairs.sort(key=lambda pair: (telling.get(pair[0].removesuffix(".name"), len(telling)), pair))
+
+    def telling(pair: "tuple[str, str]") -> "tuple[int, tuple[str, str]]":
+        name = pair[0].removesuffix(".name")
+        return [*TELLING_TAGS, name].index(name), pair
+
+    pairs = sorted(chain(*map(tag_pairs, events)), key=telling)
     counts = Counter(pairs).most_common()
     hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in pairs)  # of os and os.name, os is kept
     top = [{"key": key, "value": value, "count": count} for (key, value), count in counts if key not in hidden]
@@ -1712,33 +1699,14 @@ def count_tags(events: "list[Object]") -> "tuple[list[str], list[Object]]":
 
 # --- Commands ----------------------------------------------------------------
 #
-# A command asks for data, shapes it and returns it. It never prints.
-
-
-class Answer:
-    """What a command gives: a value to print, the size a record of it may take, and notes for stderr.
-
-    The value is what --raw, --fields, --include-entries and --format ask for of Sentry's object and its
-    record, or of a list of them.
-    """
-
-    def __init__(self, args: "Args", source: "Any", record: "Any", size: int, notes: "list[str]") -> None:
-        fields = args.fields or (*FIELDS[args.command], "stats" if args.format == "table" else "entries")
-
-        def chosen(item: "Object") -> "Object":
-            keys = item if args.raw else fields
-            return {key: item.get(key) for key in keys if key != "entries" or args.include_entries}
-
-        found = source if args.raw else record
-        self.value = [chosen(item) for item in found] if isinstance(found, list) else chosen(found)
-        self.size = None if args.raw else size
-        self.notes = notes
+# A command asks for data, shapes it and returns it: Sentry's object, or a list of them; its record, or theirs;
+# and notes for stderr. It never prints.
 
 
 def list_issues(args: "Args", client: "Client") -> "Answer":
     """Return the records of a project's issues, most recently seen first."""
     listing = find_issues(args, client)
-    issues = sorted(listing.items, key=lambda issue: epoch(dig(issue, "lastSeen last_seen")) or 0.0, reverse=True)
+    issues = sorted(listing.items, key=lambda issue: seen_at(issue) or 0.0, reverse=True)
     notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
     if not (issues or listing.more or args.cursor):
         if re.fullmatch(SHORT_ID, args.query.strip()):
@@ -1747,8 +1715,12 @@ def list_issues(args: "Args", client: "Client") -> "Answer":
     if listing.direct and args.filters_given:
         notes.append("note: found by its ID, whatever its age, status and environment")
     tallies, failed = count_all(client, issues, wants_tags(args))
-    records = [shape_issue(issue, client, *tally) for issue, tally in zip(issues, tallies)]
-    return Answer(args, issues, records, LIST_RECORD_SIZE, notes + failed)
+    return issues, [shape_issue(args, issue, *tally) for issue, tally in zip(issues, tallies)], notes + failed
+
+
+def seen_at(item: "Object") -> "float | None":
+    """Return when an issue was last seen, or an event happened, in seconds since 1970; None where it isn't known."""
+    return epoch(dig(item, "lastSeen last_seen dateCreated date_created"))
 
 
 def find_issues(args: "Args", client: "Client") -> "Listing":
@@ -1781,9 +1753,8 @@ def get_recent(args: "Args", fetch: "Callable[..., Reply]") -> "Listing":
         if not args.time_range or (args.command == "issue-events" and not headers.get("Date")):
             return page, False
         start = server_time(headers) - args.time_range
-        times = [epoch(dig(item, "lastSeen last_seen dateCreated date_created")) for item in page]
-        recent = [item for item, at in zip(page, times) if at is None or at >= start]
-        return recent, [start, *(at for at in times if at is not None)][-1] < start
+        recent = [item for item in page if (seen_at(item) or start) >= start]
+        return recent, [start, *filter(None, map(seen_at, page))][-1] < start
 
     return get_list(fetch, args.cursor, args.limit, since)
 
@@ -1792,7 +1763,7 @@ def issue_detail(args: "Args", client: "Client") -> "Answer":
     """Return the record of one issue."""
     issue = expect_object(client.get_issue(resolve_issue(args, client))[0])
     (tally,), failed = count_all(client, [issue], wants_tags(args))
-    return Answer(args, issue, shape_issue(issue, client, *tally), ISSUE_SIZE, failed)
+    return issue, shape_issue(args, issue, *tally), failed
 
 
 def issue_events(args: "Args", client: "Client") -> "Answer":
@@ -1807,16 +1778,15 @@ def issue_events(args: "Args", client: "Client") -> "Answer":
         ),
     )
     notes = listing_notes(args, listing, "events", f"issue {args.issue}; issue-detail tells whether it exists")
-    records = [shape_event(event, client) for event in listing.items]
-    return Answer(args, listing.items, records, EVENT_RECORD_SIZE, notes)
+    return listing.items, list(map(partial(shape_event, args), listing.items)), notes
 
 
 def event_detail(args: "Args", client: "Client") -> "Answer":
     """Return the record of one event."""
-    event_id = plain_id(read_id(args.event, client, EVENT_ID, "events", EVENT_FORMS))
+    event_id = plain_id(read_id(args, args.event, EVENT_ID, "events", EVENT_FORMS))
     path = build_path(PROJECT_EVENT, org=args.org, project=args.project, event=event_id)
     event = expect_object(client.get(path)[0])
-    return Answer(args, event, shape_event(event, client), EVENT_SIZE, [])
+    return event, shape_event(args, event), []
 
 
 def wants_tags(args: "Args") -> bool:
@@ -1835,7 +1805,8 @@ def count_all(client: "Client", issues: "list[Object]", wanted: bool = True) -> 
     tallies: list[Any] = [()] * len(issues)
     if not wanted:
         return tallies, []
-    errors: list[Exception] = []
+    statuses: list[int] = []
+    reasons: list[str] = []
     waiting = enumerate(issues)  # shared: each thread takes the next one
 
     def work() -> None:
@@ -1845,8 +1816,9 @@ def count_all(client: "Client", issues: "list[Object]", wanted: bool = True) -> 
                 # Reduced here, in the worker: old servers send whole events, megabytes of them.
                 tallies[index] = count_tags(expect_list(events)[:TAG_EVENTS])
             except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
-                errors.append(error)
-            if [getattr(error, "status", OK) for error in errors].count(NETWORK) >= TAG_PATIENCE:
+                statuses.append(getattr(error, "status", UNUSABLE))
+                reasons.append(getattr(error, "message", f"internal error ({type(error).__name__})"))
+            if statuses.count(NETWORK) >= TAG_PATIENCE:
                 return
 
     threads: list[threading.Thread] = []
@@ -1859,11 +1831,9 @@ def count_all(client: "Client", issues: "list[Object]", wanted: bool = True) -> 
     work()
     for thread in threads:
         thread.join()
-    if not errors:
-        return tallies, []
     missing = f"{tallies.count(())} of {len(issues)} issues"
-    reason = getattr(errors[0], "message", f"internal error ({type(errors[0]).__name__})")
-    return tallies, [f"note: the environments and top tags of {missing} could not be read ({reason})"]
+    lost = f"note: the environments and top tags of {missing} could not be read"
+    return tallies, [f"{lost} ({reasons[0]})"] if reasons else []
 
 
 def checked_id(issue: "Object") -> str:
@@ -1901,7 +1871,7 @@ def other_environments(args: "Args", client: "Client") -> "list[str]":
         return []
     tallies, _ = count_all(client, issues)
     seen = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
-    names = ", ".join(repr(name) for name, _ in seen.most_common(5))
+    names = ", ".join(map(repr, dict(seen.most_common(5))))
     hint = "use --environment NAME, or --environment '' for all"
     return [f"note: there are issues in {names or 'no named environment'}; {hint}"]
 
@@ -1912,7 +1882,7 @@ EVENT_FORMS = "32 hex digits, with or without dashes, or the event's web address
 
 def resolve_issue(args: "Args", client: "Client") -> str:
     """Return the numeric ID of the issue that was asked for; a short ID is looked up."""
-    short_id = read_id(args.issue, client, f"{ISSUE_ID}|{SHORT_ID}", "issues", ISSUE_FORMS).upper()
+    short_id = read_id(args, args.issue, f"{ISSUE_ID}|{SHORT_ID}", "issues", ISSUE_FORMS).upper()
     if short_id.isdigit():
         return short_id
     require(args, "org", "project")
@@ -1928,11 +1898,11 @@ def resolve_issue(args: "Args", client: "Client") -> str:
     )
 
 
-def read_id(given: str, client: "Client", pattern: str, parent: str, expected: str) -> str:
+def read_id(args: "Args", given: str, pattern: str, parent: str, expected: str) -> str:
     """Return the ID in an ID or a web address, where it stands below `parent`."""
     form, place = f"({pattern})", given.strip()
     if "://" in place:
-        form, place = f".*?/{parent}/{form}(/.*)?", web_path(place, client.base_url)
+        form, place = f".*?/{parent}/{form}(/.*)?", web_path(place, args.base_url)
     found = re.fullmatch(form, place)
     if not found:
         raise Failure(USAGE, f"received {given!r}, expected {expected}")
@@ -2086,7 +2056,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: "Any") -> None:
         # The default formatter imports shutil and textwrap, and asks for the terminal's size once for every option.
-        options["formatter_class"] = lambda prog: argparse.RawTextHelpFormatter(prog, 2, 28, 98)
+        options["formatter_class"] = partial(argparse.RawTextHelpFormatter, max_help_position=28, width=98)
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> "NoReturn":
@@ -2175,7 +2145,7 @@ def check_fields(args: "argparse.Namespace") -> None:
         raise Failure(USAGE, "--raw, --fields and --format table exclude each other", "choose one of them")
     if args.fields is None:
         return
-    args.fields = [name.strip() for name in args.fields.split(",")]
+    args.fields = list(map(str.strip, args.fields.split(",")))
     names = FIELDS[args.command] + (("entries",) if args.include_entries else ())
     for name in args.fields:
         if name not in names:
@@ -2236,13 +2206,21 @@ def run(argv: "list[str]") -> int:
     client = Client(args, read_token(args.base_url))
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
-    answer = COMMANDS[args.command](args, client)
-    write_result(render(answer.value, args, answer.size))
+    source, record, notes = COMMANDS[args.command](args, client)
+    found = source if args.raw else record
+    value = list(map(partial(chosen, args), found)) if isinstance(found, list) else chosen(args, found)
+    write_result(render(value, args))
     if args.asked_limit > MAX_LIMIT:
-        answer.notes.insert(0, f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
-    for note in answer.notes:
+        say(f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
+    for note in notes:
         say(note)
     return OK
+
+
+def chosen(args: "Args", item: "Object") -> "Object":
+    """Return what --raw, --fields, --include-entries and --format ask for of Sentry's object or its record."""
+    fields = args.fields or (*FIELDS[args.command], "stats" if args.format == "table" else "entries")
+    return {key: item.get(key) for key in (item if args.raw else fields) if key != "entries" or args.include_entries}
 
 
 # What urllib.request, http.client and socket import for functions that are hardly ever called here, or for https only.

@@ -202,15 +202,15 @@ class Time(unittest.TestCase):
 
 class FailsClosed(StandInCase):
     def test_nothing_is_printed_when_the_filter_fails(self) -> None:
-        original = sentry_api.redact_string
+        original = sentry_api.Redactor.text
 
-        def broken(text: str, kind: str, token: str) -> str:
+        def broken(redactor: sentry_api.Redactor, kind: str, text: str) -> str:
             if "sku" in text:
                 raise ValueError(text)
-            return original(text, kind, token)
+            return original(redactor, kind, text)
 
-        sentry_api.redact_string = broken
-        self.addCleanup(setattr, sentry_api, "redact_string", original)
+        sentry_api.Redactor.text = broken
+        self.addCleanup(setattr, sentry_api.Redactor, "text", original)
         error = self.fails(1, "list-issues", "--no-tags")
         self.assertNotIn("sku", error)
 
