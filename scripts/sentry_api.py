@@ -219,15 +219,15 @@ compiled = cache(re.compile)  # the cache inside re takes 0.6 µs a look-up
 
 @lru_cache(maxsize=4096)
 def key_words(key: str) -> "tuple[str, ...]":
-    """Split a key or header name into lower-case words: 'X-apiKey' gives x, api, key."""
-    return tuple(map(str.lower, re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200])))
+    """Split a key or header name into lower-case words: 'X-apiKey' gives x, api, key. There is at least one."""
+    return tuple(map(str.lower, re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200]))) or ("",)
 
 
 @lru_cache(maxsize=4096)
 def is_secret_key(key: str) -> bool:
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
     words = key_words(key)
-    last = words[-1] if words else ""
+    last = words[-1]
     if last in ABOUT_WORDS or not PUBLIC_WORDS.isdisjoint(words):
         return False
     if last == "tokens" and not TOKEN_COUNTS.isdisjoint(words):
@@ -240,7 +240,7 @@ def is_secret_key(key: str) -> bool:
 def value_kind(parent: str, key: str) -> str:
     """Tell what kind of value a key holds inside a container of kind `parent`."""
     words, lower = key_words(key), key.lower()
-    last = words[-1] if words else ""
+    last = words[-1]
     if last in COOKIE_WORDS:
         return COOKIES
     if is_secret_key(key) or parent in (SECRET, VAULT) and last not in ABOUT_WORDS:
@@ -341,7 +341,7 @@ class Redactor:
             source = target[place]
             is_list = isinstance(source, list)
             copy: Any = list(source) if is_list else {}
-            places = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
+            places = self.places(source, kind, in_list)
             for key, (name, child_kind) in zip(range(len(source)) if is_list else source, places):
                 child = source[key]
                 label = key if is_list or key not in self.changed else json.loads(name.rstrip(": "))
@@ -378,7 +378,7 @@ class Redactor:
         comma, strings = "," + inner, self.strings
         opening, closing = "[]" if is_list else "{}"
         start, pieces, texts = opening + inner, [], []
-        places = self.elements(source, kind, in_list) if is_list else self.members(source, kind)
+        places = self.places(source, kind, in_list)
         for (name, child_kind), child in zip(places, source if is_list else source.values()):
             if type(child) is str:
                 texts.append(name + strings[child_kind][child])
@@ -401,6 +401,27 @@ class Redactor:
             return opening + line + closing
         whole = start + comma.join(texts) + pad + closing
         return [*pieces, whole] if pieces or len(whole) > LONG_PIECE else whole
+
+    def places(self, source: "Any", kind: str, in_list: bool) -> "Iterable[tuple[str, str]]":
+        """Return for each element of a list "" and its kind, for each member of an object what name() does.
+
+        In a list of lists, [name, value] is a header or a cookie.
+        """
+        if isinstance(source, dict):
+            return self.members(source, kind)
+        if not source or not isinstance(source[0], str):
+            return repeat(("", kind))
+        places = [("", kind)] * len(source)
+        if in_list and len(source) == 2 and kind not in (SECRET, VAULT) and re.fullmatch("[^ ]{0,99}", source[0]):
+            return [("", PLAIN), ("", value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]))]
+        for index, child in enumerate(source):
+            if not isinstance(child, str):
+                continue
+            if kind in (SECRET, VAULT) and re.fullmatch(PROSE, child):  # {"password": ["This field is required."]}
+                places[index] = ("", PLAIN)
+            if kind == PLAIN and child.startswith("--") and "=" not in child and is_secret_key(child):
+                places[index + 1 : index + 2] = [("", SECRET)]  # sys.argv: --password hunter2
+        return places
 
     def string(self, kind: str, text: str) -> str:
         """Return a string as JSON, redacted."""
@@ -435,28 +456,12 @@ class Redactor:
                     places[index] = self.name(kind, key, count)
         return places
 
-    def elements(self, source: "list[Any]", kind: str, in_list: bool) -> "Iterable[tuple[str, str]]":
-        """Return "" and a kind for each element. In a list of lists, [name, value] is a header or a cookie."""
-        if not source or not isinstance(source[0], str):
-            return repeat(("", kind))
-        places = [("", kind)] * len(source)
-        if in_list and len(source) == 2 and kind not in (SECRET, VAULT) and re.fullmatch("[^ ]{0,99}", source[0]):
-            return [("", PLAIN), ("", value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]))]
-        for index, child in enumerate(source):
-            if not isinstance(child, str):
-                continue
-            if kind in (SECRET, VAULT) and re.fullmatch(PROSE, child):  # {"password": ["This field is required."]}
-                places[index] = ("", PLAIN)
-            if kind == PLAIN and child.startswith("--") and "=" not in child and is_secret_key(child):
-                places[index + 1 : index + 2] = [("", SECRET)]  # sys.argv: --password hunter2
-        return places
-
     def text(self, kind: str, text: str) -> str:
         """Redact a string."""
         if kind in WHOLE_MASKS and not is_harmless(text):
             return text if text in MASKS else WHOLE_MASKS[kind]
         if kind == COOKIES:
-            text = mask_cookies(text)
+            text = re.sub(COOKIE, _mask_cookie, text)
         elif kind == USER:
             text = re.sub(USER_NAME, r"\1" + SECRET_MASK, text)
         if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
@@ -513,14 +518,9 @@ def scalar(text: str) -> str:
     return {"None": "null", "True": "true", "False": "false"}.get(text, text)
 
 
-COOKIE = "(^(?=[^;=]*$)|[^;=]+=)([^;]+)"  # name and value, or the only value
+COOKIE = "(^(?=[^;=]*$)|[^;=]+=)([^;]+)"  # of a Cookie header: name and value, or the only value
 PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
 COOKIE_ATTRIBUTES = frozenset(("path", "domain", "expires", "max-age", "samesite", "version", "priority"))
-
-
-def mask_cookies(text: str) -> str:
-    """Mask cookies' values; a Cookie header's `name=value; …`, or one value."""
-    return re.sub(COOKIE, _mask_cookie, text)
 
 
 def _mask_cookie(match: "re.Match[str]") -> str:
@@ -1004,14 +1004,9 @@ def write_result(chunks: "Iterable[str]") -> None:
         for chunk in chunks:
             sys.stdout.write(chunk)
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        # What is still in the buffer can't be written either; don't let Python try at exit.
-        try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (OSError, ValueError):
-            pass
-        if isinstance(error, BrokenPipeError):
-            raise
         raise Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}") from None
 
 
@@ -1435,43 +1430,6 @@ def server_time(headers: "Any") -> float:
     return http_time(headers.get("Date") or "") or time.time()
 
 
-CURSOR = r"[A-Za-z0-9:=_+/.%-]{1,500}"  # Sentry's are 0:100:0, GlitchTip's base64
-NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
-Listing = SimpleNamespace
-
-
-def get_list(fetch: "Callable[..., Reply]", cursor: "Text", limit: int, since: "Callable[..., Any]") -> "Listing":
-    """Page through a list until there are `limit` items in the time range.
-
-    `fetch` takes a page's size and cursor. The result has the `items`; whether there are `more`; the `cursor`
-    to go on with, if any; the server's count of `hits`, if it is true; and whether the hit was `direct`, a
-    short or event ID that was looked up.
-    """
-    items: list[Any] = []
-    seen = {cursor}
-    for _ in range(MAX_PAGES):
-        missing = limit - len(items)
-        page, headers = fetch(missing, cursor)
-        page = expect_list(page)
-        direct = headers.get("X-Sentry-Direct-Hit") == "1"
-        recent, past = since(page, headers) if not direct else (page, False)
-        items += recent[:missing]
-        # The link's URL is never used: it may name another host. There can be several headers, hence str().
-        cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
-        cursor = None if past else next(filterfalse(seen.__contains__, cursors), None)
-        if not cursor or len(items) >= limit:
-            break
-        seen.add(cursor)
-    hits = headers.get("X-Hits")
-    return Listing(
-        items=items,
-        more=cursor is not None or len(recent) > missing,
-        cursor=cursor if len(page) <= missing else None,  # a longer page has no cursor for the middle of it
-        hits=hits if hits != headers.get("X-Max-Hits") and re.fullmatch("[0-9]{1,9}", hits or "") else None,
-        direct=direct,
-    )
-
-
 def expect_list(value: "Any") -> "list[dict[str, Any]]":
     """Return a list of objects as it is. Raises Failure for anything else."""
     return list(map(expect_object, value if isinstance(value, list) else [None]))
@@ -1726,12 +1684,12 @@ def seen_at(item: "Object") -> "float | None":
 def find_issues(args: "Args", client: "Client") -> "Listing":
     """Return the issues that match the arguments."""
     path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
-    # All that the endpoint takes, for the series of counts; get_recent() cuts to the range.
+    # All that the endpoint takes, for the series of counts; get_list() cuts to the range.
     period = ("24h" if args.time_range <= UNITS["d"] else "14d") if args.time_range else None
     params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period}
 
     def ask(filters: "Object") -> "Listing":
-        return get_recent(args, lambda size, cursor: client.get(path, {**filters, "limit": size, "cursor": cursor}))
+        return get_list(args, lambda size, cursor: client.get(path, {**filters, "limit": size, "cursor": cursor}))
 
     query = args.query.strip()
     # No ID has a colon, most queries do: the pattern need not be compiled for them.
@@ -1744,19 +1702,53 @@ def find_issues(args: "Args", client: "Client") -> "Listing":
     return ask(params)
 
 
-def get_recent(args: "Args", fetch: "Callable[..., Reply]") -> "Listing":
-    """Page through a list as --cursor, --limit and --time-range say."""
+# What a list's Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
+CURSOR = r"[A-Za-z0-9:=_+/.%-]{1,500}"
+NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
+Listing = SimpleNamespace
 
-    def since(page: "list[Object]", headers: "Any") -> "tuple[list[Object], bool]":
-        """Return what is in the range or of no known time, and whether the page, newest first, ends before it."""
-        # The server filters events too, so a local clock that may be wrong is not needed for them.
-        if not args.time_range or (args.command == "issue-events" and not headers.get("Date")):
-            return page, False
-        start = server_time(headers) - args.time_range
-        recent = [item for item in page if (seen_at(item) or start) >= start]
-        return recent, [start, *filter(None, map(seen_at, page))][-1] < start
 
-    return get_list(fetch, args.cursor, args.limit, since)
+def get_list(args: "Args", fetch: "Callable[..., Reply]") -> "Listing":
+    """Page through a list as --cursor, --limit and --time-range say.
+
+    `fetch` takes a page's size and cursor. The result has the `items`; whether there are `more`; the `cursor`
+    to go on with, if any; the server's count of `hits`, if it is true; and whether the hit was `direct`, a
+    short or event ID that was looked up.
+    """
+    items: list[Any] = []
+    cursor = args.cursor
+    seen = {cursor}
+    for _ in range(MAX_PAGES):
+        missing = args.limit - len(items)
+        page, headers = fetch(missing, cursor)
+        page = expect_list(page)
+        direct = headers.get("X-Sentry-Direct-Hit") == "1"
+        recent, past = (page, False) if direct else in_range(args, page, headers)
+        items += recent[:missing]
+        # The link's URL is never used: it may name another host. There can be several headers, hence str().
+        cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
+        cursor = None if past else next(filterfalse(seen.__contains__, cursors), None)
+        if not cursor or len(items) >= args.limit:
+            break
+        seen.add(cursor)
+    hits = headers.get("X-Hits")
+    return Listing(
+        items=items,
+        more=cursor is not None or len(recent) > missing,
+        cursor=cursor if len(page) <= missing else None,  # a longer page has no cursor for the middle of it
+        hits=hits if hits != headers.get("X-Max-Hits") and re.fullmatch("[0-9]{1,9}", hits or "") else None,
+        direct=direct,
+    )
+
+
+def in_range(args: "Args", page: "list[Object]", headers: "Any") -> "tuple[list[Object], bool]":
+    """Return what is in the time range or of no known time, and whether the page, newest first, ends before it."""
+    # The server filters events too, so a local clock that may be wrong is not needed for them.
+    if not args.time_range or (args.command == "issue-events" and not headers.get("Date")):
+        return page, False
+    start = server_time(headers) - args.time_range
+    recent = [item for item in page if (seen_at(item) or start) >= start]
+    return recent, [start, *filter(None, map(seen_at, page))][-1] < start
 
 
 def issue_detail(args: "Args", client: "Client") -> "Answer":
@@ -1771,7 +1763,7 @@ def issue_events(args: "Args", client: "Client") -> "Answer":
     issue_id = resolve_issue(args, client)
     params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
     # Sentry reads per_page here, GlitchTip limit.
-    listing = get_recent(
+    listing = get_list(
         args,
         lambda size, cursor: client.get_issue(
             issue_id, EVENTS, {**params, "per_page": size, "limit": size, "cursor": cursor}

@@ -180,7 +180,7 @@ class TimeRange(unittest.TestCase):
         items = [{"lastSeen": f"2027-01-15T08:00:00{fraction}Z"} for fraction in (".9", ".501", ".499999", "")]
         args = sentry_api.argparse.Namespace(command="list-issues", time_range=60, cursor=None, limit=9)
         with mock.patch("time.time", return_value=1_800_000_060.5):
-            listing = sentry_api.get_recent(args, lambda size, cursor: (items, Message()))
+            listing = sentry_api.get_list(args, lambda size, cursor: (items, Message()))
         self.assertEqual(listing.items, items[:2])
 
     def test_an_issue_without_last_seen_is_printed_last(self) -> None:
