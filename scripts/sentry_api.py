@@ -18,7 +18,7 @@ import sys
 from types import ModuleType, SimpleNamespace
 
 
-def quiet_interrupt(kind: "type[BaseException]", error: BaseException, trace: "Any") -> None:
+def quiet_interrupt(kind, error, trace):  # type: (type[BaseException], BaseException, Any) -> None
     """End the process without a word, with status 130, after Ctrl-C: a sys.excepthook."""
     if kind is KeyboardInterrupt:
         os._exit(130)
@@ -42,11 +42,12 @@ from collections import Counter
 from functools import cache, lru_cache, partial
 from itertools import chain, filterfalse, repeat
 
-# Types are for the checker only: importing typing costs 7 ms of 45 at every start, unquoted annotations 2.
+# Types are for the checker only. Functions have theirs in comments (PEP 484), because annotations, even if quoted, take
+# 4 % of every start; importing typing would take 7 ms of 45.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, NoReturn, Optional
+    from collections.abc import Callable, Iterable, Iterator  # noqa: F401 ruff doesn't read those comments
+    from typing import Any, NoReturn, Optional  # noqa: F401
 
     Args = argparse.Namespace
     Object = dict[str, Any]  # of JSON
@@ -121,7 +122,7 @@ class Failure(Exception):
     `pause` is how many seconds to wait before trying once more, or None where that is no use.
     """
 
-    def __init__(self, status: int, message: str, hint: str = "", pause: "float | None" = None) -> None:
+    def __init__(self, status, message, hint="", pause=None):  # type: (int, str, str, float | None) -> None
         super().__init__(message)
         self.status = status
         self.message = message
@@ -209,7 +210,7 @@ HARMLESS_SECRET = r"""(?ix)(?:[\\'"`\s]|%7B|%5B)* (?:(?:bearer|basic|token)\s+)?
     | \u2026 | (?<=%7B)\w{1,40} | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+ )? (?:[\\'"`\s]|%7D|%5D)*"""
 
 
-def is_harmless(value: str) -> bool:
+def is_harmless(value):  # type: (str) -> bool
     """Tell whether what stands in a secret's place is none."""
     return len(value) <= 200 and re.fullmatch(HARMLESS_SECRET, value) is not None
 
@@ -218,13 +219,13 @@ compiled = cache(re.compile)  # the cache inside re takes 0.6 µs a look-up
 
 
 @lru_cache(maxsize=4096)
-def key_words(key: str) -> "tuple[str, ...]":
+def key_words(key):  # type: (str) -> tuple[str, ...]
     """Split a key or header name into lower-case words: 'X-apiKey' gives x, api, key. There is at least one."""
     return tuple(map(str.lower, re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200]))) or ("",)
 
 
 @lru_cache(maxsize=4096)
-def is_secret_key(key: str) -> bool:
+def is_secret_key(key):  # type: (str) -> bool
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
     words = key_words(key)
     last = words[-1]
@@ -237,7 +238,7 @@ def is_secret_key(key: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def value_kind(parent: str, key: str) -> str:
+def value_kind(parent, key):  # type: (str, str) -> str
     """Tell what kind of value a key holds inside a container of kind `parent`."""
     words, lower = key_words(key), key.lower()
     last = words[-1]
@@ -279,7 +280,7 @@ MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
 UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 
 
-def escape(text: str) -> str:
+def escape(text):  # type: (str) -> str
     r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
     if text.isprintable():
         return text
@@ -288,7 +289,7 @@ def escape(text: str) -> str:
     return re.sub(UNSAFE, lambda found: json.dumps(found.group())[1:-1], text)
 
 
-def redact(value: "Any", token: str = "", hosts: "Iterable[str]" = ()) -> "Any":
+def redact(value, token="", hosts=()):  # type: (Any, str, Iterable[str]) -> Any
     """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
 
     Objects and lists are walked and their types kept; strings inside them, and keys, are
@@ -301,10 +302,10 @@ def redact(value: "Any", token: str = "", hosts: "Iterable[str]" = ()) -> "Any":
 class Memo(dict["Any", "Any"]):
     """A function's answers by its last argument, made when they are first asked for."""
 
-    def __init__(self, function: "Callable[..., Any]", *first: "Any") -> None:
+    def __init__(self, function, *first):  # type: (Callable[..., Any], *Any) -> None
         self.function = partial(function, *first)
 
-    def __missing__(self, argument: "Any") -> "Any":
+    def __missing__(self, argument):  # type: (Any) -> Any
         answer = self.function(argument)
         if len(argument) <= MAX_REMEMBERED:
             self[argument] = answer
@@ -317,7 +318,7 @@ class Redactor:
     What becomes of a string or a key is remembered by the kind of value it is, because they repeat.
     """
 
-    def __init__(self, token: str, hosts: "Iterable[str]", indented: bool = False) -> None:
+    def __init__(self, token, hosts, indented=False):  # type: (str, Iterable[str], bool) -> None
         self.token = token if len(token) >= 6 else ""
         self.hosts = sorted(hosts)
         self.indented = indented
@@ -328,7 +329,7 @@ class Redactor:
         self.scalars = Memo(scalar)
         self.changed: dict[str, str] = {}  # keys that are printed otherwise
 
-    def copy(self, value: "Any", kind: str = PLAIN) -> "Any":
+    def copy(self, value, kind=PLAIN):  # type: (Any, str) -> Any
         """Return a redacted copy of a value."""
         if not isinstance(value, (dict, list)):
             return self.text(kind, value) if isinstance(value, str) else value
@@ -351,7 +352,7 @@ class Redactor:
             target[place] = copy
         return out[0]
 
-    def write(self, value: "Any", kind: str = PLAIN) -> "list[str]":
+    def write(self, value, kind=PLAIN):  # type: (Any, str) -> list[str]
         """Return the JSON of an object or list, redacted, in pieces."""
         pieces: list[str] = []
         work: list[Any] = [(value, kind, 0, True)]
@@ -364,7 +365,7 @@ class Redactor:
                 work += [written] if isinstance(written, str) else written[::-1]
         return pieces
 
-    def walk(self, source: "Any", kind: str, depth: int, in_list: bool) -> "str | list[Any]":
+    def walk(self, source, kind, depth, in_list):  # type: (Any, str, int, bool) -> str | list[Any]
         """Return a container's JSON. What is long stays in pieces, because one string of it all took twice the memory.
 
         Among the pieces are what write() has still to ask for, because it is nested too deep for Python's stack.
@@ -402,7 +403,7 @@ class Redactor:
         whole = start + comma.join(texts) + pad + closing
         return [*pieces, whole] if pieces or len(whole) > LONG_PIECE else whole
 
-    def places(self, source: "Any", kind: str, in_list: bool) -> "Iterable[tuple[str, str]]":
+    def places(self, source, kind, in_list):  # type: (Any, str, bool) -> Iterable[tuple[str, str]]
         """Return for each element of a list "" and its kind, for each member of an object what name() does.
 
         In a list of lists, [name, value] is a header or a cookie.
@@ -423,11 +424,11 @@ class Redactor:
                 places[index + 1 : index + 2] = [("", SECRET)]  # sys.argv: --password hunter2
         return places
 
-    def string(self, kind: str, text: str) -> str:
+    def string(self, kind, text):  # type: (str, str) -> str
         """Return a string as JSON, redacted."""
         return quote(self.text(kind, text))
 
-    def name(self, kind: str, key: str, count: int = 1) -> "tuple[str, str]":
+    def name(self, kind, key, count=1):  # type: (str, str, int) -> tuple[str, str]
         """Return a key as JSON, redacted, with its colon, and its value's kind; numbered where keys became the same."""
         new = self.text(PLAIN, key)
         if new != key:
@@ -435,7 +436,7 @@ class Redactor:
         label = quote(new if count == 1 else f"{new} ({count})")
         return label + (": " if self.indented else ":"), value_kind(kind, key)
 
-    def members(self, source: "dict[str, Any]", kind: str) -> "list[tuple[str, str]]":
+    def members(self, source, kind):  # type: (Object, str) -> list[tuple[str, str]]
         """Return an object's keys as name() does."""
         places: list[Any] = list(map(self.names[kind].__getitem__, source))
         tag = source.get("key", source.get("name")) if "value" in source else None
@@ -456,7 +457,7 @@ class Redactor:
                     places[index] = self.name(kind, key, count)
         return places
 
-    def text(self, kind: str, text: str) -> str:
+    def text(self, kind, text):  # type: (str, str) -> str
         """Redact a string."""
         if kind in WHOLE_MASKS and not is_harmless(text):
             return text if text in MASKS else WHOLE_MASKS[kind]
@@ -479,7 +480,7 @@ class Redactor:
             text = text.replace(KEPT_HOST.format(index), host)
         return text
 
-    def nested_json(self, text: str, kind: str) -> "str | None":
+    def nested_json(self, text, kind):  # type: (str, str) -> str | None
         """Redact JSON inside a string by its structure; None if it isn't JSON."""
         import json
 
@@ -494,7 +495,7 @@ class Redactor:
             return None
 
 
-def _unique_keys(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":
+def _unique_keys(pairs):  # type: (list[tuple[str, Any]]) -> Object
     """Refuse objects with repeated keys: what a parser drops from them would escape the filter."""
     value = dict(pairs)
     if len(value) != len(pairs):
@@ -502,7 +503,7 @@ def _unique_keys(pairs: "list[tuple[str, Any]]") -> "dict[str, Any]":
     return value
 
 
-def quote(text: str) -> str:
+def quote(text):  # type: (str) -> str
     """Return a string's JSON, without characters that a terminal would act on."""
     if text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
@@ -511,7 +512,7 @@ def quote(text: str) -> str:
     return escape(encode_basestring(text))
 
 
-def scalar(text: str) -> str:
+def scalar(text):  # type: (str) -> str
     """Return the JSON of a number, boolean, None or empty container from its repr()."""
     if text in ("inf", "-inf"):
         raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON")
@@ -523,7 +524,7 @@ PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a la
 COOKIE_ATTRIBUTES = frozenset(("path", "domain", "expires", "max-age", "samesite", "version", "priority"))
 
 
-def _mask_cookie(match: "re.Match[str]") -> str:
+def _mask_cookie(match):  # type: (re.Match[str]) -> str
     name, value = match[1].strip(" ="), match[2]
     plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret_key(name)
     kept = plain or name.lower() in COOKIE_ATTRIBUTES or is_harmless(value)
@@ -534,7 +535,7 @@ def _mask_cookie(match: "re.Match[str]") -> str:
 GRAVATAR = r"(?i)(avatar[\w.:/\\%?=&-]{0,60}?(?:[^0-9a-z]|%2f))[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])"
 
 
-def rules_for(shape: bytes) -> "tuple[Callable[..., str], ...]":
+def rules_for(shape):  # type: (bytes) -> tuple[Callable[..., str], ...]
     """Return the rules that could act on texts of a shape: their UTF-8 with 0 for each digit.
 
     The order matters: credentials before emails, IPv6 before IPv4.
@@ -566,7 +567,7 @@ RULES = Memo(rules_for)
 
 
 @lru_cache(maxsize=8)
-def token_pattern(token: str) -> str:
+def token_pattern(token):  # type: (str) -> str
     """Return a pattern for a token in which characters may be percent-encoded (RFC 3986, 2.1)."""
     return "".join(f"(?:{re.escape(c)}|%(?:25)*(?i:{ord(c):02x}))" for c in token)
 
@@ -574,7 +575,7 @@ def token_pattern(token: str) -> str:
 # Secrets in text: tokens known by their shape, credentials, and values after a secret's name.
 
 
-def splice(text: str, spans: "Iterable[tuple[int, int, str]]") -> str:
+def splice(text, spans):  # type: (str, Iterable[tuple[int, int, str]]) -> str
     """Put a mask in the place of each span (start, end, mask); spans stand in order and apart."""
     pieces, position = [], 0
     for start, end, mask in spans:
@@ -681,17 +682,17 @@ ASSIGNMENT = (
 )
 
 
-def mask_url_passwords(text: str) -> str:
+def mask_url_passwords(text):  # type: (str) -> str
     """Mask passwords in URLs. Behind the last at-sign there is none, only time to lose."""
     end = text.rfind("@") + 1
     return re.sub(URL_PASSWORD, _mask_password, text[:end]) + text[end:]
 
 
-def _mask_password(match: "re.Match[str]") -> str:
+def _mask_password(match):  # type: (re.Match[str]) -> str
     return match.group() if is_harmless(match[2]) else match[1] + SECRET_MASK
 
 
-def mask_assignments(text: str) -> str:
+def mask_assignments(text):  # type: (str) -> str
     """Mask the values that stand after a secret's name, quoted or not."""
     spans, end = [], 0
     for name in re.finditer(NAME, text):
@@ -740,7 +741,7 @@ COMMON_DOMAIN = (
 LOGIN = r"git@[\w.-]+[:/]|(?<=://)[a-z0-9][a-z0-9_-]{0,31}@(?![\w.-]+:\[REDACTED)"
 
 
-def mask_emails(text: str) -> str:
+def mask_emails(text):  # type: (str) -> str
     """Mask email addresses, also percent-encoded, escaped, full-width and quoted ones."""
     spans, floor = [], 0
     read_local, is_login = compiled(LOCAL).search, compiled(LOGIN).match
@@ -756,7 +757,7 @@ def mask_emails(text: str) -> str:
     return splice(text, spans)
 
 
-def domain_end(found: "re.Match[str]") -> int:
+def domain_end(found):  # type: (re.Match[str]) -> int
     """Return where the domain behind an at-sign ends; 0 for files."""
     tld = found["tld"].lower()
     if tld and tld.isascii() and tld not in FILE_ENDINGS:
@@ -784,7 +785,7 @@ IPV6 = (
 )
 
 
-def _mask_ipv6(match: "re.Match[str]") -> str:
+def _mask_ipv6(match):  # type: (re.Match[str]) -> str
     from socket import AF_INET6, inet_pton
 
     address = re.sub(COLON, ":", match[1])
@@ -846,13 +847,13 @@ VERSION_AFTER = (
 VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|/|->|=>|\u2192|,|-|\u2013|\.\.+|<|through|until)\s{0,9}"
 
 
-def mask_ipv4(text: str, kind: str) -> str:
+def mask_ipv4(text, kind):  # type: (str, str) -> str
     """Mask IPv4 addresses and keep version numbers."""
     if kind in (VERSION, PACKAGES):
         return text
     kept = 0  # where the last version ended
 
-    def mask(run: "re.Match[str]") -> str:
+    def mask(run):  # type: (re.Match[str]) -> str
         nonlocal kept
         chained = kept and compiled(VERSION_RANGE).fullmatch(text, kept, run.start())
         if kind == ADDRESS or not (chained or is_version(run)):
@@ -863,7 +864,7 @@ def mask_ipv4(text: str, kind: str) -> str:
     return re.sub(IPV4, mask, text)
 
 
-def is_version(run: "re.Match[str]") -> bool:
+def is_version(run):  # type: (re.Match[str]) -> bool
     """Tell by its surroundings whether four dotted numbers are a version."""
     before = run.string[max(0, run.start() - 60) : run.start()].rpartition("\n")[2]
     after = run.string[run.end() : run.end() + 24]
@@ -936,7 +937,7 @@ FRAMES = {  # by what each frame has in it; cut_stack_traces() puts the patterns
 }
 
 
-def cut_stack_traces(text: str) -> str:
+def cut_stack_traces(text):  # type: (str) -> str
     """Replace a stack trace's frames by their number and keep its exception lines.
 
     It takes a header and a frame, or two frames, before anything is cut.
@@ -954,7 +955,7 @@ def cut_stack_traces(text: str) -> str:
     return text[1:].replace("\n", newline)
 
 
-def _mark_frames(hint: str, frames: "re.Match[str]") -> str:
+def _mark_frames(hint, frames):  # type: (str, re.Match[str]) -> str
     count = frames[0].count("\n") or frames[0].count(hint)
     return frames[0][0] + STACK_MARK % (count, "" if count == 1 else "s")
 
@@ -967,19 +968,19 @@ def _mark_frames(hint: str, frames: "re.Match[str]") -> str:
 shown_hosts: "set[str]" = set()
 
 
-def configured_token() -> str:
+def configured_token():  # type: () -> str
     """Return the token as it stands in the environment, or ''."""
     return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
 
 
-def show_host(url: str) -> None:
+def show_host(url):  # type: (str) -> None
     """Let the host of a URL be shown although it is an IP address."""
     host = re.match(r"https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url)
     if host:
         shown_hosts.add(host.group(1))
 
 
-def say(line: str) -> None:
+def say(line):  # type: (str) -> None
     """Write one line to stderr: redacted, without control characters, of bounded length."""
     if sys.stderr is None:
         return
@@ -993,7 +994,7 @@ def say(line: str) -> None:
         return  # nobody is there to be told
 
 
-def write_result(chunks: "Iterable[str]") -> None:
+def write_result(chunks):  # type: (Iterable[str]) -> None
     """Write text that is already redacted (by render()) or this program's own (help) to stdout.
 
     Raises BrokenPipeError when the reader is gone, and Failure when the text can't be written.
@@ -1010,7 +1011,7 @@ def write_result(chunks: "Iterable[str]") -> None:
         raise Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}") from None
 
 
-def render(value: "Any", args: "argparse.Namespace") -> "list[str]":
+def render(value, args):  # type: (Any, Args) -> list[str]
     """Turn a command's answer into chunks of output: redact, cut to size, encode.
 
     Lists are written one record a line, or as a table; single records indented. --raw is not cut.
@@ -1024,7 +1025,7 @@ def render(value: "Any", args: "argparse.Namespace") -> "list[str]":
     return ["[\n", ",\n".join(map("".join, map(write, value))), "\n]\n"] if value else ["[]\n"]
 
 
-def fit(redactor: "Redactor", size: int, record: "dict[str, Any]") -> "list[str]":
+def fit(redactor, size, record):  # type: (Redactor, int, Object) -> list[str]
     """Return a record's JSON, redacted, with long texts and lists cut so that it takes about `size` characters at most.
 
     It is redacted before it is cut, because half an address would not be recognized; write() changes nothing more.
@@ -1041,7 +1042,7 @@ def fit(redactor: "Redactor", size: int, record: "dict[str, Any]") -> "list[str]
     return redactor.write({**cut, **entries}) if entries else chunks
 
 
-def trim(value: "Any", longest: int, most: int) -> "Any":
+def trim(value, longest, most):  # type: (Any, int, int) -> Any
     """Cut texts to `longest` characters and lists and objects to `most` members, and say what is missing."""
     if isinstance(value, str):
         missing = len(value) - longest
@@ -1069,7 +1070,7 @@ RIGHT_ALIGNED = {"last_seen", "count", "user_count", "timestamp"}
 MAX_COLUMN = 34
 
 
-def table(records: "list[dict[str, Any]]", command: str) -> str:
+def table(records, command):  # type: (list[Object], str) -> str
     """Return records as aligned columns that fit the terminal, or 80 columns where there is none."""
     import shutil
 
@@ -1086,7 +1087,7 @@ def table(records: "list[dict[str, Any]]", command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def cell(value: "Any", field: str) -> str:
+def cell(value, field):  # type: (Any, str) -> str
     """Return a field's value for a table: relative times, a sparkline for stats, - for nothing."""
     if field in ("last_seen", "timestamp"):
         at = epoch(value)
@@ -1096,7 +1097,7 @@ def cell(value: "Any", field: str) -> str:
     return "-" if value is None else " ".join(escape(str(value)[:1000]).split())
 
 
-def epoch(text: "Any") -> "float | None":
+def epoch(text):  # type: (Any) -> float | None
     """Return an ISO 8601 UTC time in seconds since 1970, or None."""
     import datetime
 
@@ -1107,14 +1108,14 @@ def epoch(text: "Any") -> "float | None":
         return None
 
 
-def ago(seconds: float) -> str:
+def ago(seconds):  # type: (float) -> str
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds // size:.0f} {unit} ago"
     return "now"
 
 
-def sparkline(stats: "Any") -> str:
+def sparkline(stats):  # type: (Any) -> str
     """Draw Sentry's stats ({"24h": [[time, count], …]} or 14d), one column a point; - where there are none."""
     try:
         counts = [int(count) for _, count in next(iter(stats.values()))][-24:]
@@ -1126,7 +1127,7 @@ def sparkline(stats: "Any") -> str:
         return "-"
 
 
-def width(text: str) -> int:
+def width(text):  # type: (str) -> int
     """Return how many columns of a terminal a text takes (Unicode TR11)."""
     if text.isascii():
         return len(text)
@@ -1135,7 +1136,7 @@ def width(text: str) -> int:
     return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
 
 
-def align(text: str, columns: int, field: str) -> str:
+def align(text, columns, field):  # type: (str, int, str) -> str
     """Cut a text to a number of columns, with an ellipsis, or fill it up."""
     if width(text) > columns:
         text = text[:columns]
@@ -1154,7 +1155,7 @@ BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is 
 class Client:
     """Reads JSON from one Sentry server with one token."""
 
-    def __init__(self, args: "argparse.Namespace", token: str) -> None:
+    def __init__(self, args, token):  # type: (Args, str) -> None
         import ssl
         import threading
         import urllib.request
@@ -1183,7 +1184,7 @@ class Client:
                     "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE",
                 ) from None
 
-    def get(self, path: str, params: "Object | None" = None, why: str = "") -> "Reply":
+    def get(self, path, params=None, why=""):  # type: (str, Object | None, str) -> Reply
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
         Parameters that are None are left out; `why` is for --verbose.
@@ -1203,7 +1204,7 @@ class Client:
                 time.sleep(failure.pause)
             return self.attempt(url, f" (retry after {failure.message})")
 
-    def attempt(self, url: str, why: str) -> "Reply":
+    def attempt(self, url, why):  # type: (str, str) -> Reply
         """Ask once, until the time limit at most, following redirects within the origin."""
         import threading
 
@@ -1234,7 +1235,7 @@ class Client:
             url, why = redirected(url, headers["Location"]), " (redirect)"
         raise Failure(UNUSABLE, f"HTTP {status}: more than {MAX_REDIRECTS} redirects")
 
-    def fetch(self, url: str, timeout: float, result: "list[Any]") -> None:
+    def fetch(self, url, timeout, result):  # type: (str, float, list[Any]) -> None
         """Put status, headers and unpacked body of a GET into the result, or an exception where the status goes."""
         import urllib.request
 
@@ -1259,7 +1260,7 @@ class Client:
         except BaseException as error:  # noqa: BLE001 the thread that waits raises it
             result[0] = error
 
-    def get_issue(self, issue: str, below: str = "", params: "Object | None" = None) -> "Reply":
+    def get_issue(self, issue, below="", params=None):  # type: (str, str, Object | None) -> Reply
         """GET an issue endpoint; by the organization's form where the org-less one is not to be had.
 
         sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
@@ -1283,14 +1284,14 @@ class Client:
             return answer
 
 
-def build_path(template: str, **segments: "Any") -> str:
+def build_path(template, **segments):  # type: (str, **Any) -> str
     """Fill an endpoint's path with percent-encoded segments."""
     import urllib.parse
 
     return template.format(**{name: urllib.parse.quote(str(value), safe="") for name, value in segments.items()})
 
 
-def network_failure(error: BaseException, url: str, timeout: float) -> "Failure":
+def network_failure(error, url, timeout):  # type: (BaseException, str, float) -> Failure
     """Turn what fetch() caught into a Failure."""
     import http.client
     import socket
@@ -1318,12 +1319,12 @@ def network_failure(error: BaseException, url: str, timeout: float) -> "Failure"
     return Failure(status, f"{origin(url)}: {message}", hint, pause)
 
 
-def origin(url: str) -> str:
+def origin(url):  # type: (str) -> str
     """Return a URL's scheme and host, and its port if it isn't the default one."""
     return re.sub("(?<=^http:)(.*):80$|(?<=^https:)(.*):443$", r"\1\2", re.sub("(?<=[^:/])[/?#].*", "", url.lower()))
 
 
-def redirected(url: str, location: str) -> str:
+def redirected(url, location):  # type: (str, str) -> str
     """Return where a redirect leads. Raises Failure when that is another origin: the token doesn't go there."""
     import urllib.parse
 
@@ -1361,7 +1362,7 @@ HTTP_ERRORS = {  # HTTP status: exit status and hint
 }  # fmt: skip
 
 
-def decode(status: int, headers: "Any", body: bytearray) -> "Any":
+def decode(status, headers, body):  # type: (int, Any, bytearray) -> Any
     """Return the JSON of an answer. Raises Failure for HTTP errors and for what isn't JSON."""
     import json
 
@@ -1387,7 +1388,7 @@ def decode(status: int, headers: "Any", body: bytearray) -> "Any":
     raise Failure(code, message, hint, max(RETRY_PAUSE, pause))
 
 
-def requested_pause(headers: "Any", code: int) -> float:
+def requested_pause(headers, code):  # type: (Any, int) -> float
     """Return how many seconds the server asks to wait: Retry-After (RFC 9110, 10.2.3), or a rate limit's reset."""
     for name in ("Retry-After", "X-Sentry-Rate-Limit-Reset") if code == RATE_LIMITED else ("Retry-After",):
         value = (headers.get(name) or "").strip()
@@ -1398,7 +1399,7 @@ def requested_pause(headers: "Any", code: int) -> float:
     return 0.0
 
 
-def error_reason(body: bytearray) -> str:
+def error_reason(body):  # type: (bytearray) -> str
     """Return a server's explanation as one short line, or ''. It is below one of several keys, or just text."""
     import json
 
@@ -1415,7 +1416,7 @@ def error_reason(body: bytearray) -> str:
     return " ".join(redact(str(value or "")[:MAX_RAW_REASON], configured_token()).split())[:MAX_REASON]
 
 
-def http_time(text: str) -> float:
+def http_time(text):  # type: (str) -> float
     """Return an HTTP date (RFC 9110, 5.6.7) in seconds since 1970; 0 for anything else."""
     import email.utils
 
@@ -1425,17 +1426,17 @@ def http_time(text: str) -> float:
         return 0.0
 
 
-def server_time(headers: "Any") -> float:
+def server_time(headers):  # type: (Any) -> float
     """Return the server's clock, in seconds since 1970; the local one where it sends no Date."""
     return http_time(headers.get("Date") or "") or time.time()
 
 
-def expect_list(value: "Any") -> "list[dict[str, Any]]":
+def expect_list(value):  # type: (Any) -> list[Object]
     """Return a list of objects as it is. Raises Failure for anything else."""
     return list(map(expect_object, value if isinstance(value, list) else [None]))
 
 
-def expect_object(value: "Any") -> "dict[str, Any]":
+def expect_object(value):  # type: (Any) -> Object
     """Return an object as it is. Raises Failure for anything else."""
     if not isinstance(value, dict):
         raise Failure(UNUSABLE, "the answer is JSON, but not what Sentry gives here", BASE_URL_HINT)
@@ -1448,7 +1449,7 @@ def expect_object(value: "Any") -> "dict[str, Any]":
 # out and writes some in snake_case.
 
 
-def sources(table: str) -> "dict[str, str]":
+def sources(table):  # type: (str) -> dict[str, str]
     """Read a table of a record's fields: each one's name, and the paths in Sentry's object that may hold it."""
     return dict(line.split(None, 1) for line in table.strip().splitlines())
 
@@ -1508,7 +1509,7 @@ ISSUE_FIELDS = ISSUE_DETAIL_FIELDS[: ISSUE_DETAIL_FIELDS.index("url") + 1]
 EVENT_FIELDS = EVENT_DETAIL_FIELDS[: EVENT_DETAIL_FIELDS.index("url") + 1]
 
 
-def dig(source: "Any", paths: str) -> "Any":
+def dig(source, paths):  # type: (Any, str) -> Any
     """Return what stands at the first of some paths ("a.b c") that leads to anything but null and ''."""
     for path in paths.split():
         value = source
@@ -1519,30 +1520,30 @@ def dig(source: "Any", paths: str) -> "Any":
     return None
 
 
-def text(source: "Any", *paths: str, between: str = " ") -> "Text":
+def text(source, *paths, between=" "):  # type: (Any, *str, str) -> Text
     """Return the texts that dig() finds as one; whole numbers count as texts (IDs can be either)."""
     found = map(partial(dig, source), paths)
     return between.join(str(value) for value in found if type(value) in (str, int)) or None
 
 
-def number(digits: "Text") -> "int | None":
+def number(digits):  # type: (Text) -> int | None
     """Return a whole number; Sentry sends some as text."""
     return int(digits) if digits and re.fullmatch("-?[0-9]{1,18}", digits) else None
 
 
-def inner(source: "Any", path: str, kind: "Any") -> "Any":
+def inner(source, path, kind):  # type: (Any, str, Any) -> Any
     """Return an object or list inside an object; an empty one for anything else."""
     value = dig(source, path)
     return value if isinstance(value, kind) else kind()
 
 
-def part(source: "Any", path: str, members: str) -> "Object | None":
+def part(source, path, members):  # type: (Any, str, str) -> Object | None
     """Return texts of an object inside an object, or None where it is missing or empty."""
     found = inner(source, path, dict)
     return {member.split(".")[0]: text(found, member) for member in members.split()} if found else None
 
 
-def tag_pairs(event: "Object") -> "Iterator[tuple[str, str]]":
+def tag_pairs(event):  # type: (Object) -> Iterator[tuple[str, str]]
     """Return an event's tags as (key, value); Sentry sends objects, old clients pairs."""
     for item in inner(event, "tags", list):
         tag = dict(zip(("key", "value"), item)) if isinstance(item, list) else item
@@ -1551,7 +1552,7 @@ def tag_pairs(event: "Object") -> "Iterator[tuple[str, str]]":
             yield key, str(tag["value"])
 
 
-def new_text(source: "Object", path: str, shown: str) -> "Text":
+def new_text(source, path, shown):  # type: (Object, str, str) -> Text
     """Return a message, or None where it only repeats texts that are shown anyway."""
     message = text(source, path)
     rest = (message or "").strip()[:10000]
@@ -1563,13 +1564,13 @@ def new_text(source: "Object", path: str, shown: str) -> "Text":
     return message if rest.strip() else None
 
 
-def page_address(args: "Args", path: str) -> "Text":
+def page_address(args, path):  # type: (Args, str) -> Text
     """Return the address of an issue's or event's web page, or None where an ID is missing."""
     known = args.org and re.fullmatch(f"issues/({ISSUE_ID})/(events/({EVENT_ID})/)?", path)
     return f"{args.base_url}/organizations/{args.org}/{path}" if known else None
 
 
-def shape_issue(args: "Args", issue: "Object", environments: "Any" = None, top_tags: "Any" = None) -> "Object":
+def shape_issue(args, issue, environments=None, top_tags=None):  # type: (Args, Object, Any, Any) -> Object
     """Return an issue's record."""
     record: Object = {field: text(issue, paths) for field, paths in ISSUE_SOURCES.items()}
     unhandled = issue.get("isUnhandled")
@@ -1599,7 +1600,7 @@ SHOWN = (
 )
 
 
-def shape_event(args: "Args", event: "Object") -> "Object":
+def shape_event(args, event):  # type: (Args, Object) -> Object
     """Return an event's record."""
     event = {**event, "tags": dict(tag_pairs(event))}
     record: Object = {field: text(event, paths) for field, paths in EVENT_SOURCES.items()}
@@ -1625,7 +1626,7 @@ def shape_event(args: "Args", event: "Object") -> "Object":
     }
 
 
-def shape_exception(exception: "Object") -> "Object":
+def shape_exception(exception):  # type: (Object) -> Object
     """Return an exception's type and value, and where it was raised: the innermost frame of the app's own code."""
     frames = inner(exception, "stacktrace.frames", list)[::-1]
     # GlitchTip may mark no frame; one that is marked as a library's is never given out as the app's.
@@ -1641,10 +1642,10 @@ def shape_exception(exception: "Object") -> "Object":
     }
 
 
-def count_tags(events: "list[Object]") -> "tuple[list[str], list[Object]]":
+def count_tags(events):  # type: (list[Object]) -> tuple[list[str], list[Object]]
     """Count environments and tags of events: (environment names, top tags), most frequent first, then most telling."""
 
-    def telling(pair: "tuple[str, str]") -> "tuple[int, tuple[str, str]]":
+    def telling(pair):  # type: (tuple[str, str]) -> tuple[int, tuple[str, str]]
         name = pair[0].removesuffix(".name")
         return [*TELLING_TAGS, name].index(name), pair
 
@@ -1661,7 +1662,7 @@ def count_tags(events: "list[Object]") -> "tuple[list[str], list[Object]]":
 # and notes for stderr. It never prints.
 
 
-def list_issues(args: "Args", client: "Client") -> "Answer":
+def list_issues(args, client):  # type: (Args, Client) -> Answer
     """Return the records of a project's issues, most recently seen first."""
     listing = find_issues(args, client)
     issues = sorted(listing.items, key=lambda issue: seen_at(issue) or 0.0, reverse=True)
@@ -1676,19 +1677,19 @@ def list_issues(args: "Args", client: "Client") -> "Answer":
     return issues, [shape_issue(args, issue, *tally) for issue, tally in zip(issues, tallies)], notes + failed
 
 
-def seen_at(item: "Object") -> "float | None":
+def seen_at(item):  # type: (Object) -> float | None
     """Return when an issue was last seen, or an event happened, in seconds since 1970; None where it isn't known."""
     return epoch(dig(item, "lastSeen last_seen dateCreated date_created"))
 
 
-def find_issues(args: "Args", client: "Client") -> "Listing":
+def find_issues(args, client):  # type: (Args, Client) -> Listing
     """Return the issues that match the arguments."""
     path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
     # All that the endpoint takes, for the series of counts; get_list() cuts to the range.
     period = ("24h" if args.time_range <= UNITS["d"] else "14d") if args.time_range else None
     params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period}
 
-    def ask(filters: "Object") -> "Listing":
+    def ask(filters):  # type: (Object) -> Listing
         return get_list(args, lambda size, cursor: client.get(path, {**filters, "limit": size, "cursor": cursor}))
 
     query = args.query.strip()
@@ -1708,7 +1709,7 @@ NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="
 Listing = SimpleNamespace
 
 
-def get_list(args: "Args", fetch: "Callable[..., Reply]") -> "Listing":
+def get_list(args, fetch):  # type: (Args, Callable[..., Reply]) -> Listing
     """Page through a list as --cursor, --limit and --time-range say.
 
     `fetch` takes a page's size and cursor. The result has the `items`; whether there are `more`; the `cursor`
@@ -1741,7 +1742,7 @@ def get_list(args: "Args", fetch: "Callable[..., Reply]") -> "Listing":
     )
 
 
-def in_range(args: "Args", page: "list[Object]", headers: "Any") -> "tuple[list[Object], bool]":
+def in_range(args, page, headers):  # type: (Args, list[Object], Any) -> tuple[list[Object], bool]
     """Return what is in the time range or of no known time, and whether the page, newest first, ends before it."""
     # The server filters events too, so a local clock that may be wrong is not needed for them.
     if not args.time_range or (args.command == "issue-events" and not headers.get("Date")):
@@ -1751,14 +1752,14 @@ def in_range(args: "Args", page: "list[Object]", headers: "Any") -> "tuple[list[
     return recent, [start, *filter(None, map(seen_at, page))][-1] < start
 
 
-def issue_detail(args: "Args", client: "Client") -> "Answer":
+def issue_detail(args, client):  # type: (Args, Client) -> Answer
     """Return the record of one issue."""
     issue = expect_object(client.get_issue(resolve_issue(args, client))[0])
     (tally,), failed = count_all(client, [issue], wants_tags(args))
     return issue, shape_issue(args, issue, *tally), failed
 
 
-def issue_events(args: "Args", client: "Client") -> "Answer":
+def issue_events(args, client):  # type: (Args, Client) -> Answer
     """Return the records of an issue's events, newest first."""
     issue_id = resolve_issue(args, client)
     params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
@@ -1773,7 +1774,7 @@ def issue_events(args: "Args", client: "Client") -> "Answer":
     return listing.items, list(map(partial(shape_event, args), listing.items)), notes
 
 
-def event_detail(args: "Args", client: "Client") -> "Answer":
+def event_detail(args, client):  # type: (Args, Client) -> Answer
     """Return the record of one event."""
     event_id = plain_id(read_id(args, args.event, EVENT_ID, "events", EVENT_FORMS))
     path = build_path(PROJECT_EVENT, org=args.org, project=args.project, event=event_id)
@@ -1781,13 +1782,13 @@ def event_detail(args: "Args", client: "Client") -> "Answer":
     return event, shape_event(args, event), []
 
 
-def wants_tags(args: "Args") -> bool:
+def wants_tags(args):  # type: (Args) -> bool
     """Tell whether anything that is counted from events will be printed."""
     counted = {"environments", "top_tags"}
     return not (args.no_tags or args.raw or args.format == "table" or counted.isdisjoint(args.fields or counted))
 
 
-def count_all(client: "Client", issues: "list[Object]", wanted: bool = True) -> "tuple[list[Any], list[str]]":
+def count_all(client, issues, wanted=True):  # type: (Client, list[Object], bool) -> tuple[list[Any], list[str]]
     """Count environments and tags of issues over each one's newest events, several requests at a time.
 
     Returns count_tags() for each issue, () where it is not wanted or could not be had; and a note on the latter.
@@ -1801,7 +1802,7 @@ def count_all(client: "Client", issues: "list[Object]", wanted: bool = True) -> 
     reasons: list[str] = []
     waiting = enumerate(issues)  # shared: each thread takes the next one
 
-    def work() -> None:
+    def work():  # type: () -> None
         for index, issue in waiting:
             try:
                 events, _ = client.get_issue(checked_id(issue), EVENTS, {"per_page": TAG_EVENTS, "limit": TAG_EVENTS})
@@ -1828,7 +1829,7 @@ def count_all(client: "Client", issues: "list[Object]", wanted: bool = True) -> 
     return tallies, [f"{lost} ({reasons[0]})"] if reasons else []
 
 
-def checked_id(issue: "Object") -> str:
+def checked_id(issue):  # type: (Object) -> str
     """Return an issue's numeric ID from an answer. Raises Failure when it isn't one."""
     issue_id = str(text(issue, "id"))
     if not re.fullmatch(ISSUE_ID, issue_id):
@@ -1836,7 +1837,7 @@ def checked_id(issue: "Object") -> str:
     return issue_id
 
 
-def listing_notes(args: "Args", listing: "Listing", what: str, about: str) -> "list[str]":
+def listing_notes(args, listing, what, about):  # type: (Args, Listing, str, str) -> list[str]
     """Say how to go on where there is more than was printed, or which filters gave nothing."""
     if listing.more:
         # X-Hits counts matches of the query at any time, so with a time range it would not be true.
@@ -1852,7 +1853,7 @@ def listing_notes(args: "Args", listing: "Listing", what: str, about: str) -> "l
     return [f"note: no {what} match{after}: {environment}, time range {args.time_range_text or 'any'}, {about}"]
 
 
-def other_environments(args: "Args", client: "Client") -> "list[str]":
+def other_environments(args, client):  # type: (Args, Client) -> list[str]
     """Say, after an empty list, which environments would have had issues."""
     try:
         probe = argparse.Namespace(**{**vars(args), "environment": "", "limit": PROBE_ISSUES})
@@ -1872,7 +1873,7 @@ ISSUE_FORMS = "a numeric ID (1234567890), a short ID (BACKEND-1A) or the issue's
 EVENT_FORMS = "32 hex digits, with or without dashes, or the event's web address; issue-events prints IDs"
 
 
-def resolve_issue(args: "Args", client: "Client") -> str:
+def resolve_issue(args, client):  # type: (Args, Client) -> str
     """Return the numeric ID of the issue that was asked for; a short ID is looked up."""
     short_id = read_id(args, args.issue, f"{ISSUE_ID}|{SHORT_ID}", "issues", ISSUE_FORMS).upper()
     if short_id.isdigit():
@@ -1890,7 +1891,7 @@ def resolve_issue(args: "Args", client: "Client") -> str:
     )
 
 
-def read_id(args: "Args", given: str, pattern: str, parent: str, expected: str) -> str:
+def read_id(args, given, pattern, parent, expected):  # type: (Args, str, str, str, str) -> str
     """Return the ID in an ID or a web address, where it stands below `parent`."""
     form, place = f"({pattern})", given.strip()
     if "://" in place:
@@ -1901,7 +1902,7 @@ def read_id(args: "Args", given: str, pattern: str, parent: str, expected: str) 
     return found.group(1)
 
 
-def plain_id(given: str) -> str:
+def plain_id(given):  # type: (str) -> str
     """Return an event ID or short ID as Sentry wants it."""
     return given.replace("-", "").lower() if re.fullmatch(EVENT_ID, given) else given.upper()
 
@@ -1913,7 +1914,7 @@ WEB_ADDRESS = (
 )
 
 
-def web_path(address: str, base_url: str) -> str:
+def web_path(address, base_url):  # type: (str, str) -> str
     """Return the path of a web address of the configured server, or of a subdomain of it."""
     found = re.fullmatch(WEB_ADDRESS, f"{base_url} {address}", re.IGNORECASE)
     if not found:
@@ -1922,7 +1923,7 @@ def web_path(address: str, base_url: str) -> str:
     return found["path"] or ""
 
 
-def require(args: "Args", *names: str) -> None:
+def require(args, *names):  # type: (Args, *str) -> None
     """Raise Failure unless the settings are there."""
     missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
     if missing:
@@ -1946,10 +1947,10 @@ FIELDS = {
 # --- Parser ------------------------------------------------------------------
 
 
-def matching(pattern: str, expected: str) -> "Callable[[str], str]":
+def matching(pattern, expected):  # type: (str, str) -> Callable[[str], str]
     """Return an argument's type: texts that match a pattern. argparse reports what it raises."""
 
-    def check(text: str) -> str:
+    def check(text):  # type: (str) -> str
         if not re.fullmatch(pattern, text):
             shown = text if len(text) <= 80 else text[:80] + "…"
             raise argparse.ArgumentTypeError(f"received {shown!r}, expected {expected}")
@@ -1979,7 +1980,7 @@ web_server = matching(
 )
 
 
-def base_url(text: str) -> str:
+def base_url(text):  # type: (str) -> str
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
@@ -2046,19 +2047,19 @@ environment: SENTRY_AUTH_TOKEN (required; never an option), SENTRY_ORG, SENTRY_P
 class Parser(argparse.ArgumentParser):
     """argparse with this program's errors, its door out, and a help layout that asks no terminal."""
 
-    def __init__(self, **options: "Any") -> None:
+    def __init__(self, **options):  # type: (**Any) -> None
         # The default formatter imports shutil and textwrap, and asks for the terminal's size once for every option.
         options["formatter_class"] = partial(argparse.RawTextHelpFormatter, max_help_position=28, width=98)
         super().__init__(allow_abbrev=False, **options)
 
-    def error(self, message: str) -> "NoReturn":
+    def error(self, message):  # type: (str) -> NoReturn
         hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
         raise Failure(USAGE, message, f"{hint}see {self.prog} --help")
 
-    def _print_message(self, message: str, file: "Any" = None) -> None:
+    def _print_message(self, message, file=None):  # type: (str, Any) -> None
         write_result([message])
 
-    def add_options(self, command: str) -> None:
+    def add_options(self, command):  # type: (str) -> None
         """Add the options that all commands share and, of the others, the command's.
 
         None has a default here: a command's would replace what stands before the command.
@@ -2072,7 +2073,7 @@ class Parser(argparse.ArgumentParser):
                 self.add_argument(name, help=text, default=argparse.SUPPRESS, **value)
 
 
-def build_parser(argv: "list[str]") -> "Parser":
+def build_parser(argv):  # type: (list[str]) -> Parser
     """Return the parser; of the commands' options only those that `argv` may need."""
     text = "Read issues and events from Sentry. GET requests only; personal data is redacted."
     program = "sentry-api" if os.path.basename(sys.argv[0]) == "sentry-api" else "sentry_api.py"
@@ -2093,7 +2094,7 @@ def build_parser(argv: "list[str]") -> "Parser":
     return parser
 
 
-def join_values(argv: "list[str]") -> "list[str]":
+def join_values(argv):  # type: (list[str]) -> list[str]
     """Join an option with a value that starts with a dash (--query -is:resolved), which argparse would refuse."""
     with_value = {name for name, _, metavar, _, _ in OPTIONS if metavar and name[0] == "-"}
     joined: list[str] = []
@@ -2105,7 +2106,7 @@ def join_values(argv: "list[str]") -> "list[str]":
     return joined
 
 
-def parse(argv: "list[str]") -> "argparse.Namespace":
+def parse(argv):  # type: (list[str]) -> Args
     """Return the arguments, with the defaults and environment variables filled in and checked."""
     args = build_parser(argv).parse_args(join_values(argv))
     given = vars(args)
@@ -2131,7 +2132,7 @@ def parse(argv: "list[str]") -> "argparse.Namespace":
     return args
 
 
-def check_fields(args: "argparse.Namespace") -> None:
+def check_fields(args):  # type: (Args) -> None
     """Split --fields. Raises Failure for names that the command doesn't have, and what excludes each other."""
     if bool(args.raw) + (args.fields is not None) + (args.format == "table") > 1:
         raise Failure(USAGE, "--raw, --fields and --format table exclude each other", "choose one of them")
@@ -2144,7 +2145,7 @@ def check_fields(args: "argparse.Namespace") -> None:
             raise Failure(USAGE, f"--fields: received {name!r}, expected names of {', '.join(names)}")
 
 
-def read_token(base_url: str) -> str:
+def read_token(base_url):  # type: (str) -> str
     """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
     token = configured_token()
     if not token:
@@ -2161,7 +2162,7 @@ def read_token(base_url: str) -> str:
 LOOPBACK = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
 
 
-def main(argv: "list[str] | None" = None) -> int:
+def main(argv=None):  # type: (list[str] | None) -> int
     """Run a command and return the exit status."""
     shown_hosts.clear()
     for stream in (sys.stdout, sys.stderr):
@@ -2188,7 +2189,7 @@ def main(argv: "list[str] | None" = None) -> int:
         return UNUSABLE
 
 
-def run(argv: "list[str]") -> int:
+def run(argv):  # type: (list[str]) -> int
     """Run a command and return 0. Raises Failure and BrokenPipeError."""
     try:
         args = parse(argv)
@@ -2209,7 +2210,7 @@ def run(argv: "list[str]") -> int:
     return OK
 
 
-def chosen(args: "Args", item: "Object") -> "Object":
+def chosen(args, item):  # type: (Args, Object) -> Object
     """Return what --raw, --fields, --include-entries and --format ask for of Sentry's object or its record."""
     fields = args.fields or (*FIELDS[args.command], "stats" if args.format == "table" else "entries")
     return {key: item.get(key) for key in (item if args.raw else fields) if key != "entries" or args.include_entries}
@@ -2222,13 +2223,13 @@ LATE_MODULES = "array calendar contextlib hashlib ipaddress random selectors ssl
 class LateModule(ModuleType):
     """A module of the standard library that is imported when something of it is used."""
 
-    def __getattr__(self, name: str) -> "Any":
+    def __getattr__(self, name):  # type: (str) -> Any
         if sys.modules.get(self.__name__) is self:
             sys.modules.pop(self.__name__, None)  # another thread may have done it
         return getattr(__import__(self.__name__), name)
 
 
-def put_off_imports() -> None:
+def put_off_imports():  # type: () -> None
     """Put stand-ins in the place of modules that are hardly ever used, which saves a tenth of a list's time."""
     for name in LATE_MODULES:
         sys.modules.setdefault(name, LateModule(name))
@@ -2236,7 +2237,7 @@ def put_off_imports() -> None:
     sys.modules["tempfile"].__dict__.setdefault("_TemporaryFileWrapper", object)
 
 
-def console_script() -> "NoReturn":
+def console_script():  # type: () -> NoReturn
     """Run as a process of its own: the sentry-api command, or this file as a script."""
     sys.excepthook = quiet_interrupt
     put_off_imports()
