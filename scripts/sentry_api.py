@@ -1975,7 +1975,7 @@ timeout_text = matching(
 )
 output_format = matching("json|table", "json or table")
 web_server = matching(
-    r"(?i)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?!0[0-9])[0-9]{1,9})?(?:/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*)?",
+    r"(?ai)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?!0[0-9])[0-9]{1,9})?(?:/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*)?",
     "http:// or https:// and a host, such as https://sentry.example.com",
 )
 

@@ -52,7 +52,8 @@ class BaseUrl(StandInCase):
     def test_unusable(self) -> None:
         for text in ("sentry.io", "file:///etc/passwd", "ftp://sentry.io", "https://", "https://a b", "https://user:pass@sentry.io",
                      "https://sentry.io?x=1", "https://sentry.io/#x", "https://sentry.io:99999", "http://[::1", "https://é.example",
-                     "https://sentry.io/../x", "javascript:alert(1)", "https://sentry.io\nx", "//sentry.io"):  # fmt: skip
+                     "https://sentry.io/../x", "javascript:alert(1)", "https://sentry.io\nx", "//sentry.io",
+                     "https://\u017fentry.io", "https://\u212aentry.io"):  # fmt: skip
             with self.subTest(text):
                 error = self.fails(2, *LIST, SENTRY_BASE_URL=text)
                 self.assertIn("SENTRY_BASE_URL", error)
