@@ -328,14 +328,11 @@ class Redactor:
         self.names = Memo(Memo, self.name)
         self.scalars = Memo(scalar)
         self.changed: dict[str, str] = {}  # keys that are printed otherwise
+        self.labels: dict[str, str] = {}  # and what they are in a copy, by their JSON
 
     def copy(self, value, kind=PLAIN):  # type: (Any, str) -> Any
         """Return a redacted copy of a value."""
-        if not isinstance(value, (dict, list)):
-            return self.text(kind, value) if isinstance(value, str) else value
-        import json
-
-        out: list[Any] = [value]
+        out: list[Any] = [[value]]
         work: list[Any] = [(out, 0, kind, True)]  # instead of recursion: JSON can be nested deeper than Python's stack
         while work:
             target, place, kind, in_list = work.pop()
@@ -345,12 +342,12 @@ class Redactor:
             places = self.places(source, kind, in_list)
             for key, (name, child_kind) in zip(range(len(source)) if is_list else source, places):
                 child = source[key]
-                label = key if is_list or key not in self.changed else json.loads(name.rstrip(": "))
+                label = self.labels.get(name, key)
                 copy[label] = self.texts[child_kind][child] if isinstance(child, str) else child
                 if isinstance(child, (dict, list)):
                     work.append((copy, label, child_kind, is_list))
             target[place] = copy
-        return out[0]
+        return out[0][0]
 
     def write(self, value, kind=PLAIN):  # type: (Any, str) -> list[str]
         """Return the JSON of an object or list, redacted, in pieces."""
@@ -431,10 +428,11 @@ class Redactor:
     def name(self, kind, key, count=1):  # type: (str, str, int) -> tuple[str, str]
         """Return a key as JSON, redacted, with its colon, and its value's kind; numbered where keys became the same."""
         new = self.text(PLAIN, key)
+        label = new if count == 1 else f"{new} ({count})"
+        name = quote(label) + (": " if self.indented else ":")
         if new != key:
-            self.changed[key] = new
-        label = quote(new if count == 1 else f"{new} ({count})")
-        return label + (": " if self.indented else ":"), value_kind(kind, key)
+            self.changed[key], self.labels[name] = new, label
+        return name, value_kind(kind, key)
 
     def members(self, source, kind):  # type: (Object, str) -> list[tuple[str, str]]
         """Return an object's keys as name() does."""
@@ -772,15 +770,14 @@ def domain_end(found):  # type: (re.Match[str]) -> int
 # assigned to something, which spares std::io::Error, times and MAC addresses; inet_pton decides.
 
 COLON = r"(?::|%(?:25)*3[aA]|\\{1,8}u003[aA])"
-HEX = "[0-9A-Fa-f]"
 IPV6 = (
-    rf"(?:(?<![0-9A-Za-z.])|{AFTER_ESCAPE})(?!{HEX}{{4}}::[A-Fa-f]*[G-Zg-z])"  # 2024::bigint is SQL
-    rf"((?=[23]{HEX}{{3}}|[fF](?:[cdfCDF]{HEX}|[eE][89abAB]){HEX}|0{{0,2}}64.{{1,9}}[fF]{{2}}9[bB]"
+    rf"(?:(?<![0-9A-Za-z.])|{AFTER_ESCAPE})(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])"  # 2024::bigint is SQL
+    r"((?=[23][0-9A-Fa-f]{3}|[fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]|0{0,2}64.{1,9}[fF]{2}9[bB]"
     # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
     rf"|(?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)|(?=[0:]{{2,30}}[fF]{{4}}))(?!0{{0,4}}:::)(?:0{{0,4}}{COLON}){{2,7}}"
     r"(?:[fF]{4}|(?:\d{1,3}\.){3}\d|0{0,3}1(?!\w|\.\w|:(?!\d{2,5}\b)[\w:])))"
     # A word or a port of five digits may follow: they are no groups.
-    rf"(?:{HEX}{{0,4}}{COLON}){{2,7}}(?:(?![A-Fa-f]*[G-Zg-z]|\d{{5}}\b){HEX}{{1,4}}(?:(?:\.\d{{1,3}}){{3}})?)?)"
+    rf"(?:[0-9A-Fa-f]{{0,4}}{COLON}){{2,7}}(?:(?![A-Fa-f]*[G-Zg-z]|\d{{5}}\b)[0-9A-Fa-f]{{1,4}}(?:(?:\.\d{{1,3}}){{3}})?)?)"
     r"(?:%(?:25)?(?:[A-Za-z][\w.-]*|\d{1,2}(?!\w)))?"
 )
 
