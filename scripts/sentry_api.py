@@ -1553,7 +1553,7 @@ def new_text(source, path, shown):  # type: (Object, str, str) -> Text
     """Return a message, or None where it only repeats texts that are shown anyway."""
     message = text(source, path)
     rest = (message or "").strip()[:10000]
-    known = sorted([text(source, path) or "" for path in shown.split()], key=len, reverse=True)
+    known = sorted(filter(None, map(partial(text, source), shown.split())), key=len, reverse=True)
     if rest in "\0".join(known):
         return None
     for shown_text in known:  # Sentry 9's message is its search text: all of them in a row
@@ -1567,8 +1567,9 @@ def page_address(args, path):  # type: (Args, str) -> Text
     return f"{args.base_url}/organizations/{args.org}/{path}" if known else None
 
 
-def shape_issue(args, issue, environments=None, top_tags=None):  # type: (Args, Object, Any, Any) -> Object
-    """Return an issue's record."""
+def shape_issue(args, issue, tally):  # type: (Args, Object, Any) -> Object
+    """Return an issue's record; `tally` is what count_tags() returned, or () where that is not known."""
+    environments, top_tags = tally or (None, None)
     record: Object = {field: text(issue, paths) for field, paths in ISSUE_SOURCES.items()}
     unhandled = issue.get("isUnhandled")
     if not (record["url"] or "").startswith(("http://", "https://")):
@@ -1610,7 +1611,7 @@ def shape_event(args, event):  # type: (Args, Object) -> Object
         "user": part(event, "user", "id geo.country_code"),
         "tags": event["tags"],
         "url": page_address(args, f"issues/{record['issue_id']}/events/{record['id']}/"),
-        "exceptions": [shape_exception(raised) for raised in inner(by_type, "exception.data.values", list) if raised],
+        "exceptions": list(map(shape_exception, filter(None, inner(by_type, "exception.data.values", list)))),
         "request": part(by_type, "request.data", "method url"),
         "contexts": {
             key: name
@@ -1646,11 +1647,15 @@ def count_tags(events):  # type: (list[Object]) -> tuple[list[str], list[Object]
         name = pair[0].removesuffix(".name")
         return [*TELLING_TAGS, name].index(name), pair
 
-    pairs = sorted(chain(*map(tag_pairs, events)), key=telling)
-    counts = Counter(pairs).most_common()
-    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in pairs)  # of os and os.name, os is kept
-    top = [{"key": key, "value": value, "count": count} for (key, value), count in counts if key not in hidden]
-    return [value for (key, value), _ in counts if key == "environment"], top[:TOP_TAGS]
+    environments, top = [], []
+    counts = Counter(sorted(chain(*map(tag_pairs, events)), key=telling))
+    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in counts)  # of os and os.name, os is kept
+    for (key, value), count in counts.most_common():
+        if key == "environment":
+            environments.append(value)
+        elif key not in hidden:
+            top.append({"key": key, "value": value, "count": count})
+    return environments, top[:TOP_TAGS]
 
 
 # --- Commands ----------------------------------------------------------------
@@ -1671,7 +1676,7 @@ def list_issues(args, client):  # type: (Args, Client) -> Answer
     if listing.direct and args.filters_given:
         notes.append("note: found by its ID, whatever its age, status and environment")
     tallies, failed = count_all(client, issues, wants_tags(args))
-    return issues, [shape_issue(args, issue, *tally) for issue, tally in zip(issues, tallies)], notes + failed
+    return issues, list(map(partial(shape_issue, args), issues, tallies)), notes + failed
 
 
 def seen_at(item):  # type: (Object) -> float | None
@@ -1753,7 +1758,7 @@ def issue_detail(args, client):  # type: (Args, Client) -> Answer
     """Return the record of one issue."""
     issue = expect_object(client.get_issue(resolve_issue(args, client))[0])
     (tally,), failed = count_all(client, [issue], wants_tags(args))
-    return issue, shape_issue(args, issue, *tally), failed
+    return issue, shape_issue(args, issue, tally), failed
 
 
 def issue_events(args, client):  # type: (Args, Client) -> Answer
