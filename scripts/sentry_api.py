@@ -427,13 +427,12 @@ class Redactor:
         """Return a string as JSON, redacted."""
         return quote(self.text(kind, text))
 
-    def name(self, kind, key, count=1):  # type: (str, str, int) -> tuple[str, str]
-        """Return a key as JSON, redacted, with its colon, and its value's kind; numbered where keys became the same."""
+    def name(self, kind, key, label=""):  # type: (str, str, str) -> tuple[str, str]
+        """Return a key as JSON, redacted or as a label, with its colon; and its value's kind."""
         new = self.text(PLAIN, key)
-        label = new if count == 1 else f"{new} ({count})"
-        name = quote(label) + self.colon
+        name = quote(label or new) + self.colon
         if new != key:
-            self.changed[key], self.labels[name] = new, label
+            self.changed[key], self.labels[name] = new, label or new
         return name, value_kind(kind, key)
 
     def members(self, source, kind):  # type: (Object, str) -> list[tuple[str, str]]
@@ -446,15 +445,15 @@ class Redactor:
                 if key in ("value", "query") or key == "name" and tag_kind == USER:
                     places[index] = (places[index][0], tag_kind)
         if self.changed and not self.changed.keys().isdisjoint(source):  # two keys must not become one
-            counts: dict[str, int] = {}
+            taken, counts = set(source), Counter[str]()
             for index, key in enumerate(source):
-                new = self.changed.get(key)
-                if new:
-                    count = counts.get(new, 0) + 1
-                    while (new if count == 1 else f"{new} ({count})") in source:
-                        count += 1
-                    counts[new] = count
-                    places[index] = self.name(kind, key, count)
+                if key in self.changed:
+                    label = new = self.changed[key]
+                    while label in taken:
+                        counts[new] += 1
+                        label = f"{new} ({counts[new] + 1})"
+                    taken.add(label)
+                    places[index] = self.name(kind, key, label)
         return places
 
     def text(self, kind, text):  # type: (str, str) -> str
@@ -574,16 +573,6 @@ def token_pattern(token):  # type: (str) -> str
 
 # Secrets in text: tokens known by their shape, credentials, and values after a secret's name.
 
-
-def splice(text, spans):  # type: (str, Iterable[tuple[int, int, str]]) -> str
-    """Put a mask in the place of each span (start, end, mask); spans stand in order and apart."""
-    pieces, position = [], 0
-    for start, end, mask in spans:
-        pieces += [text[position:start], mask]
-        position = end
-    return "".join(pieces) + text[position:]
-
-
 # What stands behind an escape (%3D, \n, \u0022) starts anew, although the escape ends in a letter or digit.
 AFTER_ESCAPE = r"(?<=%\w\w)|(?<=\\[nrt])|(?<=\\u\w\w\w\w)|(?<=\\x\w\w)"
 
@@ -694,7 +683,7 @@ def _mask_password(match):  # type: (re.Match[str]) -> str
 
 def mask_assignments(text):  # type: (str) -> str
     """Mask the values that stand after a secret's name, quoted or not."""
-    spans, end = [], 0
+    pieces, end = [], 0
     for name in re.finditer(NAME, text):
         if (
             name.start() >= end
@@ -703,9 +692,9 @@ def mask_assignments(text):  # type: (str) -> str
         ):
             found = compiled(ASSIGNMENT).match(text, name.start())
             if found and not is_harmless(found["value"]):
-                start, end = found.span("value")
-                spans.append((start, end, SECRET_MASK))
-    return splice(text, spans)
+                pieces += [text[end : found.start("value")], SECRET_MASK]
+                end = found.end("value")
+    return "".join(pieces) + text[end:]
 
 
 # Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
@@ -743,7 +732,7 @@ LOGIN = r"git@[\w.-]+[:/]|(?<=://)[a-z0-9][a-z0-9_-]{0,31}@(?![\w.-]+:\[REDACTED
 
 def mask_emails(text):  # type: (str) -> str
     """Mask email addresses, also percent-encoded, escaped, full-width and quoted ones."""
-    spans, floor = [], 0
+    pieces, done, floor = [], 0, 0
     read_local, is_login = compiled(LOCAL).search, compiled(LOGIN).match
     for found in compiled(EMAIL_END).finditer(text):
         at, end = found.start(), domain_end(found)
@@ -752,9 +741,9 @@ def mask_emails(text):  # type: (str) -> str
         if local:
             start = at - len(local["local"])
             if not is_login(text, start):
-                spans.append((start, end, EMAIL_MASK))
-                floor = end
-    return splice(text, spans)
+                pieces += [text[done:start], EMAIL_MASK]
+                done = floor = end
+    return "".join(pieces) + text[done:]
 
 
 def domain_end(found):  # type: (re.Match[str]) -> int
@@ -974,9 +963,7 @@ def configured_token():  # type: () -> str
 
 def show_host(url):  # type: (str) -> None
     """Let the host of a URL be shown although it is an IP address."""
-    host = re.match(r"https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url)
-    if host:
-        shown_hosts.add(host.group(1))
+    shown_hosts.update(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
 
 
 def say(line):  # type: (str) -> None
@@ -1046,15 +1033,15 @@ def trim(value, longest, most):  # type: (Any, int, int) -> Any
     if isinstance(value, str):
         missing = len(value) - longest
         return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
-    if isinstance(value, list):
-        kept = [trim(child, longest, most) for child in value[:most]]
-        rest = f"+{len(value) - most} more"
-        return [*kept, rest if isinstance(value[0], str) else {"…": rest}] if len(value) > most else kept
+    if not isinstance(value, (dict, list)):
+        return value
+    most = most if isinstance(value, list) else max(most, 4)  # objects with fixed keys have up to four
+    rest = {"…": f"+{len(value) - most} more"} if len(value) > most else {}
     if isinstance(value, dict):
-        most = max(most, 4)  # objects with fixed keys have up to four
         members = {trim(key, max(longest, 20), 0): trim(value[key], longest, most) for key in list(value)[:most]}
-        return {**members, "…": f"+{len(value) - most} more"} if len(value) > most else members
-    return value
+        return {**members, **rest}
+    kept = [trim(child, longest, most) for child in value[:most]]
+    return [*kept, *(rest.values() if isinstance(value[0], str) else [rest])] if rest else kept
 
 
 # A table for people.
@@ -2216,9 +2203,9 @@ def run(argv):  # type: (list[str]) -> int
 
 
 def chosen(args, item):  # type: (Args, Object) -> Object
-    """Return what --raw, --fields, --include-entries and --format ask for of Sentry's object or its record."""
-    fields = args.fields or (*FIELDS[args.command], "stats" if args.format == "table" else "entries")
-    return {key: item.get(key) for key in (item if args.raw else fields) if key != "entries" or args.include_entries}
+    """Return what --raw, --fields and --include-entries ask for of Sentry's object or its record; all for a table."""
+    keys = item if args.raw or args.format == "table" else args.fields or (*FIELDS[args.command], "entries")
+    return {key: item.get(key) for key in keys if key != "entries" or args.include_entries}
 
 
 # What urllib.request, http.client and socket import for functions that are hardly ever called here, or for https only.

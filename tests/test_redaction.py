@@ -60,6 +60,7 @@ class Structure(unittest.TestCase):
             ({"assignedTo": {"name": "Jo", "email": "jo@x.test"}}, {"assignedTo": {"name": "Jo", "email": "[REDACTED_EMAIL]"}}),
             ({"activity": [{"user": {"name": "Jo"}}]}, {"activity": [{"user": {"name": "Jo"}}]}),
             ({"a@x.test": 1, "b@x.test": 2}, {"[REDACTED_EMAIL]": 1, "[REDACTED_EMAIL] (2)": 2}),
+            ({"": 1, "a@x.test": 2, "[REDACTED_EMAIL]": 3}, {"": 1, "[REDACTED_EMAIL] (2)": 2, "[REDACTED_EMAIL]": 3}),
             ("https://u:pw@h.test/x", "https://u:[REDACTED]@h.test/x"),
             ('{"password": "x y", "n": 1}', '{"password": "[REDACTED]", "n": 1}'),
             ("mail a@x.test!", "mail [REDACTED_EMAIL]!"),
