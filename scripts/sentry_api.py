@@ -1965,22 +1965,21 @@ timeout_text = matching(
     "seconds, above 0 and at most 3600",
 )
 output_format = matching("json|table", "json or table")
-web_server = matching(
-    r"(?ai)https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?!0[0-9])[0-9]{1,9})?(?:/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*)?",
-    "http:// or https:// and a host, such as https://sentry.example.com",
+BASE_URL = (  # without a trailing slash or /api/0 in its path
+    r"(?ai)(?P<origin>https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>(?!0[0-9])[0-9]{1,9}))?)"
+    r"(?P<path>/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*?)??(?:/api(?:/0)?)?/?"
 )
+web_server = matching(BASE_URL, "http:// or https:// and a host, such as https://sentry.example.com")
 
 
 def base_url(text):  # type: (str) -> str
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
-    scheme, _, rest = web_server(text.strip()).partition("://")
-    host, _, path = rest.partition("/")
-    port = host.rpartition("]")[2].partition(":")[2]
-    if port and not 0 < int(port) <= 65535:
-        raise argparse.ArgumentTypeError(f"received the port {port}, expected one from 1 to 65535")
-    return f"{scheme.lower()}://{host.lower()}" + re.sub("/api(/0)?$", "", f"/{path}".rstrip("/"))
+    found: Any = re.fullmatch(BASE_URL, web_server(text.strip()))
+    if found["port"] and not 0 < int(found["port"]) <= 65535:
+        raise argparse.ArgumentTypeError(f"received the port {found['port']}, expected one from 1 to 65535")
+    return found["origin"].lower() + (found["path"] or "")
 
 
 LISTS = "list-issues issue-events"
