@@ -1979,7 +1979,7 @@ def base_url(text):  # type: (str) -> str
     found: Any = re.fullmatch(BASE_URL, web_server(text.strip()))
     if found["port"] and not 0 < int(found["port"]) <= 65535:
         raise argparse.ArgumentTypeError(f"received the port {found['port']}, expected one from 1 to 65535")
-    return found["origin"].lower() + (found["path"] or "")
+    return f"{found['origin'].lower()}{found['path'] or ''}"
 
 
 LISTS = "list-issues issue-events"
