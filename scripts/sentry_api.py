@@ -532,31 +532,41 @@ def _mask_cookie(match):  # type: (re.Match[str]) -> str
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 GRAVATAR = r"(?i)(avatar[\w.:/\\%?=&-]{0,60}?(?:[^0-9a-z]|%2f))[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])"
+mask_gravatar = partial(re.sub, GRAVATAR, r"\1" + SECRET_MASK)
 
 
-def rules_for(shape):  # type: (bytes) -> tuple[Callable[..., str], ...]
+def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
     """Return the rules that could act on texts of a shape: their UTF-8 with 0 for each digit.
 
     The order matters: credentials before emails, IPv6 before IPv4.
     """
     text = shape.decode("utf-8", "surrogatepass")
-    lower, at_sign, percent = text.lower(), "@" in text, "%" in text
-    escaped, secret = percent or "\\" in text, compiled(SECRET_HINT).search(lower)
-    rules: Any = (
-        (cut_stack_traces, "\n" in text or "\\n" in text or " at " in text or 'File "' in text or "#0 " in text
-         or "@http" in text),
-        (mask_url_passwords, at_sign and ("/" in text or percent)),
-        (partial(re.sub, TOKENS, SECRET_MASK), len(text) > 15 and any(map(text.__contains__, TOKEN_HINTS))),
-        (mask_assignments, secret),
-        (partial(re.sub, CREDENTIALS, rf"\1{SECRET_MASK}"), secret and compiled(CREDENTIALS_HINT).search(lower)),
-        (mask_emails, at_sign or escaped or "&" in text or "\uff20" in text or "\ufe6b" in text),
-        # RFC 4291: ::, seven colons, or six and an IPv4 address
-        (partial(re.sub, IPV6, _mask_ipv6),
-         escaped or "::" in text or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text)),
-        (mask_ipv4, escaped or text.count(".") >= 3),
-        (partial(re.sub, GRAVATAR, rf"\1{SECRET_MASK}"), "avatar" in text),
-    )  # fmt: skip
-    return tuple([rule for rule, needed in rules if needed])
+    lower = text.lower()
+    rules: list[Any] = []
+    at_sign, percent = "@" in text, "%" in text
+    escaped = percent or "\\" in text
+    if "\n" in text or "\\n" in text or " at " in text or 'File "' in text or "#0 " in text or "@http" in text:
+        rules.append(cut_stack_traces)
+    if at_sign and ("/" in text or percent):
+        rules.append(mask_url_passwords)
+    if len(text) > 15 and any(map(text.__contains__, TOKEN_HINTS)):
+        rules.append(mask_tokens)
+    secret = any(map(lower.__contains__, SECRET_SIGNS)) and compiled(SECRET_HINT).search(lower)
+    if secret:
+        if escaped or compiled(VALUE_SIGN).search(lower, secret.start()) or compiled(FLAG).search(lower):
+            rules.append(mask_assignments)
+        if compiled(CREDENTIALS_HINT).search(lower):
+            rules.append(mask_credentials)
+    if at_sign or escaped or "&" in text or "\uff20" in text or "\ufe6b" in text:
+        rules.append(mask_emails)
+    # RFC 4291: ::, seven colons, or six and an IPv4 address
+    if escaped or "::" in text or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text):
+        rules.append(mask_ipv6)
+    if escaped or text.count(".") >= 3:
+        rules.append(mask_ipv4)
+    if "avatar" in text:
+        rules.append(mask_gravatar)
+    return rules
 
 
 # Texts that differ in their digits only, which are many (IDs, times, counters), need the same rules. Asking once for
@@ -592,6 +602,7 @@ TOKENS = (
     r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?s:.*?)(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|\Z)"
     r"|(?<=hooks\.slack\.com/)[\w/-]+"
 )
+mask_tokens = partial(re.sub, TOKENS, SECRET_MASK)
 # Hints, here and below: without one of these the patterns are not tried. They are looked for in the shapes of texts,
 # where each digit is a 0.
 TOKEN_HINTS = (
@@ -612,14 +623,22 @@ CREDENTIALS = (
     r"|(?=(?:[A-Za-z]{4}){3,5}(?![A-Za-z]))(?=[A-Za-z]*?[a-z][A-Z]+[a-z]))"
     r"(?![\w.~+/-]{1,99}=+[\w.~+/-])[A-Za-z0-9._~+/=-]{8,}"
 )
+mask_credentials = partial(re.sub, CREDENTIALS, r"\1" + SECRET_MASK)
 
 CREDENTIALS_HINT = r"(?:bearer|basic|token|negotiate|apikey)(?:\s+|%00|\+)\S{8}"  # digits are zeros in it
 
-# Common words that hold no secret's name are not worth trying: KeyError, duplicate key value, /signup, author.
-SECRET_HINT = (
-    r"pass|pwd|secret|token|credential|auth(?!or[^i])|jwt|bearer|csrf|xsrf|otp|key(?!error| value| \()|cookie|sess"
-    r"|basic|s(?:id|ig)(?![a-z])|signature|negotiate"
-)
+# One of these is part of each secret's name; and what may not follow, because common words that hold no secret's name
+# are not worth trying: KeyError, duplicate key value, /signup, author.
+SECRET_SIGNS = {
+    **dict.fromkeys(
+        "pass pwd secret token credential jwt bearer csrf xsrf otp cookie sess basic signature negotiate".split(), ""
+    ),
+    "auth": "(?!or[^i])", "key": r"(?!error| value| \()", "sid": "(?![a-z])", "sig": "(?![a-z])",
+}  # fmt: skip
+SECRET_HINT = "|".join(map("".join, SECRET_SIGNS.items()))
+# One of these stands behind a secret's name; or the name is a flag: --password hunter2.
+VALUE_SIGN = r"[=:&\"'`>]"
+FLAG = r"(?<![\w.])-"
 # A name is read from the start of its run of characters, so that no run is read twice.
 NAME = (
     rf"(?:(?<![\w.$%\\-])|(?<=\$)|{AFTER_ESCAPE})(?:--?(?:D(?=[a-z]))?)?"
@@ -784,6 +803,9 @@ def _mask_ipv6(match):  # type: (re.Match[str]) -> str
             continue
         return IP_MASK + address[end:]
     return match[0]
+
+
+mask_ipv6 = partial(re.sub, IPV6, _mask_ipv6)
 
 
 # IPv4: four dotted numbers, judged by what stands around them, because versions look the same.
@@ -2140,7 +2162,7 @@ def read_token(base_url):  # type: (str) -> str
     """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
     token = configured_token()
     if not token:
-        hint = f"create a token with the scopes event:read, project:read and org:read on {base_url}{TOKEN_PAGE}, "
+        hint = f"create one with the scopes event:read, project:read and org:read on {base_url}{TOKEN_PAGE}, "
         hint += "then set it as an environment variable yourself; never paste it into a chat"
         raise Failure(UNAUTHORIZED, "SENTRY_AUTH_TOKEN is not set", hint)
     if not re.fullmatch("[!-~]+", token):
