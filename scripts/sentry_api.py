@@ -549,20 +549,22 @@ def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
         rules.append(cut_stack_traces)
     if at_sign and ("/" in text or percent):
         rules.append(mask_url_passwords)
-    if len(text) > 15 and any(map(text.__contains__, TOKEN_HINTS)):
+    few = len(RULES) < FEW_SHAPES
+    if any(map(text.__contains__, TOKEN_HINTS)) if few else compiled(TOKEN_HINT).search(text):
         rules.append(mask_tokens)
-    secret = any(map(lower.__contains__, SECRET_SIGNS)) and compiled(SECRET_HINT).search(lower)
+    secret = (not few or any(map(lower.__contains__, SECRET_SIGNS))) and compiled(SECRET_HINT).search(lower)
     if secret:
         if escaped or compiled(VALUE_SIGN).search(lower, secret.start()) or compiled(FLAG).search(lower):
             rules.append(mask_assignments)
         if compiled(CREDENTIALS_HINT).search(lower):
             rules.append(mask_credentials)
-    if at_sign or escaped or "&" in text or "\uff20" in text or "\ufe6b" in text:
+    # %40 is an at-sign, %3A a colon, %2E a dot.
+    if at_sign or (escaped and "00" in text) or "&" in text or "\uff20" in text or "\ufe6b" in text:
         rules.append(mask_emails)
     # RFC 4291: ::, seven colons, or six and an IPv4 address
-    if escaped or "::" in text or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text):
+    if "::" in text or (escaped and "0a" in lower) or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text):
         rules.append(mask_ipv6)
-    if escaped or text.count(".") >= 3:
+    if text.count(".") >= 3 or (escaped and "0e" in lower):
         rules.append(mask_ipv4)
     if "avatar" in text:
         rules.append(mask_gravatar)
@@ -572,6 +574,9 @@ def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
 # Texts that differ in their digits only, which are many (IDs, times, counters), need the same rules. Asking once for
 # all of them saves 8 ms of 55 for 1 MB.
 NO_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+# Until there are so many shapes, words are looked for one by one: compiling patterns of them takes 1 ms, but they are
+# twice as fast, which saves a sixth of the time for 1 MB of lines that are all different.
+FEW_SHAPES = 300
 RULES = Memo(rules_for)
 
 
@@ -610,6 +615,7 @@ TOKEN_HINTS = (
     "AKIA ASIA ABIA ACCA xox xapp- k_live_ k_test_ whsec_ npm_ pypi- AIza SG. sk- hf_ dop_v0_ ya00. hvs. hvb. "
     "shpat_ shpss_ shpca_ shppa_ dckr_pat_ GOCSPX- lin_api_ glsa_ GR0000000 ATATT0 eyJ -----BEGIN hooks.slack.com/"
 ).split()
+TOKEN_HINT = "|".join(TOKEN_HINTS).replace(".", r"\.")
 # The password in scheme://user:password@host. A number with a path is a port; a slash is part of a password
 # where a host follows.
 URL_PASSWORD = (
