@@ -32,7 +32,7 @@ if __name__ == "__main__":
 
     gc.disable()  # nothing here lives long enough to be worth collecting: 2 % less time
     # argparse has gettext look for translations of its texts, which don't exist, in 60 places: 3 ms of 45.
-    no_gettext: "Any" = SimpleNamespace(gettext=str, ngettext=lambda one, many, count: one if count == 1 else many)
+    no_gettext = SimpleNamespace(gettext=str, ngettext=lambda one, *_: one)  # type: Any
     sys.modules["gettext"] = no_gettext
 
 import argparse
@@ -42,17 +42,15 @@ from collections import Counter
 from functools import cache, lru_cache, partial
 from itertools import chain, filterfalse, repeat
 
-# Types are for the checker only. Functions have theirs in comments (PEP 484), because annotations, even if quoted, take
-# 4 % of every start; importing typing would take 7 ms of 45.
+# Types are for the checker only. They stand in comments (PEP 484), because annotations, even if quoted, take 4 % of
+# every start; importing typing would take 7 ms of 45.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator  # noqa: F401 ruff doesn't read those comments
-    from typing import Any, NoReturn, Optional  # noqa: F401
+    from typing import Any, NoReturn  # noqa: F401
 
     Args = argparse.Namespace
     Object = dict[str, Any]  # of JSON
-    Reply = tuple[Any, Any]  # decoded JSON and headers
-    Text = Optional[str]
     Answer = tuple[Any, Any, list[str]]
 
 __version__ = "1.0.0"
@@ -328,18 +326,19 @@ class Redactor:
         self.strings = Memo(Memo, self.string)
         self.names = Memo(Memo, self.name)
         self.scalars = Memo(scalar)
-        self.changed: dict[str, str] = {}  # keys that are printed otherwise
-        self.labels: dict[str, str] = {}  # and what they are in a copy, by their JSON
+        self.changed = {}  # type: dict[str, str]  # keys that are printed otherwise
+        self.labels = {}  # type: dict[str, str]  # and what they are in a copy, by their JSON
 
     def copy(self, value, kind=PLAIN):  # type: (Any, str) -> Any
         """Return a redacted copy of a value."""
-        out: list[Any] = [[value]]
-        work: list[Any] = [(out, 0, kind, True)]  # instead of recursion: JSON can be nested deeper than Python's stack
+        out = [[value]]  # type: list[Any]
+        # Instead of recursion: JSON can be nested deeper than Python's stack.
+        work = [(out, 0, kind, True)]  # type: list[Any]
         while work:
             target, place, kind, in_list = work.pop()
             source = target[place]
             is_list = isinstance(source, list)
-            copy: Any = list(source) if is_list else {}
+            copy = list(source) if is_list else {}  # type: Any
             places = self.places(source, kind, in_list)
             for key, (name, child_kind) in zip(range(len(source)) if is_list else source, places):
                 child = source[key]
@@ -352,8 +351,8 @@ class Redactor:
 
     def write(self, value, kind=PLAIN):  # type: (Any, str) -> list[str]
         """Return the JSON of an object or list, redacted, in pieces."""
-        pieces: list[str] = []
-        work: list[Any] = [(value, kind, 0, True)]
+        pieces = []  # type: list[str]
+        work = [(value, kind, 0, True)]  # type: list[Any]
         while work:
             part = work.pop()
             if isinstance(part, str):
@@ -437,7 +436,7 @@ class Redactor:
 
     def members(self, source, kind):  # type: (Object, str) -> list[tuple[str, str]]
         """Return an object's keys as name() does."""
-        places: list[Any] = list(map(self.names[kind].__getitem__, source))
+        places = list(map(self.names[kind].__getitem__, source))  # type: list[Any]
         tag = source.get("key", source.get("name")) if "value" in source else None
         if isinstance(tag, str):  # {"key": …, "value": …}, or name and value
             tag_kind = value_kind(PLAIN, tag)
@@ -542,7 +541,7 @@ def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
     """
     text = shape.decode("utf-8", "surrogatepass")
     lower = text.lower()
-    rules: list[Any] = []
+    rules = []  # type: list[Any]
     at_sign, percent = "@" in text, "%" in text
     escaped = percent or "\\" in text
     if "\n" in text or "\\n" in text or " at " in text or 'File "' in text or "#0 " in text or "@http" in text:
@@ -981,7 +980,7 @@ def _mark_frames(hint, frames):  # type: (str, re.Match[str]) -> str
 # The two doors out: write_result() to stdout, say() to stderr. Both redact.
 
 # IP addresses that are shown as hosts of URLs: the base URL's, and where a refused redirect pointed.
-shown_hosts: "set[str]" = set()
+shown_hosts = set()  # type: set[str]
 
 
 def configured_token():  # type: () -> str
@@ -1198,7 +1197,7 @@ class Client:
                     "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE",
                 ) from None
 
-    def get(self, path, params=None, why=""):  # type: (str, Object | None, str) -> Reply
+    def get(self, path, params=None, why=""):  # type: (str, Object | None, str) -> tuple[Any, Any]
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
         Parameters that are None are left out; `why` is for --verbose.
@@ -1218,7 +1217,7 @@ class Client:
                 time.sleep(failure.pause)
             return self.attempt(url, f" (retry after {failure.message})")
 
-    def attempt(self, url, why):  # type: (str, str) -> Reply
+    def attempt(self, url, why):  # type: (str, str) -> tuple[Any, Any]
         """Ask once, until the time limit at most, following redirects within the origin."""
         import threading
 
@@ -1227,7 +1226,7 @@ class Client:
         left = self.args.timeout
         for _ in range(MAX_REDIRECTS + 1):
             started = time.monotonic()
-            result: list[Any] = [TimeoutError(), {}, b""]
+            result = [TimeoutError(), {}, b""]  # type: list[Any]
             # In a thread, as urllib's timeout is each socket operation's: a look-up or a slow body outlives it.
             thread = threading.Thread(target=self.fetch, args=(url, left, result), daemon=True)
             try:
@@ -1274,7 +1273,7 @@ class Client:
         except BaseException as error:  # noqa: BLE001 the thread that waits raises it
             result[0] = error
 
-    def get_issue(self, issue, below="", params=None):  # type: (str, str, Object | None) -> Reply
+    def get_issue(self, issue, below="", params=None):  # type: (str, str, Object | None) -> tuple[Any, Any]
         """GET an issue endpoint; by the organization's form where the org-less one is not to be had.
 
         sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
@@ -1312,7 +1311,8 @@ def network_failure(error, url, timeout):  # type: (BaseException, str, float) -
     import ssl
     import urllib.error
 
-    causes: Any = (  # exceptions, exit status, message, hint, pause before trying again; the first that fits counts
+    # Exceptions, exit status, message, hint, pause before trying again; the first that fits counts.
+    causes = (  # type: Any
         ((TimeoutError, socket.timeout), NETWORK, "no complete answer within {timeout:g} s", "try a longer --timeout",
          RETRY_PAUSE),
         (ssl.SSLCertVerificationError, NETWORK, "the TLS certificate was not accepted: {}",
@@ -1534,13 +1534,13 @@ def dig(source, paths):  # type: (Any, str) -> Any
     return None
 
 
-def text(source, *paths, between=" "):  # type: (Any, *str, str) -> Text
+def text(source, *paths, between=" "):  # type: (Any, *str, str) -> str | None
     """Return the texts that dig() finds as one; whole numbers count as texts (IDs can be either)."""
     found = map(partial(dig, source), paths)
     return between.join(str(value) for value in found if type(value) in (str, int)) or None
 
 
-def number(digits):  # type: (Text) -> int | None
+def number(digits):  # type: (str | None) -> int | None
     """Return a whole number; Sentry sends some as text."""
     return int(digits) if digits and re.fullmatch("-?[0-9]{1,18}", digits) else None
 
@@ -1566,7 +1566,7 @@ def tag_pairs(event):  # type: (Object) -> Iterator[tuple[str, str]]
             yield key, str(tag["value"])
 
 
-def new_text(source, path, shown):  # type: (Object, str, str) -> Text
+def new_text(source, path, shown):  # type: (Object, str, str) -> str | None
     """Return a message, or None where it only repeats texts that are shown anyway."""
     message = text(source, path)
     rest = (message or "").strip()[:10000]
@@ -1578,7 +1578,7 @@ def new_text(source, path, shown):  # type: (Object, str, str) -> Text
     return message if rest.strip() else None
 
 
-def page_address(args, path):  # type: (Args, str) -> Text
+def page_address(args, path):  # type: (Args, str) -> str | None
     """Return the address of an issue's or event's web page, or None where an ID is missing."""
     known = args.org and re.fullmatch(f"issues/({ISSUE_ID})/(events/({EVENT_ID})/)?", path)
     return f"{args.base_url}/organizations/{args.org}/{path}" if known else None
@@ -1587,7 +1587,7 @@ def page_address(args, path):  # type: (Args, str) -> Text
 def shape_issue(args, issue, tally):  # type: (Args, Object, Any) -> Object
     """Return an issue's record; `tally` is what count_tags() returned, or () where that is not known."""
     environments, top_tags = tally or (None, None)
-    record: Object = {field: text(issue, paths) for field, paths in ISSUE_SOURCES.items()}
+    record = {field: text(issue, paths) for field, paths in ISSUE_SOURCES.items()}  # type: Object
     unhandled = issue.get("isUnhandled")
     if not (record["url"] or "").startswith(("http://", "https://")):
         record["url"] = page_address(args, f"issues/{record['id']}/")
@@ -1618,7 +1618,7 @@ SHOWN = (
 def shape_event(args, event):  # type: (Args, Object) -> Object
     """Return an event's record."""
     event = {**event, "tags": dict(tag_pairs(event))}
-    record: Object = {field: text(event, paths) for field, paths in EVENT_SOURCES.items()}
+    record = {field: text(event, paths) for field, paths in EVENT_SOURCES.items()}  # type: Object
     entries = inner(event, "entries", list)
     by_type = {text(entry, "type"): entry for entry in reversed(entries) if entry}
     return {
@@ -1728,14 +1728,14 @@ NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="
 Listing = SimpleNamespace
 
 
-def get_list(args, fetch):  # type: (Args, Callable[..., Reply]) -> Listing
+def get_list(args, fetch):  # type: (Args, Callable[..., tuple[Any, Any]]) -> Listing
     """Page through a list as --cursor, --limit and --time-range say.
 
     `fetch` takes a page's size and cursor. The result has the `items`; whether there are `more`; the `cursor`
     to go on with, if any; the server's count of `hits`, if it is true; and whether the hit was `direct`, a
     short or event ID that was looked up.
     """
-    items: list[Any] = []
+    items = []  # type: list[Any]
     cursor = args.cursor
     seen = {cursor}
     for _ in range(MAX_PAGES):
@@ -1814,11 +1814,11 @@ def count_all(client, issues, wanted=True):  # type: (Client, list[Object], bool
     """
     import threading
 
-    tallies: list[Any] = [()] * len(issues)
+    tallies = [()] * len(issues)  # type: list[Any]
     if not wanted:
         return tallies, []
-    statuses: list[int] = []
-    reasons: list[str] = []
+    statuses = []  # type: list[int]
+    reasons = []  # type: list[str]
     waiting = enumerate(issues)  # shared: each thread takes the next one
 
     def work():  # type: () -> None
@@ -1833,7 +1833,7 @@ def count_all(client, issues, wanted=True):  # type: (Client, list[Object], bool
             if statuses.count(NETWORK) >= TAG_PATIENCE:
                 return
 
-    threads: list[threading.Thread] = []
+    threads = []  # type: list[threading.Thread]
     try:
         for _ in issues[1:TAG_WORKERS]:
             threads.append(threading.Thread(target=work, daemon=True))
@@ -2004,7 +2004,7 @@ def base_url(text):  # type: (str) -> str
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
-    found: Any = re.fullmatch(BASE_URL, web_server(text.strip()))
+    found = re.fullmatch(BASE_URL, web_server(text.strip()))  # type: Any
     if found["port"] and not 0 < int(found["port"]) <= 65535:
         raise argparse.ArgumentTypeError(f"received the port {found['port']}, expected one from 1 to 65535")
     return f"{found['origin'].lower()}{found['path'] or ''}"
@@ -2116,7 +2116,7 @@ def build_parser(argv):  # type: (list[str]) -> Parser
 def join_values(argv):  # type: (list[str]) -> list[str]
     """Join an option with a value that starts with a dash (--query -is:resolved), which argparse would refuse."""
     with_value = {name for name, _, metavar, _, _ in OPTIONS if metavar and name[0] == "-"}
-    joined: list[str] = []
+    joined = []  # type: list[str]
     for arg in argv:
         if joined and joined[-1] in with_value and re.match("-[^-]", arg) and arg != "-h":
             joined[-1] += f"={arg}"
@@ -2201,7 +2201,7 @@ def main(argv=None):  # type: (list[str] | None) -> int
     except BrokenPipeError:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
-        where: Any = error.__traceback__
+        where = error.__traceback__  # type: Any
         while where.tb_next:
             where = where.tb_next
         say(f"error: internal error ({type(error).__name__}, line {where.tb_lineno}); nothing was printed")
