@@ -15,6 +15,12 @@ commands, parser, main. Each part knows only the parts above it.
 
 import os
 import sys
+
+if __name__ == "__main__" and sys.path[0] == os.path.dirname(__file__):
+    # As by python3 -P: no file beside this one can take the place of a module of the standard library. As a folder less
+    # is searched for each of them, it saves 2 ms of 65 for a list, too.
+    del sys.path[0]
+
 from types import ModuleType, SimpleNamespace
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -193,6 +194,19 @@ class Options(StandInCase):
                 found = [getattr(late, member) for _ in range(2)]
                 self.assertIsNot(sys.modules[name], late)
                 self.assertEqual(found, [getattr(sys.modules[name], member)] * 2)
+
+
+class Neighbours(StandInCase):
+    def test_a_file_beside_the_script_takes_no_module_s_place(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(os.path.realpath(folder), "sentry_api.py")
+            script.write_bytes(SCRIPT.read_bytes())
+            for name in ("types", "argparse", "json", "ssl", "socket", "calendar", "threading", "zlib"):
+                script.with_name(f"{name}.py").write_text("raise SystemExit('taken')")
+            command = [sys.executable, str(script), "list-issues", "--no-tags", "--query", ""]
+            done = subprocess.run(command, capture_output=True, env=environment(self.standin), check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            self.assertTrue(json.loads(done.stdout))
 
 
 class Streams(StandInCase):
