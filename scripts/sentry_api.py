@@ -31,6 +31,28 @@ def quiet_interrupt(kind, error, trace):  # type: (type[BaseException], BaseExce
     sys.__excepthook__(kind, error, trace)
 
 
+# What argparse, urllib.request, http.client and socket import for functions that are hardly ever called here, or for
+# https only.
+LATE_MODULES = "array calendar contextlib hashlib ipaddress random selectors ssl stringprep tempfile warnings".split()
+
+
+class LateModule(ModuleType):
+    """A module of the standard library that is imported when something of it is used."""
+
+    def __getattr__(self, name):  # type: (str) -> Any
+        if sys.modules.get(self.__name__) is self:
+            sys.modules.pop(self.__name__, None)  # another thread may have done it
+        return getattr(__import__(self.__name__), name)
+
+
+def put_off_imports():  # type: () -> None
+    """Put stand-ins in the place of modules that are hardly ever used, which saves a tenth of a list's time."""
+    for name in LATE_MODULES:
+        sys.modules.setdefault(name, LateModule(name))
+    # The base class of answers to file: and ftp:, which are never asked for, is all that is used at import.
+    sys.modules["tempfile"].__dict__.setdefault("_TemporaryFileWrapper", object)
+
+
 if __name__ == "__main__":
     # What would change the program that imports this file is done for the script only.
     sys.excepthook = quiet_interrupt  # before the slower imports, so that it holds at any moment
@@ -40,6 +62,7 @@ if __name__ == "__main__":
     # argparse has gettext look for translations of its texts, which don't exist, in 60 places: 3 ms of 45.
     no_gettext = SimpleNamespace(gettext=str, ngettext=lambda one, *_: one)  # type: Any
     sys.modules["gettext"] = no_gettext
+    put_off_imports()
 
 import argparse
 import re
@@ -2239,27 +2262,6 @@ def chosen(args, item):  # type: (Args, Object) -> Object
     """Return what --raw, --fields and --include-entries ask for of Sentry's object or its record; all for a table."""
     keys = item if args.raw or args.format == "table" else args.fields or (*FIELDS[args.command], "entries")
     return {key: item.get(key) for key in keys if key != "entries" or args.include_entries}
-
-
-# What urllib.request, http.client and socket import for functions that are hardly ever called here, or for https only.
-LATE_MODULES = "array calendar contextlib hashlib ipaddress random selectors ssl stringprep tempfile".split()
-
-
-class LateModule(ModuleType):
-    """A module of the standard library that is imported when something of it is used."""
-
-    def __getattr__(self, name):  # type: (str) -> Any
-        if sys.modules.get(self.__name__) is self:
-            sys.modules.pop(self.__name__, None)  # another thread may have done it
-        return getattr(__import__(self.__name__), name)
-
-
-def put_off_imports():  # type: () -> None
-    """Put stand-ins in the place of modules that are hardly ever used, which saves a tenth of a list's time."""
-    for name in LATE_MODULES:
-        sys.modules.setdefault(name, LateModule(name))
-    # The base class of answers to file: and ftp:, which are never asked for, is all that is used at import.
-    sys.modules["tempfile"].__dict__.setdefault("_TemporaryFileWrapper", object)
 
 
 def console_script():  # type: () -> NoReturn
