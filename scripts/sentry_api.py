@@ -33,7 +33,9 @@ def quiet_interrupt(kind, error, trace):  # type: (type[BaseException], BaseExce
 
 # What argparse, urllib.request, http.client and socket import for functions that are hardly ever called here, or for
 # https only.
-LATE_MODULES = "array calendar contextlib hashlib ipaddress random selectors ssl stringprep tempfile warnings".split()
+LATE_MODULES = (
+    "array calendar contextlib datetime hashlib ipaddress random selectors ssl stringprep tempfile warnings".split()
+)
 
 
 class LateModule(ModuleType):
