@@ -86,7 +86,7 @@ def complaint(argv: list[str], status: int, out: str, err: str) -> str:
             json.loads(out)
         except ValueError:
             return "not JSON"
-    if re.search(r"jane@|[\x00-\x09\x0b-\x1f\u202e]", out + err):
+    if re.search(r"jane@example\.com|[\x00-\x09\x0b-\x1f\u202e]", out + err):
         return "something unredacted or unescaped"
     return ""
 
