@@ -16,7 +16,7 @@ commands, parser, main. Each part knows only the parts above it.
 import os
 import sys
 
-if __name__ == "__main__" and sys.path[0] == os.path.dirname(__file__):
+if __name__ == "__main__" and sys.path[0] == os.path.dirname(os.path.realpath(__file__)):
     # As by python3 -P: no file beside this one can take the place of a module of the standard library. As a folder less
     # is searched for each of them, it saves 2 ms of 65 for a list, too.
     del sys.path[0]
@@ -585,7 +585,8 @@ def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
         rules.append(mask_tokens)
     secret = (not few or any(map(lower.__contains__, SECRET_SIGNS))) and compiled(SECRET_HINT).search(lower)
     if secret:
-        if escaped or compiled(VALUE_SIGN).search(lower, secret.start()) or compiled(FLAG).search(lower):
+        first = min(place for place in map(lower.find, SECRET_SIGNS) if place >= 0)
+        if escaped or compiled(VALUE_SIGN).search(lower, first) or compiled(FLAG).search(lower):
             rules.append(mask_assignments)
         if compiled(CREDENTIALS_HINT).search(lower):
             rules.append(mask_credentials)
@@ -667,12 +668,13 @@ mask_credentials = partial(re.sub, CREDENTIALS, r"\1" + SECRET_MASK)
 CREDENTIALS_HINT = r"(?:bearer|basic|token|negotiate|apikey)(?:\s+|%00|\+)\S{8}"  # digits are zeros in it
 
 # One of these is part of each secret's name; and what may not follow, because common words that hold no secret's name
-# are not worth trying: KeyError, duplicate key value, /signup, author.
+# are not worth trying: KeyError, duplicate key value, Key (id)=, /signup, author. But api_key ("value") is.
 SECRET_SIGNS = {
     **dict.fromkeys(
         "pass pwd secret token credential jwt bearer csrf xsrf otp cookie sess basic signature negotiate".split(), ""
     ),
-    "auth": "(?!or[^i])", "key": r"(?!error| value| \()", "sid": "(?![a-z])", "sig": "(?![a-z])",
+    "auth": "(?!or[^i])", "sid": "(?![a-z])", "sig": "(?![a-z])",
+    "key": r"(?:(?<=[a-z0_-]key)|(?!error| value| \((?![\"'])))",
 }  # fmt: skip
 SECRET_HINT = "|".join(map("".join, SECRET_SIGNS.items()))
 # One of these stands behind a secret's name; or the name is a flag: --password hunter2.
@@ -1657,7 +1659,7 @@ def shape_event(args, event):  # type: (Args, Object) -> Object
     event = {**event, "tags": dict(tag_pairs(event))}
     record = {field: text_at(event, paths) for field, paths in EVENT_SOURCES.items()}  # type: Object
     entries = inner(event, "entries", list)
-    by_type = {text_at(entry, "type"): entry for entry in reversed(entries) if entry}
+    by_type = {text_at(entry, "type"): entry for entry in reversed(entries)}
     return {
         **record,
         "message": new_text(event, "message", SHOWN),
@@ -1673,7 +1675,7 @@ def shape_event(args, event):  # type: (Args, Object) -> Object
             if (name := text_at(context, "name model family", "version"))
         },
         "sdk": text_at(event, "sdk.name", "sdk.version"),
-        "entries_present": list(by_type)[::-1],
+        "entries_present": [text_at(entry, "type") for entry in entries if entry],
         "entries": event.get("entries"),  # printed with --include-entries only
     }
 
@@ -1720,7 +1722,7 @@ def count_tags(events):  # type: (list[Object]) -> tuple[list[str], list[Object]
 def list_issues(args, client):  # type: (Args, Client) -> Answer
     """Return the records of a project's issues, most recently seen first."""
     listing = find_issues(args, client)
-    issues = sorted(listing.items, key=lambda issue: seen_at(issue) or 0.0, reverse=True)
+    issues = sorted(listing.items, key=lambda issue: epoch(dig(issue, "lastSeen last_seen")) or 0.0, reverse=True)
     notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
     if not (issues or listing.more or args.cursor):
         if re.fullmatch(SHORT_ID, args.query.strip()):
@@ -1730,11 +1732,6 @@ def list_issues(args, client):  # type: (Args, Client) -> Answer
         notes.append("note: found by its ID, whatever its age, status and environment")
     tallies, failed = count_all(client, issues, wants_tags(args))
     return issues, list(map(partial(shape_issue, args), issues, tallies)), notes + failed
-
-
-def seen_at(item):  # type: (Object) -> float | None
-    """Return when an issue was last seen, or an event happened, in seconds since 1970; None where it isn't known."""
-    return epoch(dig(item, "lastSeen last_seen dateCreated date_created"))
 
 
 def find_issues(args, client):  # type: (Args, Client) -> Listing
@@ -1803,8 +1800,9 @@ def in_range(args, page, headers):  # type: (Args, list[Object], Any) -> tuple[l
     if not args.time_range or (args.command == "issue-events" and not headers.get("Date")):
         return page, False
     start = server_time(headers) - args.time_range
-    recent = [item for item in page if (seen_at(item) or start) >= start]
-    return recent, [start, *filter(None, map(seen_at, page))][-1] < start
+    times = [epoch(dig(item, "lastSeen last_seen dateCreated date_created")) for item in page]
+    recent = [item for item, at in zip(page, times) if at is None or at >= start]
+    return recent, [start, *(at for at in times if at is not None)][-1] < start
 
 
 def issue_detail(args, client):  # type: (Args, Client) -> Answer
@@ -2031,7 +2029,7 @@ timeout_text = matching(
 output_format = matching("json|table", "json or table")
 BASE_URL = (  # without a trailing slash or /api/0 in its path
     r"(?ai)(?P<origin>https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>(?!0[0-9])[0-9]{1,9}))?)"
-    r"(?P<path>/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*?)??(?:/api(?:/0)?)?/?"
+    r"(?P<path>/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*?)??(?-i:/api(?:/0)?)?/?"
 )
 web_server = matching(BASE_URL, "http:// or https:// and a host, such as https://sentry.example.com")
 

@@ -185,10 +185,16 @@ class TimeRange(unittest.TestCase):
 
     def test_an_issue_without_last_seen_is_printed_last(self) -> None:
         with StandIn() as standin:
-            standin.issues[0]["extra"] = {"lastSeen": None}
+            standin.issues[0]["extra"] = {"lastSeen": None, "dateCreated": "2099-01-01T00:00:00Z"}
             run = call(standin, "list-issues", "--no-tags", "--limit", "50")
             self.assertEqual(run.json()[-1]["id"], "4001")
             self.assertGreater(len(run.json()), 2)
+
+    def test_an_issue_of_1970_is_an_old_one(self) -> None:
+        with StandIn() as standin:
+            standin.issues[0]["extra"] = {"lastSeen": "1970-01-01T00:00:00Z"}
+            run = call(standin, "list-issues", "--no-tags", "--limit", "50")
+            self.assertNotIn("4001", [record["id"] for record in run.json()])
 
     def test_a_hit_by_id_is_printed_whatever_its_age(self) -> None:
         with StandIn() as standin:

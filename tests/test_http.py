@@ -404,7 +404,7 @@ class Sent(StandInCase):
             self.good("issue-detail", "4001", "--no-tags", "--base-url", self.standin.url + tail)
         self.standin.fault("/prefix/api/0/issues/4001/", faults.answer(200, {"id": "4001"}))
         self.good("issue-detail", "4001", "--no-tags", "--base-url", self.standin.url + "/prefix/")
-        for text, expected in (("http://api", "http://api"), ("https://API/api/0/", "https://api"), ("http://a/apix", "http://a/apix")):
+        for text, expected in (("http://api", "http://api"), ("https://API/api/0/", "https://api"), ("http://a/apix", "http://a/apix"), ("http://a/Api", "http://a/Api")):
             self.assertEqual(sentry_api.base_url(text), expected)
 
     def test_verbose_tells_each_request(self) -> None:

@@ -201,14 +201,20 @@ class Options(StandInCase):
 class Neighbours(StandInCase):
     def test_a_file_beside_the_script_takes_no_module_s_place(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            script = Path(os.path.realpath(folder), "sentry_api.py")
+            script = Path(folder, "scripts", "sentry_api.py")
+            script.parent.mkdir()
             script.write_bytes(SCRIPT.read_bytes())
             for name in ("types", "argparse", "json", "ssl", "socket", "calendar", "threading", "zlib"):
                 script.with_name(f"{name}.py").write_text("raise SystemExit('taken')")
-            command = [sys.executable, str(script), "list-issues", "--no-tags", "--query", ""]
-            done = subprocess.run(command, capture_output=True, env=environment(self.standin), check=False)
-            self.assertEqual((done.returncode, done.stderr), (0, b""))
-            self.assertTrue(json.loads(done.stdout))
+            Path(folder, "link").symlink_to("scripts")
+            Path(folder, "link.py").symlink_to("scripts/sentry_api.py")
+            forms = ("scripts/sentry_api.py", "./scripts/sentry_api.py", "scripts/../scripts/sentry_api.py", "link/sentry_api.py", "link.py", str(script))
+            for form in forms:
+                with self.subTest(form):
+                    command = [sys.executable, form, "list-issues", "--no-tags", "--query", ""]
+                    done = subprocess.run(command, capture_output=True, env=environment(self.standin), cwd=folder, check=False)
+                    self.assertEqual((done.returncode, done.stderr), (0, b""))
+                    self.assertTrue(json.loads(done.stdout))
 
 
 class Streams(StandInCase):
