@@ -1800,9 +1800,14 @@ def in_range(args, page, headers):  # type: (Args, list[Object], Any) -> tuple[l
     if not args.time_range or (args.command == "issue-events" and not headers.get("Date")):
         return page, False
     start = server_time(headers) - args.time_range
-    times = [epoch(dig(item, "lastSeen last_seen dateCreated date_created")) for item in page]
-    recent = [item for item, at in zip(page, times) if at is None or at >= start]
-    return recent, [start, *(at for at in times if at is not None)][-1] < start
+    recent, last = [], start
+    for item in page:
+        at = epoch(dig(item, "lastSeen last_seen dateCreated date_created"))
+        if at is not None:
+            last = at
+        if at is None or at >= start:
+            recent.append(item)
+    return recent, last < start
 
 
 def issue_detail(args, client):  # type: (Args, Client) -> Answer
@@ -2137,7 +2142,7 @@ def build_parser(argv):  # type: (list[str]) -> Parser
         dest="command", metavar="COMMAND", required=True, parser_class=Parser, prog=parser.prog
     )
     for name, (about, example) in ABOUT.items():
-        command = commands.add_parser(name, help=about, description=about)
+        command = commands.add_parser(name, help=about, description=about, add_help=name in argv)
         if name in argv:
             names = FIELDS[name]
             fields = ",\n  ".join(", ".join(names[start : start + 9]) for start in range(0, len(names), 9))
