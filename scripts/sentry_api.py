@@ -1027,7 +1027,8 @@ def configured_token():  # type: () -> str
 
 def show_host(url):  # type: (str) -> None
     """Let the host of a URL be shown although it is an IP address."""
-    shown_hosts.update(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
+    if url.partition("://")[2][:1] in "[0123456789":  # else the pattern need not be compiled
+        shown_hosts.update(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
 
 
 def say(line):  # type: (str) -> None
