@@ -61,6 +61,7 @@ class Structure(unittest.TestCase):
             ({"activity": [{"user": {"name": "Jo"}}]}, {"activity": [{"user": {"name": "Jo"}}]}),
             ({"a@x.test": 1, "b@x.test": 2}, {"[REDACTED_EMAIL]": 1, "[REDACTED_EMAIL] (2)": 2}),
             ({"": 1, "a@x.test": 2, "[REDACTED_EMAIL]": 3}, {"": 1, "[REDACTED_EMAIL] (2)": 2, "[REDACTED_EMAIL]": 3}),
+            ({"a@x.test": 1, "b@x.test": 2, "c@x.test (2)": 3}, {"[REDACTED_EMAIL]": 1, "[REDACTED_EMAIL] (2)": 2, "[REDACTED_EMAIL] (2) (2)": 3}),
             ("https://u:pw@h.test/x", "https://u:[REDACTED]@h.test/x"),
             ('{"password": "x y", "n": 1}', '{"password": "[REDACTED]", "n": 1}'),
             ("mail a@x.test!", "mail [REDACTED_EMAIL]!"),
