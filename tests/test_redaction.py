@@ -10,6 +10,7 @@ import time
 import unittest
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tests import faults
 from tests.support import StandInCase, sentry_api
@@ -36,6 +37,17 @@ class Labelled(unittest.TestCase):
                 self.assertEqual([piece for piece in case["kept"] if piece not in out], [], out)
                 self.assertEqual(redact(once), once, "redacting twice changes nothing")
                 self.assertEqual(case["value"], original, "the input is not changed")
+
+    def test_many_texts_are_redacted_as_few_are(self) -> None:
+        results = []
+        for few in (0, 10**9):  # rules are chosen by patterns of words, or by the words one by one
+            sentry_api.RULES.clear()
+            with mock.patch.object(sentry_api, "FEW_SHAPES", few):
+                results.append([redact(case["value"]) for case in CASES])
+        for case, many, one in zip(CASES, *results):
+            with self.subTest(case["name"]):
+                self.assertEqual(many, one)
+                self.assertEqual([piece for piece in case["gone"] if piece in text_of(many)], [])
 
     def test_the_set_covers_every_row(self) -> None:
         rows = {case["row"] for case in CASES}
