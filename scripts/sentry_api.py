@@ -1502,13 +1502,19 @@ def expect_object(value):  # type: (Any) -> Object
 # out and writes some in snake_case.
 
 
-def sources(lines):  # type: (str) -> dict[str, str]
-    """Read a table of a record's fields: each one's name, and the paths in Sentry's object that may hold it."""
-    return dict(line.split(None, 1) for line in lines.strip().splitlines())
+def rows(table):  # type: (str) -> list[Any]
+    """Read a table of words: a line of headings, then rows, whose last column takes what is left of the line.
+
+    Compiling literals of as many tuples would take 2 % of every start.
+    """
+    heading, *lines = table.strip().splitlines()
+    return [line.split(None, len(heading.split()) - 1) for line in lines]
 
 
-# In the order of the record; lists have those up to `url`. Fields without a path (-) are computed, others may be too.
-ISSUE_SOURCES = sources("""
+# The fields of records, in their order (lists have those up to `url`), and the paths in Sentry's object that may hold
+# each. Fields without a path (-) are computed, others may be too.
+ISSUE_SOURCES = rows("""
+    FIELD           PATHS
     id              id
     short_id        shortId short_id
     title           title
@@ -1534,7 +1540,8 @@ ISSUE_SOURCES = sources("""
     handled         -
     tag_totals      -
 """)
-EVENT_SOURCES = sources("""
+EVENT_SOURCES = rows("""
+    FIELD           PATHS
     id              eventID event_id id
     title           title
     message         -
@@ -1557,7 +1564,7 @@ EVENT_SOURCES = sources("""
     previous_id     previousEventID previous_event_id
     next_id         nextEventID next_event_id
 """)
-ISSUE_DETAIL_FIELDS, EVENT_DETAIL_FIELDS = tuple(ISSUE_SOURCES), tuple(EVENT_SOURCES)
+ISSUE_DETAIL_FIELDS, EVENT_DETAIL_FIELDS = tuple(dict(ISSUE_SOURCES)), tuple(dict(EVENT_SOURCES))
 ISSUE_FIELDS = ISSUE_DETAIL_FIELDS[: ISSUE_DETAIL_FIELDS.index("url") + 1]
 EVENT_FIELDS = EVENT_DETAIL_FIELDS[: EVENT_DETAIL_FIELDS.index("url") + 1]
 
@@ -1626,7 +1633,7 @@ def page_address(args, path):  # type: (Args, str) -> str | None
 def shape_issue(args, issue, tally):  # type: (Args, Object, Any) -> Object
     """Return an issue's record; `tally` is what count_tags() returned, or () where that is not known."""
     environments, top_tags = tally or (None, None)
-    record = {field: text_at(issue, paths) for field, paths in ISSUE_SOURCES.items()}  # type: Object
+    record = {field: text_at(issue, paths) for field, paths in ISSUE_SOURCES}  # type: Object
     unhandled = issue.get("isUnhandled")
     if not (record["url"] or "").startswith(("http://", "https://")):
         record["url"] = page_address(args, f"issues/{record['id']}/")
@@ -1659,7 +1666,7 @@ SHOWN = (
 def shape_event(args, event):  # type: (Args, Object) -> Object
     """Return an event's record."""
     event = {**event, "tags": dict(tag_pairs(event))}
-    record = {field: text_at(event, paths) for field, paths in EVENT_SOURCES.items()}  # type: Object
+    record = {field: text_at(event, paths) for field, paths in EVENT_SOURCES}  # type: Object
     entries = inner(event, "entries", list)
     by_type = {text_at(entry, "type"): entry for entry in reversed(entries)}
     return {
@@ -2007,77 +2014,73 @@ FIELDS = {
 # --- Parser ------------------------------------------------------------------
 
 
-def matching(pattern, expected):  # type: (str, str) -> Callable[[str], str]
-    """Return an argument's type: texts that match a pattern. argparse reports what it raises."""
-
-    def check(text):  # type: (str) -> str
-        if not re.fullmatch(pattern, text):
-            shown = text if len(text) <= 80 else text[:80] + "…"
-            raise argparse.ArgumentTypeError(f"received {shown!r}, expected {expected}")
-        return text
-
-    return check
+def matching(pattern, expected, text):  # type: (str, str, str) -> str
+    """Return a text that matches a pattern. argparse reports what is raised for others."""
+    if not re.fullmatch(pattern, text):
+        shown = text if len(text) <= 80 else text[:80] + "…"
+        raise argparse.ArgumentTypeError(f"received {shown!r}, expected {expected}")
+    return text
 
 
-slug = matching("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", "a slug: letters, digits, - and _")
-plain_text = matching(
-    "(?:(?![\ud800-\udfff])[^\x00-\x1f\x7f]){0,4000}", "at most 4000 characters, without control characters"
-)
-header_text = matching("[ -~]{1,200}", "1 to 200 printable ASCII characters")
-cursor_text = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
-limit_text = matching("0{0,99}[1-9][0-9]{0,999}", f"a whole number above 0; more than {MAX_LIMIT} count as {MAX_LIMIT}")
-time_range_text = matching(
-    "(?:0{0,99}[1-9][0-9]{0,5}[mhdw])?", "a number and m (minutes), h, d or w, such as 24h, or '' for any time"
-)
-timeout_text = matching(
-    r"(?![0.]*$)0{0,9}(?:[0-9]{1,3}|[12][0-9]{3}|3[0-5][0-9]{2}|3600(?=[.0]*$))(?:\.[0-9]{0,9})?",
-    "seconds, above 0 and at most 3600",
-)
-output_format = matching("json|table", "json or table")
 BASE_URL = (  # without a trailing slash or /api/0 in its path
     r"(?ai)(?P<origin>https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>(?!0[0-9])[0-9]{1,9}))?)"
     r"(?P<path>/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*?)??(?-i:/api(?:/0)?)?/?"
 )
-web_server = matching(BASE_URL, "http:// or https:// and a host, such as https://sentry.example.com")
+WEB_SERVER = "http:// or https:// and a host, such as https://sentry.example.com"
 
 
 def base_url(text):  # type: (str) -> str
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
-    found = re.fullmatch(BASE_URL, web_server(text.strip()))  # type: Any
+    found = re.fullmatch(BASE_URL, matching(BASE_URL, WEB_SERVER, text.strip()))  # type: Any
     if found["port"] and not 0 < int(found["port"]) <= 65535:
         raise argparse.ArgumentTypeError(f"received the port {found['port']}, expected one from 1 to 65535")
     return f"{found['origin'].lower()}{found['path'] or ''}"
 
 
-LISTS = "list-issues issue-events"
-OPTIONS = (  # name, commands that have it ('' for all, before or after the command), metavar, type, help
-    ("issue", "issue-detail issue-events", "ISSUE", str, "numeric ID, short ID (BACKEND-1A) or web address"),
-    ("event", "event-detail", "EVENT", str, "32 hex digits, dashed or not, or the event's web address"),
-    ("--include-entries", "event-detail", "", None, "add stack frames, variables, breadcrumbs"),
-    ("--environment", LISTS, "NAME", plain_text, f"'' for all; default of list-issues: {DEFAULT_ENVIRONMENT}"),
-    ("--time-range", LISTS, "RANGE", time_range_text,
-     f"30m (minutes), 24h, 7d, 2w; '' for any time; default of list-issues: {DEFAULT_TIME_RANGE}"),
-    ("--query", "list-issues", "Q", plain_text, f"Sentry search; default {DEFAULT_QUERY}; '' for every status"),
-    ("--limit", LISTS, "N", limit_text, f"how many; default {DEFAULT_LIMIT}, at most {MAX_LIMIT}"),
-    ("--cursor", LISTS, "C", cursor_text, "go on where an earlier call's note says"),
-    ("--format", LISTS, "json|table", output_format, "default json; table for people"),
-    ("--no-tags", "list-issues issue-detail", "", None, "no environments and top_tags: fewer requests"),
-    ("--org", "", "SLUG", slug, "organization"),
-    ("--project", "", "SLUG", slug, "project"),
-    ("--base-url", "", "URL", base_url, f"default {DEFAULT_BASE_URL}"),
-    ("--timeout", "", "SECONDS", timeout_text, f"for one attempt; default {DEFAULT_TIMEOUT}"),
-    ("--user-agent", "", "TEXT", header_text, "User-Agent header"),
-    ("--fields", "", "A,B", str, "print these fields only, in this order"),
-    ("--raw", "", "", None, "Sentry's own objects, redacted"),
-    ("--verbose", "", "", None, "one line per request on stderr"),
-)  # fmt: skip
+# Those of all commands stand before or after the command. Flags have no metavar (-).
+OPTIONS = rows(f"""
+    NAME              COMMANDS                   METAVAR     HELP
+    issue             issue-detail,issue-events  ISSUE       numeric ID, short ID (BACKEND-1A) or web address
+    event             event-detail               EVENT       32 hex digits, dashed or not, or the event's web address
+    --include-entries event-detail               -           add stack frames, variables, breadcrumbs
+    --environment     list-issues,issue-events   NAME        '' for all; default of list-issues: {DEFAULT_ENVIRONMENT}
+    --time-range      list-issues,issue-events   RANGE       30m (minutes), 24h, 7d, 2w; '' for any time; default of list-issues: {DEFAULT_TIME_RANGE}
+    --query           list-issues                Q           Sentry search; default {DEFAULT_QUERY}; '' for every status
+    --limit           list-issues,issue-events   N           how many; default {DEFAULT_LIMIT}, at most {MAX_LIMIT}
+    --cursor          list-issues,issue-events   C           go on where an earlier call's note says
+    --format          list-issues,issue-events   json|table  default json; table for people
+    --no-tags         list-issues,issue-detail   -           no environments and top_tags: fewer requests
+    --org             all                        SLUG        organization
+    --project         all                        SLUG        project
+    --base-url        all                        URL         default {DEFAULT_BASE_URL}
+    --timeout         all                        SECONDS     for one attempt; default {DEFAULT_TIMEOUT}
+    --user-agent      all                        TEXT        User-Agent header
+    --fields          all                        A,B         print these fields only, in this order
+    --raw             all                        -           Sentry's own objects, redacted
+    --verbose         all                        -           one line per request on stderr
+""")  # noqa: E501 one line a row
+
+VALUES = rows(r"""
+    METAVAR     PATTERN                            EXPECTED
+    NAME        (?:(?![\ud800-\udfff])[^\x00-\x1f\x7f]){0,4000}  at most 4000 characters, without control characters
+    RANGE       (?:0{0,99}[1-9][0-9]{0,5}[mhdw])?  a number and m (minutes), h, d or w, such as 24h, or '' for any time
+    N           0{0,99}[1-9][0-9]{0,999}           a whole number above 0
+    json|table  json|table                         json or table
+    SLUG        [A-Za-z0-9_][A-Za-z0-9_-]{0,99}    a slug: letters, digits, - and _
+    SECONDS     (?a)(?![0.]*$)0{0,9}(?:[12]?\d{1,3}|3[0-5]\d\d|3600(?=[.0]*$))(?:\.\d{0,9})?  above 0 and at most 3600
+    TEXT        [\x20-~]{1,200}                    1 to 200 printable ASCII characters
+""")
+TYPES = {metavar: partial(matching, pattern, expected) for metavar, pattern, expected in VALUES}  # type: dict[str, Any]
+TYPES["C"] = partial(matching, CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
+TYPES.update(Q=TYPES["NAME"], URL=base_url)
+
 VARIABLES = (  # options with an environment variable (an empty one counts as unset): name, type, default
-    ("org", slug, None),
-    ("project", slug, None),
-    ("base_url", base_url, DEFAULT_BASE_URL),
-    ("user_agent", header_text, f"sentry-api/{__version__}"),
+    ("org", "SLUG", None),
+    ("project", "SLUG", None),
+    ("base_url", "URL", DEFAULT_BASE_URL),
+    ("user_agent", "TEXT", f"sentry-api/{__version__}"),
 )
 DEFAULTS = {"limit": DEFAULT_LIMIT, "timeout": DEFAULT_TIMEOUT}  # the others' is None
 LIST_ISSUES_DEFAULTS = {"environment": DEFAULT_ENVIRONMENT, "time_range": DEFAULT_TIME_RANGE, "query": DEFAULT_QUERY}
@@ -2124,12 +2127,12 @@ class Parser(argparse.ArgumentParser):
         No option has a default here: a command's would replace what stands before the command.
         """
         shared = self.add_argument_group("options before or after the command")
-        for name, commands, metavar, kind, text in OPTIONS:
-            value = {"metavar": metavar, "type": kind} if metavar else {"action": "store_true"}
-            if not commands:
-                shared.add_argument(name, help=text, default=argparse.SUPPRESS, **value)
-            elif command in commands.split():
-                self.add_argument(name, help=text, default=argparse.SUPPRESS, **value)
+        flag = {"action": "store_true"}
+        for name, commands, metavar, text in OPTIONS:
+            if commands == "all" or command in commands.split(","):
+                group = shared if commands == "all" else self
+                value = flag if metavar == "-" else {"metavar": metavar, "type": TYPES.get(metavar, str)}
+                group.add_argument(name, help=text, default=argparse.SUPPRESS, **value)
 
 
 def build_parser(argv):  # type: (list[str]) -> Parser
@@ -2156,7 +2159,7 @@ def build_parser(argv):  # type: (list[str]) -> Parser
 
 def join_values(argv):  # type: (list[str]) -> list[str]
     """Join an option with a value that starts with a dash (--query -is:resolved), which argparse would refuse."""
-    with_value = {name for name, _, metavar, _, _ in OPTIONS if metavar and name[0] == "-"}
+    with_value = {name for name, _, metavar, _ in OPTIONS if metavar != "-" and name[0] == "-"}
     joined = []  # type: list[str]
     for arg in argv:
         if joined and joined[-1] in with_value and re.match("-[^-]", arg) and arg != "-h":
@@ -2170,10 +2173,10 @@ def parse(argv):  # type: (list[str]) -> Args
     """Return the arguments, with the defaults and environment variables filled in and checked."""
     args = build_parser(argv).parse_args(join_values(argv))
     given = vars(args)
-    for name, kind, default in VARIABLES:
+    for name, metavar, default in VARIABLES:
         value = os.environ.get(f"SENTRY_{name.upper()}", "").strip()
         try:
-            given.setdefault(name, kind(value) if value and name not in given else default)
+            given.setdefault(name, TYPES[metavar](value) if value and name not in given else default)
         except argparse.ArgumentTypeError as error:
             raise Failure(USAGE, f"SENTRY_{name.upper()}: {error}") from None
     args.environment_given = "environment" in given
