@@ -219,10 +219,13 @@ LABEL_WORDS = frozenset("name number id info string tag code label description v
 PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
 USER_KEYS = frozenset("user userreport user_report sentry:user".split())
 USER_FIELDS = {
-    "name": PERSON, "username": PERSON, "display_name": PERSON, "displayname": PERSON, "full_name": PERSON,
-    "fullname": PERSON, "first_name": PERSON, "last_name": PERSON, "firstname": PERSON, "lastname": PERSON,
-    "email": MAIL, "ip_address": ADDRESS, "ipaddress": ADDRESS,
-}  # fmt: skip
+    **dict.fromkeys(
+        "name username display_name displayname full_name fullname first_name last_name firstname lastname".split(),
+        PERSON,
+    ),
+    **dict.fromkeys(("ip_address", "ipaddress"), ADDRESS),
+    "email": MAIL,
+}
 TEAM_KEYS = frozenset(
     "activity seenby participants assignedto assigned_to assignee statusdetails actor owner owners authors author "
     "committer lastcommit firstrelease lastrelease release subscriptiondetails reviewers".split()
@@ -1343,33 +1346,39 @@ def build_path(template, **segments):  # type: (str, **Any) -> str
     return template.format(**{name: urllib.parse.quote(str(value), safe="") for name, value in segments.items()})
 
 
-def network_failure(error, url, timeout):  # type: (BaseException, str, float) -> Failure
-    """Turn what fetch() caught into a Failure."""
-    import http.client
-    import socket
-    import ssl
-    import urllib.error
+# What goes wrong below HTTP, by the name of an exception's class or of the nearest of its bases: exit status, message,
+# hint, and whether to try again.
+CAUSES = {
+    "TimeoutError": (NETWORK, "no complete answer within {timeout:g} s", "try a longer --timeout", True),
+    "SSLCertVerificationError": (
+        NETWORK,
+        "the TLS certificate was not accepted: {}",
+        "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
+        "with Python from python.org on a Mac, run 'Install Certificates.command' once",
+        False,
+    ),
+    "gaierror": (NETWORK, "not found by DNS", BASE_URL_HINT, False),
+    "OSError": (NETWORK, "no connection (TCP or TLS): {}", BASE_URL_HINT, True),
+    "ValueError": (NETWORK, "no connection: its address, or the proxy's, can't be used", BASE_URL_HINT, False),
+    "HTTPException": (NETWORK, "the answer ended early or breaks the HTTP protocol: {}", "", True),
+    "MemoryError": (UNUSABLE, f"the answer is larger than {MAX_BODY >> 20} MiB", "try a lower --limit", False),
+    "object": (UNUSABLE, "the answer, or its gzip compression, can't be read: {}", "", False),
+}
+CAUSES["timeout"] = CAUSES["TimeoutError"]  # socket's, up to Python 3.9
+CAUSES["InvalidURL"] = CAUSES["str"] = CAUSES["ValueError"]  # a text is urllib's own reason
+CAUSES["EOFError"] = CAUSES["HTTPException"]
 
-    # Exceptions, exit status, message, hint, pause before trying again; the first that fits counts.
-    causes = (  # type: Any
-        ((TimeoutError, socket.timeout), NETWORK, "no complete answer within {timeout:g} s", "try a longer --timeout",
-         RETRY_PAUSE),
-        (ssl.SSLCertVerificationError, NETWORK, "the TLS certificate was not accepted: {}",
-         "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
-         "with Python from python.org on a Mac, run 'Install Certificates.command' once", None),
-        (socket.gaierror, NETWORK, "not found by DNS", BASE_URL_HINT, None),
-        (OSError, NETWORK, "no connection (TCP or TLS): {}", BASE_URL_HINT, RETRY_PAUSE),
-        ((ValueError, str, http.client.InvalidURL), NETWORK,
-         "no connection: its address, or the proxy's, can't be used", BASE_URL_HINT, None),
-        ((EOFError, http.client.HTTPException), NETWORK, "the answer ended early or breaks the HTTP protocol: {}", "",
-         RETRY_PAUSE),
-        (MemoryError, UNUSABLE, f"the answer is larger than {MAX_BODY >> 20} MiB", "try a lower --limit", None),
-        (object, UNUSABLE, "the answer, or its gzip compression, can't be read: {}", "", None),
-    )  # fmt: skip
-    cause = error.reason if isinstance(error, urllib.error.URLError) else error
-    _, status, message, hint, pause = next(row for row in causes if isinstance(cause, row[0]))
-    message = message.format(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__, timeout=timeout)
-    return Failure(status, f"{origin(url)}: {message}", hint, pause)
+
+def network_failure(error, url, timeout):  # type: (Any, str, float) -> Failure
+    """Turn what fetch() caught into a Failure."""
+    cause = error.reason if type(error).__name__ == "URLError" else error
+    for base in type(cause).__mro__:
+        if base.__name__ in CAUSES:
+            break
+    status, message, hint, again = CAUSES[base.__name__]
+    what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    message = origin(url) + ": " + message.format(what, timeout=timeout)
+    return Failure(status, message, hint, RETRY_PAUSE if again else None)
 
 
 def origin(url):  # type: (str) -> str
@@ -2113,6 +2122,8 @@ class Parser(argparse.ArgumentParser):
         # The default formatter imports shutil and textwrap, and asks for the terminal's size once for every option.
         options["formatter_class"] = partial(argparse.RawTextHelpFormatter, max_help_position=28, width=98)
         super().__init__(allow_abbrev=False, **options)
+        # What starts with one dash and is no option (--query -is:resolved) is a value, as negative numbers are.
+        self._negative_number_matcher = re.compile("-[^-]")
 
     def error(self, message):  # type: (str) -> NoReturn
         hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
@@ -2157,21 +2168,9 @@ def build_parser(argv):  # type: (list[str]) -> Parser
     return parser
 
 
-def join_values(argv):  # type: (list[str]) -> list[str]
-    """Join an option with a value that starts with a dash (--query -is:resolved), which argparse would refuse."""
-    with_value = {name for name, _, metavar, _ in OPTIONS if metavar != "-" and name[0] == "-"}
-    joined = []  # type: list[str]
-    for arg in argv:
-        if joined and joined[-1] in with_value and re.match("-[^-]", arg) and arg != "-h":
-            joined[-1] += f"={arg}"
-        else:
-            joined.append(arg)
-    return joined
-
-
 def parse(argv):  # type: (list[str]) -> Args
     """Return the arguments, with the defaults and environment variables filled in and checked."""
-    args = build_parser(argv).parse_args(join_values(argv))
+    args = build_parser(argv).parse_args(argv)
     given = vars(args)
     for name, metavar, default in VARIABLES:
         value = os.environ.get(f"SENTRY_{name.upper()}", "").strip()

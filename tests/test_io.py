@@ -288,8 +288,8 @@ class Streams(StandInCase):
 
     def interrupt(self, when: Callable[[], bool]) -> tuple[int, bytes, bytes]:
         """Run list-issues, send SIGINT as soon as `when` says so, and return what came of it."""
-        process = subprocess.Popen(
-            [sys.executable, str(SCRIPT), "list-issues"],
+        process = subprocess.Popen(  # -S: an interrupt while Python loads what is in site-packages can be lost
+            [sys.executable, "-S", str(SCRIPT), "list-issues"],
             env=environment(self.standin), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         stop = time.monotonic() + 15
