@@ -302,7 +302,6 @@ USER_NAME = r'^((?:user\.)?(?:user)?name:"?)(?!\[REDACTED)[^"]+'  # in a user ta
 
 LINE_WIDTH = 100  # characters; a list or object that fits stays on one line
 MAX_INDENT = 40  # levels; deeper ones are written without line breaks
-MAX_RECURSION = 200  # levels
 LONG_PIECE = 50_000  # characters
 MAX_TEXTS = 500  # members, containers among them, that are joined at once
 MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
@@ -385,23 +384,15 @@ class Redactor:
         return out[0][0]
 
     def write(self, value):  # type: (Any) -> list[str]
-        """Return the JSON of an object or list, redacted, in pieces."""
-        pieces = []  # type: list[str]
-        work = [(value, PLAIN, 0, True)]  # type: list[Any]
-        while work:
-            part = work.pop()
-            if isinstance(part, str):
-                pieces.append(part)
-            else:
-                written = self.walk(*part)
-                work += [written] if isinstance(written, str) else written[::-1]
-        return pieces
+        """Return the JSON of an object or list, redacted, in pieces. Raises Failure for what is nested too deep."""
+        try:
+            written = self.walk(value, PLAIN, 0, True)
+        except RecursionError:
+            raise Failure(UNUSABLE, "the answer is nested too deep") from None
+        return [written] if isinstance(written, str) else written
 
-    def walk(self, source, kind, depth, in_list):  # type: (Any, str, int, bool) -> str | list[Any]
-        """Return a container's JSON. What is long stays in pieces, because one string of it all took twice the memory.
-
-        Among the pieces are what write() has still to ask for, because it is nested too deep for Python's stack.
-        """
+    def walk(self, source, kind, depth, in_list):  # type: (Any, str, int, bool) -> str | list[str]
+        """Return a container's JSON; in pieces where it is long, because one string of it all took twice the memory."""
         is_list = isinstance(source, list)
         if is_list and len(source) == 2 and type(source[0]) is int and type(source[1]) is str:
             # A number and a line of code: the most frequent list of large events. This takes a fifth of their time off.
@@ -420,8 +411,7 @@ class Redactor:
             elif not child or not isinstance(child, (dict, list)):
                 texts.append(name + self.scalars[repr(child)])
             else:
-                deeper = (child, child_kind, depth + 1, is_list)
-                part = self.walk(*deeper) if (depth + 1) % MAX_RECURSION else [deeper]
+                part = self.walk(child, child_kind, depth + 1, is_list)
                 if isinstance(part, str):
                     texts.append(name + part)
                     part = []
