@@ -365,23 +365,26 @@ class Redactor:
 
     def copy(self, value, kind=PLAIN):  # type: (Any, str) -> Any
         """Return a redacted copy of a value."""
-        out = [[value]]  # type: list[Any]
+        out = []  # type: list[Any]
         # Instead of recursion: JSON can be nested deeper than Python's stack.
-        work = [(out, 0, kind, True)]  # type: list[Any]
+        work = [([value], out, kind, True)]  # type: list[Any]
         while work:
-            target, place, kind, in_list = work.pop()
-            source = target[place]
+            source, copy, kind, in_list = work.pop()
             is_list = isinstance(source, list)
-            copy = list(source) if is_list else {}  # type: Any
-            places = self.places(source, kind, in_list)
-            for key, (name, child_kind) in zip(range(len(source)) if is_list else source, places):
-                child = source[key]
-                label = self.labels.get(name, key)
-                copy[label] = self.texts[child_kind][child] if isinstance(child, str) else child
-                if isinstance(child, (dict, list)):
-                    work.append((copy, label, child_kind, is_list))
-            target[place] = copy
-        return out[0][0]
+            children = source if is_list else source.values()
+            for key, child, (name, child_kind) in zip(source, children, self.places(source, kind, in_list)):
+                if isinstance(child, str):
+                    new = self.texts[child_kind][child]
+                elif isinstance(child, (dict, list)):
+                    new = type(child)()
+                    work.append((child, new, child_kind, is_list))
+                else:
+                    new = child
+                if is_list:
+                    copy.append(new)
+                else:
+                    copy[self.labels.get(name, key)] = new
+        return out[0]
 
     def write(self, value):  # type: (Any) -> list[str]
         """Return the JSON of an object or list, redacted, in pieces. Raises Failure for what is nested too deep."""
@@ -1744,23 +1747,20 @@ def list_issues(args, client):  # type: (Args, Client) -> Answer
 
 def find_issues(args, client):  # type: (Args, Client) -> Listing
     """Return the issues that match the arguments."""
-    path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
+    fetch = partial(client.get, build_path(PROJECT_ISSUES, org=args.org, project=args.project))
     # The only periods that the endpoint takes; they set the series of counts, and get_list() cuts to the range.
     period = ("24h" if args.time_range <= UNITS["d"] else "14d") if args.time_range else None
     params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period}
-
-    def ask(filters):  # type: (Object) -> Listing
-        return get_list(args, lambda size, cursor: client.get(path, {**filters, "limit": size, "cursor": cursor}))
-
     query = args.query.strip()
     # No ID has a colon, most queries do: the pattern need not be compiled for them.
     if query and ":" not in query and not args.cursor and re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
         # The default environment is left out: an issue found by its ID would show that environment's count.
         environment = params["environment"] if args.environment_given else None
-        listing = ask({**params, "query": plain_id(query), "environment": environment, "shortIdLookup": 1})
+        by_id = {**params, "query": plain_id(query), "environment": environment, "shortIdLookup": 1}
+        listing = get_list(args, fetch, by_id, "limit")
         if listing.direct or environment == params["environment"]:  # asking again would be the same
             return listing
-    return ask(params)
+    return get_list(args, fetch, params, "limit")
 
 
 # What a list's Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
@@ -1769,19 +1769,19 @@ NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="
 Listing = SimpleNamespace
 
 
-def get_list(args, fetch):  # type: (Args, Callable[..., tuple[Any, Any]]) -> Listing
+def get_list(args, fetch, params, *sizes):  # type: (Args, Callable[..., tuple[Any, Any]], Object, *str) -> Listing
     """Page through a list as --cursor, --limit and --time-range say.
 
-    `fetch` takes a page's size and cursor. The result has the `items`; whether there are `more`; the `cursor`
-    to go on with, if any; the server's count of `hits`, unless it is capped; and whether the hit was `direct`, a
-    short or event ID that was looked up.
+    `fetch` takes parameters: `params`, a page's size under the names `sizes`, and its cursor. The result has the
+    `items`; whether there are `more`; the `cursor` to go on with, if any; the server's count of `hits`, unless it is
+    capped; and whether the hit was `direct`, a short or event ID that was looked up.
     """
     items = []  # type: list[Any]
     cursor = args.cursor
     seen = {cursor}
     for _ in range(MAX_PAGES):
         missing = args.limit - len(items)
-        page, headers = fetch(missing, cursor)
+        page, headers = fetch({**params, **dict.fromkeys(sizes, missing), "cursor": cursor})
         page = expect_list(page)
         direct = headers.get("X-Sentry-Direct-Hit") == "1"
         recent, past = (page, False) if direct else in_range(args, page, headers)
@@ -1827,15 +1827,9 @@ def issue_detail(args, client):  # type: (Args, Client) -> Answer
 
 def issue_events(args, client):  # type: (Args, Client) -> Answer
     """Return the records of an issue's events, newest first."""
-    issue_id = resolve_issue(args, client)
+    fetch = partial(client.get_issue, resolve_issue(args, client), EVENTS)
     params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
-    # Sentry reads per_page here, GlitchTip limit.
-    listing = get_list(
-        args,
-        lambda size, cursor: client.get_issue(
-            issue_id, EVENTS, {**params, "per_page": size, "limit": size, "cursor": cursor}
-        ),
-    )
+    listing = get_list(args, fetch, params, "per_page", "limit")  # as Sentry and GlitchTip call it
     notes = listing_notes(args, listing, "events", f"issue {args.issue}; issue-detail tells whether it exists")
     return listing.items, list(map(partial(shape_event, args), listing.items)), notes
 
@@ -1957,11 +1951,22 @@ def resolve_issue(args, client):  # type: (Args, Client) -> str
     )
 
 
+# A base URL, a space, and a web address of the same host or a subdomain of it.
+WEB_ADDRESS = (
+    r"https?://(\[[^]]*\]|[^/:\s]+)(?=[:/ ])\S* "
+    r"https?://([^/?#@\s]*@)?([^/?#:@\s]+\.)?\1(:[0-9]+)?(?P<path>/[^?#\s]*)?([?#]\S*)?"
+)
+
+
 def read_id(args, given, pattern, parent, expected):  # type: (Args, str, str, str, str) -> str
-    """Return the ID in an ID or a web address, where it stands below `parent`."""
+    """Return the ID in an ID or a web address of the configured server, where it stands below `parent`."""
     form, place = f"({pattern})", given.strip()
     if "://" in place:
-        form, place = f".*?/{parent}/{form}(/.*)?", web_path(place, args.base_url)
+        address = re.fullmatch(WEB_ADDRESS, f"{args.base_url} {place}", re.IGNORECASE)
+        if not address:
+            message = f"received the web address {place!r}, but the base URL is {args.base_url}"
+            raise Failure(USAGE, message, "set --base-url or SENTRY_BASE_URL for another server")
+        form, place = f".*?/{parent}/{form}(/.*)?", address["path"] or ""
     found = re.fullmatch(form, place)
     if not found:
         raise Failure(USAGE, f"received {given!r}, expected {expected}")
@@ -1971,22 +1976,6 @@ def read_id(args, given, pattern, parent, expected):  # type: (Args, str, str, s
 def plain_id(given):  # type: (str) -> str
     """Return an event ID or short ID as Sentry wants it."""
     return given.replace("-", "").lower() if re.fullmatch(EVENT_ID, given) else given.upper()
-
-
-# A base URL, a space, and a web address of the same host or a subdomain of it.
-WEB_ADDRESS = (
-    r"https?://(\[[^]]*\]|[^/:\s]+)(?=[:/ ])\S* "
-    r"https?://([^/?#@\s]*@)?([^/?#:@\s]+\.)?\1(:[0-9]+)?(?P<path>/[^?#\s]*)?([?#]\S*)?"
-)
-
-
-def web_path(address, base_url):  # type: (str, str) -> str
-    """Return the path of a web address of the configured server, or of a subdomain of it."""
-    found = re.fullmatch(WEB_ADDRESS, f"{base_url} {address}", re.IGNORECASE)
-    if not found:
-        message = f"received the web address {address!r}, but the base URL is {base_url}"
-        raise Failure(USAGE, message, "set --base-url or SENTRY_BASE_URL for another server")
-    return found["path"] or ""
 
 
 def require(args, *names):  # type: (Args, *str) -> None

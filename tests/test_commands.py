@@ -180,7 +180,7 @@ class TimeRange(unittest.TestCase):
         items = [{"lastSeen": f"2027-01-15T08:00:00{fraction}Z"} for fraction in (".9", ".501", ".499999", "")]
         args = sentry_api.argparse.Namespace(command="list-issues", time_range=60, cursor=None, limit=9)
         with mock.patch("time.time", return_value=1_800_000_060.5):
-            listing = sentry_api.get_list(args, lambda size, cursor: (items, Message()))
+            listing = sentry_api.get_list(args, lambda params: (items, Message()), {})
         self.assertEqual(listing.items, items[:2])
 
     def test_an_issue_without_last_seen_is_printed_last(self) -> None:
@@ -225,9 +225,12 @@ class Identifiers(StandInCase):
                 self.assertEqual(self.good("issue-detail", text, "--no-tags")["id"], "4001")
 
     def test_subdomain_of_the_base_url(self) -> None:
-        self.assertEqual(sentry_api.web_path("https://acme.sentry.io/issues/12/?a=b", "https://sentry.io"), "/issues/12/")
-        with self.assertRaises(sentry_api.Failure):
-            sentry_api.web_path("https://notsentry.io/issues/12/", "https://sentry.io")
+        args = sentry_api.argparse.Namespace(base_url="https://sentry.io")
+        read = lambda address: sentry_api.read_id(args, address, "[0-9]+", "issues", "an ID")  # noqa: E731
+        self.assertEqual(read("https://acme.sentry.io/issues/12/?a=b"), "12")
+        for address in ("https://notsentry.io/issues/12/", "https://acme.sentry.io/12/", "https://sentry.io.test/issues/12/"):
+            with self.assertRaises(sentry_api.Failure):
+                read(address)
 
     def test_forms_of_an_event(self) -> None:
         event_id = self.standin.issues[0]["events"][0]["eventID"]
