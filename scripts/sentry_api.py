@@ -92,11 +92,12 @@ __version__ = "1.0.0"
 OK, UNUSABLE, USAGE, UNAUTHORIZED, NOT_FOUND, RATE_LIMITED, NETWORK = range(7)
 PIPE_CLOSED = 141  # 130 is quiet_interrupt()'s
 
-# Endpoints, below the base URL. Sentry wants the trailing slash.
-PROJECT_ISSUES = "/api/0/projects/{org}/{project}/issues/"
-PROJECT_EVENT = "/api/0/projects/{org}/{project}/events/{event}/"
+# Endpoints, below the base URL. Sentry wants the trailing slash. Nothing in them needs percent-encoding: slugs and IDs
+# have been checked.
+PROJECT_ISSUES = "/api/0/projects/{args.org}/{args.project}/issues/"
+PROJECT_EVENT = "/api/0/projects/{args.org}/{args.project}/events/{event}/"
 ISSUE = "/api/0/issues/{issue}/"
-ORG_ISSUE = "/api/0/organizations/{org}/issues/{issue}/"
+ORG_ISSUE = "/api/0/organizations/{args.org}/issues/{issue}/"
 EVENTS = "events/"  # below either issue endpoint
 
 # An issue's numeric ID, its short ID (project slug and a base 32 number), an event's ID.
@@ -1316,7 +1317,7 @@ class Client:
         """
         form = self.issue_form
         try:
-            return self.get(build_path(form, org=self.args.org, issue=issue) + below, params)
+            return self.get(form.format(args=self.args, issue=issue) + below, params)
         except Failure as first:
             elsewhere = re.match("(?i)HTTP (?:404|410|401.*organization)", first.message)
             if not elsewhere or not self.args.org or form != ISSUE:
@@ -1324,19 +1325,12 @@ class Client:
             if first.message.startswith("HTTP 410"):
                 self.issue_form = ORG_ISSUE
             try:
-                path = build_path(ORG_ISSUE, org=self.args.org, issue=issue) + below
+                path = ORG_ISSUE.format(args=self.args, issue=issue) + below
                 answer = self.get(path, params, f" (after {first.message})")
             except Failure:
                 raise first from None
             self.issue_form = ORG_ISSUE
             return answer
-
-
-def build_path(template, **segments):  # type: (str, **Any) -> str
-    """Fill an endpoint's path with percent-encoded segments."""
-    import urllib.parse
-
-    return template.format(**{name: urllib.parse.quote(str(value), safe="") for name, value in segments.items()})
 
 
 # What goes wrong below HTTP, by the name of an exception's class or of the nearest of its bases: exit status, message,
@@ -1747,7 +1741,7 @@ def list_issues(args, client):  # type: (Args, Client) -> Answer
 
 def find_issues(args, client):  # type: (Args, Client) -> Listing
     """Return the issues that match the arguments."""
-    fetch = partial(client.get, build_path(PROJECT_ISSUES, org=args.org, project=args.project))
+    fetch = partial(client.get, PROJECT_ISSUES.format(args=args))
     # The only periods that the endpoint takes; they set the series of counts, and get_list() cuts to the range.
     period = ("24h" if args.time_range <= UNITS["d"] else "14d") if args.time_range else None
     params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period}
@@ -1837,8 +1831,7 @@ def issue_events(args, client):  # type: (Args, Client) -> Answer
 def event_detail(args, client):  # type: (Args, Client) -> Answer
     """Return the record of one event."""
     event_id = plain_id(read_id(args, args.event, EVENT_ID, "events", EVENT_FORMS))
-    path = build_path(PROJECT_EVENT, org=args.org, project=args.project, event=event_id)
-    event = expect_object(client.get(path)[0])
+    event = expect_object(client.get(PROJECT_EVENT.format(args=args, event=event_id))[0])
     return event, shape_event(args, event), []
 
 
@@ -1939,8 +1932,7 @@ def resolve_issue(args, client):  # type: (Args, Client) -> str
     if short_id.isdigit():
         return short_id
     require(args, "org", "project")
-    path = build_path(PROJECT_ISSUES, org=args.org, project=args.project)
-    page, _ = client.get(path, {"query": short_id, "shortIdLookup": 1, "limit": 1})
+    page, _ = client.get(PROJECT_ISSUES.format(args=args), {"query": short_id, "shortIdLookup": 1, "limit": 1})
     for issue in expect_list(page):
         if str(text_at(issue, "shortId short_id")).upper() == short_id:
             return checked_id(issue)
