@@ -2056,13 +2056,19 @@ TYPES = {metavar: partial(matching, pattern, expected) for metavar, pattern, exp
 TYPES["C"] = partial(matching, CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
 TYPES.update(Q=TYPES["NAME"], URL=base_url)
 
-VARIABLES = (  # options with an environment variable (an empty one counts as unset): name, type, default
-    ("org", "SLUG", None),
-    ("project", "SLUG", None),
-    ("base_url", "URL", DEFAULT_BASE_URL),
-    ("user_agent", "TEXT", f"sentry-api/{__version__}"),
-)
-DEFAULTS = {"limit": DEFAULT_LIMIT, "timeout": DEFAULT_TIMEOUT}  # the others' is None
+VARIABLES = rows("""
+    OPTION      METAVAR  VARIABLE
+    org         SLUG     SENTRY_ORG
+    project     SLUG     SENTRY_PROJECT
+    base_url    URL      SENTRY_BASE_URL
+    user_agent  TEXT     SENTRY_USER_AGENT
+""")
+DEFAULTS = {  # the others' is None
+    "limit": DEFAULT_LIMIT,
+    "timeout": DEFAULT_TIMEOUT,
+    "base_url": DEFAULT_BASE_URL,
+    "user_agent": f"sentry-api/{__version__}",
+}
 LIST_ISSUES_DEFAULTS = {"environment": DEFAULT_ENVIRONMENT, "time_range": DEFAULT_TIME_RANGE, "query": DEFAULT_QUERY}
 
 ABOUT = {  # description and example
@@ -2143,12 +2149,13 @@ def parse(argv):  # type: (list[str]) -> Args
     """Return the arguments, with the defaults and environment variables filled in and checked."""
     args = build_parser(argv).parse_args(argv)
     given = vars(args)
-    for name, metavar, default in VARIABLES:
-        value = os.environ.get(f"SENTRY_{name.upper()}", "").strip()
+    for name, metavar, variable in VARIABLES:
+        value = os.environ.get(variable, "").strip()  # an empty one counts as unset
         try:
-            given.setdefault(name, TYPES[metavar](value) if value and name not in given else default)
+            if value and name not in given:
+                given[name] = TYPES[metavar](value)
         except argparse.ArgumentTypeError as error:
-            raise Failure(USAGE, f"SENTRY_{name.upper()}: {error}") from None
+            raise Failure(USAGE, f"{variable}: {error}") from None
     args.environment_given = "environment" in given
     args.filters_given = args.environment_given or "time_range" in given
     names = (name.strip("-").replace("-", "_") for name, *_ in OPTIONS)
