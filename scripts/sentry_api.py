@@ -2071,18 +2071,22 @@ DEFAULTS = {  # the others' is None
 }
 LIST_ISSUES_DEFAULTS = {"environment": DEFAULT_ENVIRONMENT, "time_range": DEFAULT_TIME_RANGE, "query": DEFAULT_QUERY}
 
-ABOUT = {  # description and example
-    "list-issues": (
-        "List a project's issues, most recently seen first.",
-        "--org acme --project backend --time-range 24h --limit 10",
-    ),
-    "issue-detail": ("Show one issue.", "BACKEND-1A --org acme --project backend"),
-    "issue-events": ("List an issue's events, newest first.", "1234567890 --limit 5 --fields id,timestamp,release"),
-    "event-detail": (
-        "Show one event; no frames or variables unless --include-entries.",
-        "9fac2ceed9344f2bbfdd1fdacb0ed9b1 --org acme --project backend",
-    ),
-}
+ABOUT = rows("""
+    COMMAND       DESCRIPTION
+    list-issues   List a project's issues, most recently seen first.
+    issue-detail  Show one issue.
+    issue-events  List an issue's events, newest first.
+    event-detail  Show one event; no frames or variables unless --include-entries.
+""")
+EXAMPLES = dict(
+    rows("""
+    COMMAND       EXAMPLE
+    list-issues   --org acme --project backend --time-range 24h --limit 10
+    issue-detail  BACKEND-1A --org acme --project backend
+    issue-events  1234567890 --limit 5 --fields id,timestamp,release
+    event-detail  9fac2ceed9344f2bbfdd1fdacb0ed9b1 --org acme --project backend
+""")
+)
 COUNTED_FROM = f"environments and top_tags are counted over each issue's {TAG_EVENTS} newest events.\n"
 STATUSES = """\
 exit status: 0 done (also when empty), 1 unusable answer or output, 2 wrong usage,
@@ -2131,16 +2135,14 @@ def build_parser(argv):  # type: (list[str]) -> Parser
     parser = Parser(prog=program, usage=usage, description=text, epilog=f"{HELP_VARIABLES}\n{STATUSES}")
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     parser.add_options("")
-    commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", required=True, parser_class=Parser, prog=parser.prog
-    )
-    for name, (about, example) in ABOUT.items():
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=program)
+    for name, about in ABOUT:
         command = commands.add_parser(name, help=about, description=about, add_help=name in argv)
         if name in argv:
             names = FIELDS[name]
             fields = ",\n  ".join(", ".join(names[start : start + 9]) for start in range(0, len(names), 9))
             counted = COUNTED_FROM if "top_tags" in names else ""
-            command.epilog = f"example: {parser.prog} {name} {example}\nfields: {fields}\n{counted}{STATUSES}"
+            command.epilog = f"example: {program} {name} {EXAMPLES[name]}\nfields: {fields}\n{counted}{STATUSES}"
             command.add_options(name)
     return parser
 
