@@ -2093,7 +2093,8 @@ exit status: 0 done (also when empty), 1 unusable answer or output, 2 wrong usag
   3 not authorized, 4 not found, 5 rate limited, 6 network, 130 interrupted, 141 pipe closed"""
 HELP_VARIABLES = """\
 environment: SENTRY_AUTH_TOKEN (required; never an option), SENTRY_ORG, SENTRY_PROJECT,
-  SENTRY_BASE_URL, SENTRY_USER_AGENT"""
+  SENTRY_BASE_URL, SENTRY_USER_AGENT
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -2129,10 +2130,13 @@ class Parser(argparse.ArgumentParser):
 
 def build_parser(argv):  # type: (list[str]) -> Parser
     """Return the parser; of the commands' options only those that `argv` may need."""
-    text = "Read issues and events from Sentry. GET requests only; personal data is redacted."
     program = "sentry-api" if os.path.basename(sys.argv[0]) == "sentry-api" else "sentry_api.py"
-    usage = f"{program} [OPTIONS] COMMAND [OPTIONS]"
-    parser = Parser(prog=program, usage=usage, description=text, epilog=f"{HELP_VARIABLES}\n{STATUSES}")
+    parser = Parser(
+        prog=program,
+        usage=program + " [OPTIONS] COMMAND [OPTIONS]",
+        description="Read issues and events from Sentry. GET requests only; personal data is redacted.",
+        epilog=HELP_VARIABLES + STATUSES,
+    )
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     parser.add_options("")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=program)
