@@ -1931,7 +1931,7 @@ def resolve_issue(args, client):  # type: (Args, Client) -> str
     short_id = read_id(args, args.issue, f"{ISSUE_ID}|{SHORT_ID}", "issues", ISSUE_FORMS).upper()
     if short_id.isdigit():
         return short_id
-    require(args, "org", "project")
+    require_project(args)
     page, _ = client.get(PROJECT_ISSUES.format(args=args), {"query": short_id, "shortIdLookup": 1, "limit": 1})
     for issue in expect_list(page):
         if str(text_at(issue, "shortId short_id")).upper() == short_id:
@@ -1970,12 +1970,12 @@ def plain_id(given):  # type: (str) -> str
     return given.replace("-", "").lower() if re.fullmatch(EVENT_ID, given) else given.upper()
 
 
-def require(args, *names):  # type: (Args, *str) -> None
-    """Raise Failure unless the settings are there."""
-    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
+def require_project(args):  # type: (Args) -> None
+    """Raise Failure unless the organization and the project are given."""
+    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in ("org", "project") if getattr(args, name) is None]
     if missing:
         hint = "add them, such as --org my-org --project my-project; both are in the address of Sentry's web page"
-        raise Failure(USAGE, f"{' and '.join(missing)} not given", hint)
+        raise Failure(USAGE, " and ".join(missing) + " not given", hint)
 
 
 COMMANDS = {
@@ -2174,7 +2174,7 @@ def parse(argv):  # type: (list[str]) -> Args
     args.limit = min(args.asked_limit, MAX_LIMIT)
     check_fields(args)
     if args.command in ("list-issues", "event-detail"):
-        require(args, "org", "project")
+        require_project(args)
     return args
 
 
