@@ -1440,9 +1440,8 @@ def decode(status, headers, body):  # type: (int, Any, bytearray) -> Any
 def requested_pause(headers, code):  # type: (Any, int) -> float
     """Return how many seconds the server asks to wait: Retry-After (RFC 9110, 10.2.3), or a rate limit's reset."""
     for name in ("Retry-After", "X-Sentry-Rate-Limit-Reset") if code == RATE_LIMITED else ("Retry-After",):
-        value = (headers.get(name) or "").strip()
-        is_number = re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{0,40})?", value)
-        asked = float(value) if is_number else http_time(value)
+        value = headers.get(name, "").strip()
+        asked = float(value) if re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{0,40})?", value) else http_time(value)
         if asked:
             return asked - server_time(headers) if asked > 1e9 else asked  # a time, or a span
     return 0.0
@@ -1477,7 +1476,7 @@ def http_time(text):  # type: (str) -> float
 
 def server_time(headers):  # type: (Any) -> float
     """Return the server's clock, in seconds since 1970; the local one where it sends no Date."""
-    return http_time(headers.get("Date") or "") or time.time()
+    return http_time(headers.get("Date", "")) or time.time()
 
 
 def expect_list(value):  # type: (Any) -> list[Object]
