@@ -2086,7 +2086,6 @@ EXAMPLES = dict(
     event-detail  9fac2ceed9344f2bbfdd1fdacb0ed9b1 --org acme --project backend
 """)
 )
-COUNTED_FROM = f"environments and top_tags are counted over each issue's {TAG_EVENTS} newest events.\n"
 STATUSES = """\
 exit status: 0 done (also when empty), 1 unusable answer or output, 2 wrong usage,
   3 not authorized, 4 not found, 5 rate limited, 6 network, 130 interrupted, 141 pipe closed"""
@@ -2144,8 +2143,10 @@ def build_parser(argv):  # type: (list[str]) -> Parser
         if name in argv:
             names = FIELDS[name]
             fields = ",\n  ".join(", ".join(names[start : start + 9]) for start in range(0, len(names), 9))
-            counted = COUNTED_FROM if "top_tags" in names else ""
-            command.epilog = f"example: {program} {name} {EXAMPLES[name]}\nfields: {fields}\n{counted}{STATUSES}"
+            epilog = f"example: {program} {name} {EXAMPLES[name]}\nfields: {fields}\n"
+            if "top_tags" in names:
+                epilog += f"environments and top_tags are counted over each issue's {TAG_EVENTS} newest events.\n"
+            command.epilog = epilog + STATUSES
             command.add_options(name)
     return parser
 
