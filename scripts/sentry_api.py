@@ -138,7 +138,7 @@ PROBE_ISSUES = 5  # issues looked at to say which environment would have had res
 # an answer survives the cut that agents' harnesses make. Listed events have tags, 16 on ordinary ones.
 SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
 # Longest text and longest list of a record, tried in turn until the record fits.
-FITS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
+FITS = {400: 40, 200: 20, 120: 12, 80: 8, 50: 6, 30: 5, 16: 3, 6: 1, 1: 0}
 IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
     "id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split()
 )
@@ -1082,7 +1082,7 @@ def fit(redactor, size, record):  # type: (Redactor, int, Object) -> list[str]
     # Entries were asked for, so they stay whole.
     entries = {"entries": record["entries"]} if "entries" in record else {}
     whole = redactor.copy({**record, **dict.fromkeys(entries)})
-    for longest, most in FITS:
+    for longest, most in FITS.items():
         most_of_id = max(longest, min(200, 6 * longest))
         cut = {key: trim(value, most_of_id if key in IDENTIFIERS else longest, most) for key, value in whole.items()}
         chunks = redactor.write(cut)
