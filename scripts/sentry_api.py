@@ -1110,11 +1110,10 @@ def trim(value, longest, most):  # type: (Any, int, int) -> Any
 # A table for people.
 
 SPARKS = "▁▂▃▄▅▆▇█"
-COLUMNS = {  # field and heading; the last column takes what is left of the line
-    "list-issues": {"short_id": "SHORT ID", "last_seen": "LAST SEEN", "count": "COUNT", "user_count": "USERS",
-                    "stats": "TREND", "title": "TITLE"},
-    "issue-events": {"id": "EVENT", "timestamp": "WHEN", "release": "RELEASE", "title": "TITLE"},
-}  # fmt: skip
+COLUMNS = {  # fields and headings; the last column takes what is left of the line
+    "list-issues": ("short_id last_seen count user_count stats title", "SHORT ID,LAST SEEN,COUNT,USERS,TREND,TITLE"),
+    "issue-events": ("id timestamp release title", "EVENT,WHEN,RELEASE,TITLE"),
+}
 RIGHT_ALIGNED = {"last_seen", "count", "user_count", "timestamp"}
 MAX_COLUMN = 34
 
@@ -1125,12 +1124,13 @@ def table(records, command):  # type: (list[Object], str) -> str
 
     if not records:
         return ""
-    columns = COLUMNS[command]
-    rows = [list(columns.values())]
-    rows += [list(map(cell, map(record.get, columns), columns)) for record in records]
+    names, headings = COLUMNS[command]
+    fields = names.split()
+    rows = [headings.split(",")]
+    rows += [list(map(cell, map(record.get, fields), fields)) for record in records]
     sizes = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
-    sizes[-1] = max(10, shutil.get_terminal_size((80, 24)).columns - sum(sizes[:-1]) - 2 * len(sizes) + 2)
-    lines = ["  ".join(map(align, row, sizes, columns)).rstrip() for row in rows]
+    sizes[-1] = max(10, shutil.get_terminal_size().columns - sum(sizes[:-1]) - 2 * len(sizes) + 2)
+    lines = ["  ".join(map(align, row, sizes, fields)).rstrip() for row in rows]
     if sys.stdout and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
     return "\n".join(lines) + "\n"
