@@ -257,14 +257,16 @@ def key_words(key):  # type: (str) -> tuple[str, ...]
     return tuple(map(str.lower, re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200]))) or ("",)
 
 
-@lru_cache(maxsize=4096)
 def is_secret_key(key):  # type: (str) -> bool
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
     words = key_words(key)
     last = words[-1]
-    if last in ABOUT_WORDS or not PUBLIC_WORDS.isdisjoint(words):
-        return False
-    if last == "tokens" and not TOKEN_COUNTS.isdisjoint(words):
+    if (
+        last in ABOUT_WORDS
+        or not PUBLIC_WORDS.isdisjoint(words)
+        or last == "tokens"
+        and not TOKEN_COUNTS.isdisjoint(words)
+    ):
         return False
     known = {*words, *map("_".join, zip(words, words[1:]))}
     return last in SECRET_ENDS or last.endswith(("password", "passwd")) or not SECRET_WORDS.isdisjoint(known)
