@@ -199,7 +199,7 @@ SECRET_WORDS = frozenset(
 )
 SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
 TOKEN_COUNTS = frozenset("max min total num n prompt completion input output used remaining reasoning".split())
-PUBLIC_WORDS = frozenset(("public", "publishable"))  # a DSN's public key, .NET's PublicKeyToken
+PUBLIC_WORDS = {"public", "publishable"}  # a DSN's public key, .NET's PublicKeyToken
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
     "count counts type types length len limit size name names field fields url uri endpoint path policy "
@@ -210,12 +210,12 @@ ABOUT_WORDS = frozenset(
     "algorithm alg issuer scope scopes audience".split()
 )
 VAULT_WORDS = frozenset("secrets secret tokens token credentials credential passwords".split())
-COOKIE_WORDS = frozenset(("cookie", "cookies"))
+COOKIE_WORDS = {"cookie", "cookies"}
 ADDRESS_WORDS = frozenset("ip ips ipv4 ipv6 addr ipaddr ipaddress address addresses forwarded remote peer".split())
 VERSION_WORDS = frozenset(
     "version versions ver release releases build sdk browser os runtime firmware driver kernel dist".split()
 )
-PACKAGE_WORDS = frozenset(("packages", "modules"))
+PACKAGE_WORDS = {"packages", "modules"}
 LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
 PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
 USER_KEYS = frozenset("user userreport user_report sentry:user".split())
@@ -224,7 +224,8 @@ USER_FIELDS = {
         "name username display_name displayname full_name fullname first_name last_name firstname lastname".split(),
         PERSON,
     ),
-    **dict.fromkeys(("ip_address", "ipaddress"), ADDRESS),
+    "ip_address": ADDRESS,
+    "ipaddress": ADDRESS,
     "email": MAIL,
 }
 TEAM_KEYS = frozenset(
@@ -298,7 +299,7 @@ def value_kind(parent, key):  # type: (str, str) -> str
     return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
 
 
-MASKS = frozenset((EMAIL_MASK, IP_MASK, SECRET_MASK))
+MASKS = {EMAIL_MASK, IP_MASK, SECRET_MASK}
 WHOLE_MASKS = {SECRET: SECRET_MASK, VAULT: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
 KEPT_HOST = "\ue000{}\ue001"  # stands for a host that is kept; private use, so no server writes it
 USER_NAME = r'^((?:user\.)?(?:user)?name:"?)(?!\[REDACTED)[^"]+'  # in a user tag
@@ -550,7 +551,7 @@ def scalar(text):  # type: (str) -> str
 
 COOKIE = "(^(?=[^;=]*$)|[^;=]+=)([^;]+)"  # of a Cookie header: name and value, or the only value
 PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
-COOKIE_ATTRIBUTES = frozenset(("path", "domain", "expires", "max-age", "samesite", "version", "priority"))
+COOKIE_ATTRIBUTES = frozenset("path domain expires max-age samesite version priority".split())
 
 
 def _mask_cookie(match):  # type: (re.Match[str]) -> str
@@ -885,7 +886,7 @@ PACKAGE = r"()(?:\.so\.\0|(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\)\0.*\0(?:[/\
 VERSION_BEFORE = {
     "/": PRODUCT, "@": RELEASE, **dict.fromkeys("-\\.", PACKAGE), **dict.fromkeys("=<>~^", OPERATOR)
 }  # fmt: skip
-NO_PRODUCTS = ADDRESS_WORDS | frozenset(
+NO_PRODUCTS = ADDRESS_WORDS.union(
     "localhost host hosts client clients server servers node nodes peers redis mysql postgres whois ratelimit cache "
     "from to via user users".split()
 )
