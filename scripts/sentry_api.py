@@ -670,14 +670,11 @@ CREDENTIALS_HINT = r"(?:bearer|basic|token|negotiate|apikey)(?:\s+|%00|\+)\S{8}"
 
 # One of these is part of each secret's name; and what may not follow, because common words that hold no secret's name
 # are not worth trying: KeyError, duplicate key value, Key (id)=, /signup, author. But api_key ("value") is.
-SECRET_SIGNS = {
-    **dict.fromkeys(
-        "pass pwd secret token credential jwt bearer csrf xsrf otp cookie sess basic signature negotiate".split(), ""
-    ),
-    "auth": "(?!or[^i])", "sid": "(?![a-z])", "sig": "(?![a-z])",
-    "key": r"(?:(?<=[a-z0_-]key)|(?!error| value| \((?![\"'])))",
-}  # fmt: skip
-SECRET_HINT = "|".join(map("".join, SECRET_SIGNS.items()))
+SURE_SIGNS = "pass pwd secret token credential jwt bearer csrf xsrf otp cookie sess basic signature negotiate"
+SECRET_SIGNS = (SURE_SIGNS + " auth sid sig key").split()
+SECRET_HINT = SURE_SIGNS.replace(" ", "|") + (
+    r"|auth(?!or[^i])|sid(?![a-z])|sig(?![a-z])|key(?:(?<=[a-z0_-]key)|(?!error| value| \((?![\"'])))"
+)
 # One of these stands behind a secret's name; or the name is a flag: --password hunter2.
 VALUE_SIGN = r"[=:&\"'`>]"
 FLAG = r"(?<![\w.])-"
