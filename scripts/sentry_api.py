@@ -1096,15 +1096,20 @@ def trim(value, longest, most):  # type: (Any, int, int) -> Any
     if isinstance(value, str):
         missing = len(value) - longest
         return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
-    if not isinstance(value, (dict, list)):
-        return value
-    most = most if isinstance(value, list) else max(most, 4)  # objects with fixed keys have up to four
-    rest = {"…": f"+{len(value) - most} more"} if len(value) > most else {}
     if isinstance(value, dict):
-        members = {trim(key, max(longest, 20), 0): trim(value[key], longest, most) for key in list(value)[:most]}
-        return {**members, **rest}
-    kept = [trim(child, longest, most) for child in value[:most]]
-    return [*kept, *(rest.values() if isinstance(value[0], str) else [rest])] if rest else kept
+        most = max(most, 4)  # objects with fixed keys have up to four
+        cut = {trim(key, max(longest, 20), 0): trim(value[key], longest, most) for key in list(value)[:most]}  # type: Any
+    elif isinstance(value, list):
+        cut = [trim(child, longest, most) for child in value[:most]]
+    else:
+        return value
+    if len(value) > most:
+        more = f"+{len(value) - most} more"
+        if isinstance(value, dict):
+            cut["…"] = more
+        else:
+            cut.append(more if isinstance(value[0], str) else {"…": more})
+    return cut
 
 
 # A table for people.
