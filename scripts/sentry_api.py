@@ -577,30 +577,30 @@ def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
     at_sign, percent = "@" in text, "%" in text
     escaped = percent or "\\" in text
     if "\n" in text or "\\n" in text or " at " in text or 'File "' in text or "#0 " in text or "@http" in text:
-        rules.append(cut_stack_traces)
+        rules += [cut_stack_traces]
     if at_sign and ("/" in text or percent):
-        rules.append(mask_url_passwords)
+        rules += [mask_url_passwords]
     few = len(RULES) < FEW_SHAPES
     if any(map(text.__contains__, TOKEN_HINTS)) if few else compiled(TOKEN_HINT).search(text):
-        rules.append(mask_tokens)
+        rules += [mask_tokens]
     secret = (not few or any(map(lower.__contains__, SECRET_SIGNS))) and compiled(SECRET_HINT).search(lower)
     if secret:
         # Not from where the pattern matched: another of these words, which it passes over, may name a secret before it.
         first = min(place for place in map(lower.find, SECRET_SIGNS) if place >= 0)
         if escaped or compiled(VALUE_SIGN).search(lower, first) or compiled(FLAG).search(lower):
-            rules.append(mask_assignments)
+            rules += [mask_assignments]
         if compiled(CREDENTIALS_HINT).search(lower):
-            rules.append(mask_credentials)
+            rules += [mask_credentials]
     # In a shape %40, an at-sign, is %00; %3A, a colon, is %0A; %2E, a dot, is %0E. So with \u0040 and the like.
     if at_sign or (escaped and "00" in text) or "&" in text or "\uff20" in text or "\ufe6b" in text:
-        rules.append(mask_emails)
+        rules += [mask_emails]
     # RFC 4291: ::, seven colons, or six and an IPv4 address
     if "::" in text or (escaped and "0a" in lower) or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text):
-        rules.append(mask_ipv6)
+        rules += [mask_ipv6]
     if text.count(".") >= 3 or (escaped and "0e" in lower):
-        rules.append(mask_ipv4)
+        rules += [mask_ipv4]
     if "avatar" in text:
-        rules.append(mask_gravatar)
+        rules += [mask_gravatar]
     return rules
 
 
