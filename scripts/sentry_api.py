@@ -630,7 +630,7 @@ AFTER_ESCAPE = r"(?<=%\w\w)|(?<=\\[nrt])|(?<=\\u\w\w\w\w)|(?<=\\x\w\w)"
 # Then JWTs (RFC 7519: three base64url parts, the first of which is a JSON object), PEM private keys
 # (RFC 7468), to the end of the text where the end line is missing, and Slack's web hooks.
 TOKENS = (
-    rf"(?:(?<![A-Za-z0-9])|{AFTER_ESCAPE})"
+    r"(?:(?<![A-Za-z0-9])|" + AFTER_ESCAPE + ")"
     r"(?:sntry[usia]_[\w=+/.-]{10,}|gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
     r"|gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,}|(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
     r"|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|(?:sk|rk|pk)_(?:live|test)_\w{8,}|whsec_\w{16,}|npm_[A-Za-z0-9]{30,}"
@@ -680,7 +680,7 @@ VALUE_SIGN = r"[=:&\"'`>]"
 FLAG = r"(?<![\w.])-"
 # A name is read from the start of its run of characters, so that no run is read twice.
 NAME = (
-    rf"(?:(?<![\w.$%\\-])|(?<=\$)|{AFTER_ESCAPE})(?:--?(?:D(?=[a-z]))?)?"
+    r"(?:(?<![\w.$%\\-])|(?<=\$)|" + AFTER_ESCAPE + r")(?:--?(?:D(?=[a-z]))?)?"
     r"(?P<key>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
 )
 # What can stand between a name and its value starts like this. Where it does not, the large pattern below, which takes
@@ -691,11 +691,11 @@ QUOTE_MARK = r"(?:[\"'`]|%(?:25)*2[27]|&(?:quot|apos|#34|#39|#x27);|\\u002[27])"
 EQUALS = r"(?:=>|:=|==|=(?!=)|:(?![:=])|%(?:25)*3[dDaA]|\\u003[dD]|&#61;)"
 CLOSED = r"(?<!\\)(?P=escapes)(?P=mark)"  # by the quote that opened the value, with as many backslashes
 QUOTED = (
-    rf"(?(unsure)(?<=[\"'`;])(?!\[REDACTED)(?=[\"']?[^\s\"'`]*\d)(?=[\"']?[^\s\"'`]*[A-Za-z])"
-    rf"[\"']?[^\s\"'`]+[\"']?(?={CLOSED}(?(row)(?(pair)|[)\]]))|\Z)"
-    rf"|(?!{CLOSED})(?(list)(?!{PROSE}{CLOSED}))"  # {'password': ['This field is required.']}
-    rf"(?(doubted)(?![^\W\d_]+{CLOSED}))(?s:.+?)(?={CLOSED}|\Z))"
-)
+    r"(?(unsure)(?<=[\"'`;])(?!\[REDACTED)(?=[\"']?[^\s\"'`]*\d)(?=[\"']?[^\s\"'`]*[A-Za-z])"
+    r"[\"']?[^\s\"'`]+[\"']?(?=" + CLOSED + r"(?(row)(?(pair)|[)\]]))|\Z)"
+    r"|(?!" + CLOSED + r")(?(list)(?!" + PROSE + CLOSED + "))"  # {'password': ['This field is required.']}
+    r"(?(doubted)(?![^\W\d_]+" + CLOSED + r"))(?s:.+?)(?=" + CLOSED + r"|\Z))"
+)  # fmt: skip
 HEADER = (  # to the end of the line, or of the quotes
     r"(?(spaced)(?=[^\r\n\"']{0,80}?(?:[=\d]|[Bb]earer |[Bb]asic )))"
     r"(?:(?!\\{1,8}[nr]|(?(within)\\{0,8}[\"']|(?!)))[^\r\n])+"
@@ -719,15 +719,16 @@ ASSIGNMENT = (
     r"(?P<count>(?=[\w.$-]*[Tt]okens(?![\w.$-])))?(?:[\w.$-]*[_.$-])?(?P<last>[^\W_]+))"
     r"(?P<flag>-)?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?[\w.$-]+(?![\w.$-]| [Kk][Ee][Yy]\b)"
     r"(?=(?P<spaced>\s+[:=]|\]?[:=]{1,2}>?\s)?)"
-    rf"(?:(?P<quote>\\{{0,8}}{QUOTE_MARK})?(?:\]|%5[dD])?\s{{0,3}}(?:{EQUALS}"  # name=value, "name": 'value'
+    r"(?:(?P<quote>\\{0,8}" + QUOTE_MARK + r")?(?:\]|%5[dD])?\s{0,3}(?:" + EQUALS +  # name=value, "name": 'value'
     r"|(?(quote)(?:value=|(?:\r?\n){2}|(?:\\r\\n){2})|(?!)))"  # <input name="name" value="value">, form data
     r"(?:\s|%(?:25)*20){0,3}"
     r"|(?(element)(?:\s(?!\s*[:=])[^<>\n]{0,100})?>|(?!))"  # <name>value
-    rf"|(?P<unsure>\\{{0,8}}{QUOTE_MARK}(?P<row>,)\s?|(?(flag)(?!)|\s{{1,3}}))"  # ("name", "value"), name "value"
+    r"|(?P<unsure>\\{0,8}" + QUOTE_MARK + r"(?P<row>,)\s?|(?(flag)(?!)|\s{1,3}))"  # ("name", "value"), name "value"
     r"|(?(flag)\s{1,3}(?=[^\s-])|(?!)))"  # --name value
-    rf"(?:(?P<list>[\[(]{{1,2}})?[burf]?(?P<escapes>\\{{0,8}})(?P<mark>{QUOTE_MARK}))?"
-    rf"(?P<value>(?(mark){QUOTED}|(?![burf]?\\*[\"'`])(?(unsure)(?!)|(?(header){HEADER}|{UNQUOTED}))))"
-)
+    r"(?:(?P<list>[\[(]{1,2})?[burf]?(?P<escapes>\\{0,8})(?P<mark>" + QUOTE_MARK + "))?"
+    r"(?P<value>(?(mark)" + QUOTED
+    + r"|(?![burf]?\\*[\"'`])(?(unsure)(?!)|(?(header)" + HEADER + "|" + UNQUOTED + "))))"
+)  # fmt: skip
 
 
 def mask_url_passwords(text):  # type: (str) -> str
@@ -763,13 +764,14 @@ AT = r"(?:@|\uff20|\ufe6b|%(?:25)*40|\\(?<!\\\\)\\*(?:u00|x)40|&(?:#0*64|#[xX]0*
 DOT = r"(?:\.|[\uff0e\u3002]|\uff61|%(?:25)*2[eE]|&#0*46;|\\{1,8}u002[eE])"
 TLD = r"xn--[\w-]+|[A-Za-z]{2,}|[^\W\d_]{2,}|\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
 EMAIL_END = (  # not a version, as in react@18.2.0
-    rf"{AT}(?P<domain>(?:(?=\[)|(?![vV]?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+{DOT}){{1,16}}(?=[^\W_]))(?P<tld>(?:{TLD})?))"
-)
+    AT + r"(?P<domain>(?:(?=\[)|(?![vV]?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+" + DOT + r"){1,16}(?=[^\W_]))"
+    "(?P<tld>(?:" + TLD + ")?))"
+)  # fmt: skip
 IN_LOCAL = r"[\w.+'%=-]"
 # The end of a run of these, behind what ends a local part on its left although RFC 5322 would allow some of it:
 # separators, escapes, and = but in VERP's bounces+9-jane=x.com@…
 LOCAL = (
-    rf"(?:(?=\")|(?<!{IN_LOCAL})(?=(?:{IN_LOCAL}[\u0300-\u036f]*)*(?<![='])(?<!%[0-7][\da-fA-F])\Z)"
+    r"(?:(?=\")|(?<!" + IN_LOCAL + r")(?=(?:" + IN_LOCAL + r"[\u0300-\u036f]*)*(?<![='])(?<!%[0-7][\da-fA-F])\Z)"
     r"(?:(?<!\\)|[nrt]|u00\w\w|(?![nrt]|u00))(?:.*%(?:25)*(?:2[026cCfF]|3[a-fA-F]|0[9aAdD]|[57][b-dB-D]))?"
     r"(?:(?!SRS|prvs|[\w.-]*[Bb]ounce)[^+]*=)?['.=-]*)(?P<local>\"[^\"]{1,68}\"|[^\"'.=-].*)\Z"
 )
@@ -782,9 +784,9 @@ FILE_ENDINGS = frozenset(
 )
 # What a domain surely ends in, when something else stands behind it: example.com.csv, example.com.1, text in Chinese.
 COMMON_DOMAIN = (
-    rf".*{DOT}(?i:com|org|net|edu|gov|mil|int|info|biz|io|dev|app|ai|co|uk|de|fr|jp|cn|ru|br|in|au|ca|us|eu|nl|se|no|es|it"
-    r"|ch|at|be|dk|fi|cz|kr|za|mx|ar|pt|ie|nz|test|example|invalid|local|internal)(?![A-Za-z])"
-)
+    ".*" + DOT + "(?i:com|org|net|edu|gov|mil|int|info|biz|io|dev|app|ai|co|uk|de|fr|jp|cn|ru|br|in|au|ca|us|eu|nl|se"
+    "|no|es|it|ch|at|be|dk|fi|cz|kr|za|mx|ar|pt|ie|nz|test|example|invalid|local|internal)(?![A-Za-z])"
+)  # fmt: skip
 # No emails: git@host:path, and the user of a URL (a DSN's public key, ssh://git@…) that has no password.
 LOGIN = r"git@[\w.-]+[:/]|(?<=://)[a-z0-9][a-z0-9_-]{0,31}@(?![\w.-]+:\[REDACTED)"
 
@@ -821,13 +823,13 @@ def domain_end(found):  # type: (re.Match[str]) -> int
 
 COLON = r"(?::|%(?:25)*3[aA]|\\{1,8}u003[aA])"
 IPV6 = (
-    rf"(?:(?<![0-9A-Za-z.])|{AFTER_ESCAPE})(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])"  # 2024::bigint is SQL
+    r"(?:(?<![0-9A-Za-z.])|" + AFTER_ESCAPE + r")(?![0-9A-Fa-f]{4}::[A-Fa-f]*[G-Zg-z])"  # 2024::bigint is SQL
     r"((?=[23][0-9A-Fa-f]{3}|[fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]|0{0,2}64.{1,9}[fF]{2}9[bB]"
     # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
-    rf"|(?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)|(?=[0:]{{2,30}}[fF]{{4}}))(?!0{{0,4}}:::)(?:0{{0,4}}{COLON}){{2,7}}"
+    r"|(?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)|(?=[0:]{2,30}[fF]{4}))(?!0{0,4}:::)(?:0{0,4}" + COLON + r"){2,7}"
     r"(?:[fF]{4}|(?:\d{1,3}\.){3}\d|0{0,3}1(?!\w|\.\w|:(?!\d{2,5}\b)[\w:])))"
     # A word or a port of five digits may follow: they are no groups.
-    rf"(?:[0-9A-Fa-f]{{0,4}}{COLON}){{2,7}}(?:(?![A-Fa-f]*[G-Zg-z]|\d{{5}}\b)[0-9A-Fa-f]{{1,4}}(?:(?:\.\d{{1,3}}){{3}})?)?)"
+    r"(?:[0-9A-Fa-f]{0,4}" + COLON + r"){2,7}(?:(?![A-Fa-f]*[G-Zg-z]|\d{5}\b)[0-9A-Fa-f]{1,4}(?:(?:\.\d{1,3}){3})?)?)"
     r"(?:%(?:25)?(?:[A-Za-z][\w.-]*|\d{1,2}(?!\w)))?"
 )
 
@@ -853,8 +855,9 @@ mask_ipv6 = partial(re.sub, IPV6, _mask_ipv6)
 IPV4_DOT = r"(?:\.|%(?:25)*2[eE]|\\{1,8}u002[eE])"
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 IPV4 = (
-    rf"(?:(?<!\d)(?<!\d\.)(?<!%(?=2\d|0[9aAdD]|3[a-fA-F]))|{AFTER_ESCAPE}){OCTET}(?:{IPV4_DOT}{OCTET}){{3}}(?!\d|\.\d)"
-)
+    r"(?:(?<!\d)(?<!\d\.)(?<!%(?=2\d|0[9aAdD]|3[a-fA-F]))|" + AFTER_ESCAPE + ")"
+    + OCTET + "(?:" + IPV4_DOT + OCTET + r"){3}(?!\d|\.\d)"
+)  # fmt: skip
 
 # What stands before a version: `version "`, `v`, `Chrome `, and with no more than a space `Node.js (`.
 VERSION_NOUNS = frozenset(
