@@ -576,7 +576,9 @@ def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
     rules = []  # type: list[Any]
     at_sign, percent = "@" in text, "%" in text
     escaped = percent or "\\" in text
-    if "\n" in text or "\\n" in text or " at " in text or 'File "' in text or "#0 " in text or "@http" in text:
+    # One frame alone is none, so <Cart object at 0x7f…> is not worth trying.
+    at_place = " at " in text and (text.count(" at ") > 1 or compiled(TRACE_HEADER).search(text))
+    if "\n" in text or "\\n" in text or at_place or 'File "' in text or "#0 " in text or "@http" in text:
         rules += [cut_stack_traces]
     if at_sign and ("/" in text or percent):
         rules += [mask_url_passwords]
@@ -597,7 +599,8 @@ def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
     # RFC 4291: ::, seven colons, or six and an IPv4 address
     if "::" in text or (escaped and "0a" in lower) or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text):
         rules += [mask_ipv6]
-    if text.count(".") >= 3 or (escaped and "0e" in lower):
+    dotted = text.count("0.0") > 1 if text.isascii() else text.count(".") > 2  # there are other digits
+    if dotted or (escaped and "0e" in lower):
         rules += [mask_ipv4]
     if "avatar" in text:
         rules += [mask_gravatar]
@@ -644,12 +647,29 @@ TOKENS = (
 mask_tokens = partial(re.sub, TOKENS, SECRET_MASK)
 # Hints, here and below: without one of these the patterns are not tried. They are looked for in the shapes of texts,
 # where each digit is a 0.
-TOKEN_HINTS = (
-    "sntry gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glimt- glagent- gloas- "
-    "AKIA ASIA ABIA ACCA xox xapp- k_live_ k_test_ whsec_ npm_ pypi- AIza SG. sk- hf_ dop_v0_ ya00. hvs. hvb. "
-    "shpat_ shpss_ shpca_ shppa_ dckr_pat_ GOCSPX- lin_api_ glsa_ GR0000000 ATATT0 eyJ -----BEGIN hooks.slack.com/"
-).split()
-TOKEN_HINT = "|".join(TOKEN_HINTS).replace(".", r"\.")
+TOKEN_LINES = """\
+sntry sk- shpat_ shpss_ shpca_ shppa_
+gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glimt- glagent- gloas- glsa_
+AKIA ASIA ABIA ACCA AIza ATATT0
+xox xapp-
+k_live_ k_test_
+whsec_
+npm_
+pypi-
+SG.
+hf_ hvs. hvb. hooks.slack.com/
+dop_v0_ dckr_pat_
+ya00.
+GOCSPX- GR0000000
+lin_api_
+eyJ
+-----BEGIN
+""".splitlines()
+TOKEN_HINTS = " ".join(TOKEN_LINES).split()
+# xox and xapp- become x(?:ox|app-): looked for by initials, they take half the time (3 % of that for 1 MB of code).
+TOKEN_HINT = "|".join(
+    line[0] + "(?:" + line[1:].replace(" " + line[0], "|") + ")" for line in TOKEN_LINES
+).replace(".", r"\.")
 # The password in scheme://user:password@host. A number with a path is a port; a slash is part of a password
 # where a host follows.
 URL_PASSWORD = (
