@@ -585,8 +585,7 @@ def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
     few = len(RULES) < FEW_SHAPES
     if any(map(text.__contains__, TOKEN_HINTS)) if few else compiled(TOKEN_HINT).search(text):
         rules += [mask_tokens]
-    secret = (not few or any(map(lower.__contains__, SECRET_SIGNS))) and compiled(SECRET_HINT).search(lower)
-    if secret:
+    if any(map(lower.__contains__, SECRET_SIGNS)) if few else compiled(SECRET_HINT).search(lower):
         # Not from where the pattern matched: another of these words, which it passes over, may name a secret before it.
         first = min(place for place in map(lower.find, SECRET_SIGNS) if place >= 0)
         if escaped or compiled(VALUE_SIGN).search(lower, first) or compiled(FLAG).search(lower):
