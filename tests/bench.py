@@ -171,7 +171,7 @@ def report(python: str, urls: list[str], rounds: int) -> None:
         ("list-issues 20, no tags", ["list-issues", "--no-tags", "--query", ""], ["list-issues", "--query", ""], 1.10, 0),
         ("list-issues 20, no tags, CPU", ["list-issues", "--no-tags", "--query", ""], ["list-issues", "--query", ""], 1.10, 1),
         ("event 1 MB, raw", ["event-detail", large[0], *raw], ["event-detail", large[0]], 0.70, 0),
-        ("event 1 MB, raw, lines all different", ["event-detail", varied[0], *raw], ["event-detail", varied[0]], 0.70, 0),
+        ("event 1 MB, raw, lines all different", ["event-detail", varied[0], *raw], ["event-detail", varied[0]], None, 0),
         ("event 5 MB, raw", ["event-detail", large[1], *raw], ["event-detail", large[1]], 0.55, 0),
         ("event 20 MB, raw", ["event-detail", large[2], *raw], ["event-detail", large[2]], 0.55, 0),
         ("event 20 MB, peak memory", ["event-detail", large[2], *raw], ["event-detail", large[2]], 0.60, 2),
@@ -180,7 +180,7 @@ def report(python: str, urls: list[str], rounds: int) -> None:
         variables = {**near, "SENTRY_AUTH_TOKEN": ""} if name == "missing token" else near
         first, second = medians([[*ours, *mine], [*plain, *theirs]], variables, few)
         unit, scale = ("MB", 1.0) if column == 2 else ("ms", 1000.0)
-        print(f"| {name} | {first[column] * scale:.0f} {unit} | {second[column] * scale:.0f} {unit} | {first[column] / second[column]:.2f} | {most:.2f} |", flush=True)
+        print(f"| {name} | {first[column] * scale:.0f} {unit} | {second[column] * scale:.0f} {unit} | {first[column] / second[column]:.2f} | {most or ''} |", flush=True)
     for name, event in zip(HOSTILE, hostile):
         (row,) = medians([[*ours, "event-detail", event]], near, 3)
         print(f"| hostile text of 100 KB, {name!r} | {row[0] * 1000:.0f} ms | | | 500 ms |")
@@ -191,7 +191,7 @@ def report(python: str, urls: list[str], rounds: int) -> None:
     (no_op,) = medians([[*ours, "list-issues", "--limit", "50", "--time-range", "", "--query", "heavy", "--no-tags"]], near, 3)
     print(f"| the same with --no-tags | {no_op[2]:.0f} MB | | | |")
     print(f"| redact() of 1 MB, against a walk with two patterns | | | {redaction_ratio(False):.2f} | 1.00 |")
-    print(f"| the same, lines all different | | | {redaction_ratio(True):.2f} | 1.00 |")
+    print(f"| the same, lines all different | | | {redaction_ratio(True):.2f} | |")
 
 
 if __name__ == "__main__":
