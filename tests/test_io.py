@@ -296,7 +296,10 @@ class Streams(StandInCase):
         while not when() and time.monotonic() < stop:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=5)
+        try:
+            out, err = process.communicate(timeout=5)
+        finally:
+            process.kill()
         return process.returncode, out, err
 
     def test_interrupt_is_quiet_while_it_waits(self) -> None:
@@ -309,11 +312,17 @@ class Streams(StandInCase):
 
     def test_interrupt_is_quiet_while_it_starts(self) -> None:
         self.standin.fault("/projects/", faults.silence(5))
-        for delay in (0.04, 0.08, 0.12, 0.16):
+        quiet = 0
+        for delay in (0.04, 0.08, 0.12, 0.16, 0.5):
             start = time.monotonic()
-            status, out, err = self.interrupt(lambda start=start, delay=delay: time.monotonic() > start + delay)
+            try:
+                status, out, err = self.interrupt(lambda start=start, delay=delay: time.monotonic() > start + delay)
+            except subprocess.TimeoutExpired:
+                continue  # one in thousands is lost: Python drops exceptions where it frees the lock of an import
             if status == 130:  # else it was the interpreter that was still starting
                 self.assertEqual((out, err), (b"", b""))
+                quiet += 1
+        self.assertGreater(quiet, 0)
 
     def test_same_data_same_bytes(self) -> None:
         first = run_script(self.standin, "list-issues", PYTHONHASHSEED="1")
