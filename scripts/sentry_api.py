@@ -21,14 +21,13 @@ if __name__ == "__main__" and sys.path[0] == os.path.dirname(os.path.realpath(__
     # is searched for each of them, it saves 2 ms of 65 for a list, too.
     del sys.path[0]
 
+import signal
 from types import ModuleType, SimpleNamespace
 
 
-def quiet_interrupt(kind, error, trace):  # type: (type[BaseException], BaseException, Any) -> None
-    """End the process without a word, with status 130, after Ctrl-C: a sys.excepthook."""
-    if kind is KeyboardInterrupt:
-        os._exit(130)
-    sys.__excepthook__(kind, error, trace)
+def quiet_interrupt(*_):  # type: (Any) -> None
+    """End the process without a word, with status 130: a handler of SIGINT."""
+    os._exit(130)
 
 
 # What argparse, urllib.request, http.client and socket import for functions that are hardly ever called here, or for
@@ -57,7 +56,7 @@ def put_off_imports():  # type: () -> None
 
 if __name__ == "__main__":
     # What would change the program that imports this file is done for the script only.
-    sys.excepthook = quiet_interrupt  # before the slower imports, so that it holds at any moment
+    signal.signal(signal.SIGINT, quiet_interrupt)  # before the slower imports, so that it holds at any moment
     import gc
 
     gc.disable()  # nothing here lives long enough to be worth collecting: 2 % less time
@@ -121,14 +120,17 @@ LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 
 MAX_REDIRECTS = 3
 MAX_PAGES = 20
 MAX_BODY = 64 * 1024 * 1024  # bytes, unpacked
+MAX_TAG_BODY = 8 * 1024 * 1024  # bytes of an answer from which tags are counted; many are read at a time
+MAX_VALUES = 3_000_000  # values in an answer, about; 20 MB of an event have 850,000
+MAX_PAGE = 1000  # items of a page that are looked at; 100 are asked for at most
 CHUNK = 64 * 1024
 MAX_REASON = 300  # characters of a server's explanation that are worth showing
-MAX_RAW_REASON = 1024 * 1024  # characters of such an explanation that are redacted before it is cut to MAX_REASON
+MAX_REASON_BODY = 64 * 1024  # bytes of an error's answer in which such an explanation is looked for
 MAX_LINE = 2000  # characters of a line on stderr
 
 TAG_EVENTS = 10  # newest events that an issue's environments and tags are counted from
 TAG_WORKERS = 8
-TAG_PATIENCE = 8  # requests that fail with NETWORK before the rest is not tried: tags are not worth waiting for ever
+TAG_PATIENCE = 8  # requests that fail before the rest is not tried
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
 TELLING_TAGS = "release transaction url browser os device runtime server_name".split()
@@ -149,15 +151,18 @@ IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `pause` is how many seconds to wait before trying once more, or None where that is no use.
+    `pause` is how many seconds to wait before trying once more, or None where that is no use; `hosts` are IP addresses
+    that the message may show as hosts of URLs.
     """
 
-    def __init__(self, status, message, hint="", pause=None):  # type: (int, str, str, float | None) -> None
+    def __init__(self, status, message, hint="", pause=None, hosts=()):
+        # type: (int, str, str, float | None, Iterable[str]) -> None
         super().__init__(message)
         self.status = status
         self.message = message
         self.hint = hint
         self.pause = pause
+        self.hosts = hosts
 
 
 # --- Redaction ---------------------------------------------------------------
@@ -312,12 +317,21 @@ MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
 
 # Characters that a terminal or a reader would act on instead of showing them: controls, marks and
 # overrides of direction (Unicode TR9), line separators, invisible tags, and lone surrogates.
-UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+INVISIBLE = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+)
+JOINERS = "[\u200c\u200d\ufe0e\ufe0f]"  # stay, two at most, in emoji and scripts that need them
+UNSAFE = (
+    f"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\ud800-\udfff{INVISIBLE}]"
+    f"|(?<![^\x00-\x7f]){JOINERS}+|{JOINERS}{{3,}}"
+)
+HIDDEN = f"[{INVISIBLE}{JOINERS[1:]}"
 
 
 def escape(text):  # type: (str) -> str
     r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     import json
 
@@ -492,17 +506,21 @@ class Redactor:
         if kind in WHOLE_MASKS and not is_harmless(text):
             return text if text in MASKS else WHOLE_MASKS[kind]
         if kind == COOKIES:
-            text = re.sub(COOKIE, _mask_cookie, text)
+            text = mask_cookies(text)
         elif kind == USER:
             text = re.sub(USER_NAME, r"\1" + SECRET_MASK, text)
         if text[:1] in "{[" and text[-1:] in "}]":
             nested = self.nested_json(text, kind)
             if nested is not None:
                 return nested
-        hosts = list(enumerate(self.hosts)) if "://" in text else []
+        if not text.isascii():
+            seen = re.sub(HIDDEN, "", text)
+            if seen != text and (new := self.text(kind, seen)) != seen:
+                return new
+        hosts = list(enumerate(self.hosts)) if "://" in text and KEPT_HOST[0] not in text else []
         for index, host in hosts:
             text = re.sub(rf"(?<=://){re.escape(host)}(?![\w.-])", KEPT_HOST.format(index), text)
-        if self.token and (self.token in text or "%" in text):
+        if self.token and (self.token.lower() in text.lower() or "%" in text):
             text = re.sub(token_pattern(self.token), SECRET_MASK, text)
         for rule in RULES[text.encode("utf-8", "surrogatepass").translate(NO_DIGITS)]:
             text = rule(text, kind) if rule is mask_ipv4 else rule(text)
@@ -535,7 +553,7 @@ def _unique_keys(pairs):  # type: (list[tuple[str, Any]]) -> Object
 
 def quote(text):  # type: (str) -> str
     """Return a string's JSON, without characters that a terminal would act on."""
-    if text.isprintable() and '"' not in text and "\\" not in text:
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
     from json.encoder import encode_basestring
 
@@ -549,16 +567,24 @@ def scalar(text):  # type: (str) -> str
     return {"None": "null", "True": "true", "False": "false"}.get(text, text)
 
 
-COOKIE = "(^(?=[^;=]*$)|[^;=]+=)([^;]+)"  # of a Cookie header: name and value, or the only value
 PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
 COOKIE_ATTRIBUTES = frozenset("path domain expires max-age samesite version priority".split())
 
 
-def _mask_cookie(match):  # type: (re.Match[str]) -> str
-    name, value = match[1].strip(" ="), match[2]
-    plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret_key(name)
-    kept = plain or name.lower() in COOKIE_ATTRIBUTES or is_harmless(value)
-    return match[0] if kept else match[1] + SECRET_MASK
+def mask_cookies(text):  # type: (str) -> str
+    """Mask the values of a Cookie header: name=value, separated by semicolons, or the only value."""
+    parts = text.split(";")
+    return ";".join(map(partial(_mask_cookie, len(parts) == 1), parts))
+
+
+def _mask_cookie(alone, part):  # type: (bool, str) -> str
+    name, sign, value = part.partition("=")
+    if not sign:
+        name, value = ("", part) if alone else (part, "")
+    known = name.strip()
+    plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret_key(known)
+    kept = not value or (sign and not name) or plain or known.lower() in COOKIE_ATTRIBUTES or is_harmless(value)
+    return part if kept else name + sign + SECRET_MASK
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
@@ -619,7 +645,7 @@ RULES = Memo(rules_for)
 @lru_cache(maxsize=8)
 def token_pattern(token):  # type: (str) -> str
     """Return a pattern for a token in which characters may be percent-encoded (RFC 3986, 2.1)."""
-    return "".join(f"(?:{re.escape(c)}|%(?:25)*(?i:{ord(c):02x}))" for c in token)
+    return "(?i)" + "".join(f"(?:{re.escape(c)}|%(?:25)*{ord(c):02x})" for c in token)
 
 
 # Secrets in text: tokens known by their shape, credentials, and values after a secret's name.
@@ -983,9 +1009,10 @@ FRAMES = {  # by what each frame has in it; cut_stack_traces() puts the patterns
           )REST
         | (?<![ \t])[ \t]+at\s+(?:async\s+|new\s+)?(?:
             [\w$.<>/@\[\]`-]+\s?\((?:eval\ at\ [^()\n]{0,300}\([^()\n]{0,300}\))?(?:
-                [^()\n]{0,300}:\d[^()\n]{0,300}\) | (?:Native\ Method|Unknown\ Source|<anonymous>|native|index\ \d+)\))
+                (?=[^()\n]{0,300}:\d)[^()\n]{0,600}\)
+                | (?:Native\ Method|Unknown\ Source|<anonymous>|native|index\ \d+)\))
             | [\w$<>/@\[\]`-]*(?:\.[\w$<>/@\[\]`-]*){2,99}\s?\([^()\n]{0,300}\)(?:\sin\s\S+:line\s\d+)?
-            | [^\s():]{0,200}(?::[/\\])?[^\s():]{0,200}[./\\][^\s():]{1,200}:\d+:\d+(?=\s|$)))+""",
+            | (?=[^\s()]{0,400}[./\\])[^\s():]{0,400}(?::[/\\][^\s():]{0,400})?:\d+:\d+(?=\s|$)))+""",
     # Ruby
     ":in ": r"(?:LINE(?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in [`'\"][^`'\"\n]*[`'\"](?!:)REST)+",
     # PHP, Android, gdb, Dart
@@ -1037,7 +1064,7 @@ def _mark_frames(hint, frames):  # type: (str, re.Match[str]) -> str
 #
 # The two doors out: write_result() to stdout, for what render() has redacted; say() to stderr, which redacts itself.
 
-# IP addresses that are shown as hosts of URLs: the base URL's, and where a refused redirect pointed.
+# IP addresses that are shown as hosts of URLs: the base URL's.
 shown_hosts = set()  # type: set[str]
 
 
@@ -1046,17 +1073,24 @@ def configured_token():  # type: () -> str
     return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
 
 
-def show_host(url):  # type: (str) -> None
-    """Let the host of a URL be shown although it is an IP address."""
-    if url.partition("://")[2][:1] in "[0123456789":  # else the pattern need not be compiled
-        shown_hosts.update(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
+def hosts_of(url):  # type: (str) -> set[str]
+    """Return the host of a URL if it is an IP address."""
+    if url.partition("://")[2][:1] not in "[0123456789":  # the pattern need not be compiled
+        return set()
+    return set(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
 
 
-def say(line):  # type: (str) -> None
-    """Write one line to stderr: redacted, without control characters, of bounded length."""
+def shown(text):  # type: (str) -> str
+    """Return an argument as an error shows it: redacted, then cut, between quotes."""
+    text = redact(text, configured_token())
+    return repr(text if len(text) <= 80 else text[:80] + "…")
+
+
+def say(line, hosts=frozenset()):  # type: (str, Iterable[str]) -> None
+    """Write one line to stderr: redacted (but for these hosts of URLs), without control characters, not too long."""
     if sys.stderr is None:
         return
-    line = escape(redact(line, configured_token(), shown_hosts))
+    line = escape(redact(line, configured_token(), shown_hosts.union(hosts)))
     if len(line) > MAX_LINE:
         line = line[:MAX_LINE] + "…"
     try:
@@ -1144,6 +1178,7 @@ COLUMNS = {  # fields and headings; the last column takes what is left of the li
 }
 RIGHT_ALIGNED = {"last_seen", "count", "user_count", "timestamp"}
 MAX_COLUMN = 34
+MAX_WIDTH = 500  # columns of a terminal
 
 
 def table(records, command):  # type: (list[Object], str) -> str
@@ -1157,7 +1192,7 @@ def table(records, command):  # type: (list[Object], str) -> str
     rows = [headings.split(",")]
     rows += [list(map(cell, map(record.get, fields), fields)) for record in records]
     sizes = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
-    sizes[-1] = max(10, shutil.get_terminal_size().columns - sum(sizes[:-1]) - 2 * len(sizes) + 2)
+    sizes[-1] = max(10, min(MAX_WIDTH, shutil.get_terminal_size().columns) - sum(sizes[:-1]) - 2 * len(sizes) + 2)
     lines = ["  ".join(map(align, row, sizes, fields)).rstrip() for row in rows]
     if sys.stdout and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
@@ -1200,7 +1235,7 @@ def sparkline(stats):  # type: (Any) -> str
             counts = list(map(sum, zip(counts[::2], [*counts[1::2], 0])))
         top = max(counts) or 1
         return "".join(SPARKS[-(-count * 7 // top)] for count in counts)
-    except (AttributeError, IndexError, StopIteration, TypeError, ValueError):
+    except (AttributeError, IndexError, OverflowError, StopIteration, TypeError, ValueError):
         return "-"
 
 
@@ -1226,6 +1261,7 @@ def align(text, columns, field):  # type: (str, int, str) -> str
 
 # --- HTTP --------------------------------------------------------------------
 
+LOOPBACK = r"https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
 BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
@@ -1249,7 +1285,9 @@ class Client:
         self.resume = 0.0  # after a 429: when requests may start again, one by one
         # No file:, no redirects, no errors raised. One TLS context for all requests: making one takes 35 ms.
         self.opener = urllib.request.OpenerDirector()
-        self.opener.add_handler(urllib.request.ProxyHandler())
+        # A proxy would get the token of a server on this machine, unencrypted.
+        loopback = re.match(LOOPBACK, args.base_url)
+        self.opener.add_handler(urllib.request.ProxyHandler({} if loopback else None))
         self.opener.add_handler(urllib.request.HTTPHandler())
         if args.base_url.startswith("https:"):
             try:
@@ -1261,17 +1299,17 @@ class Client:
                     "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE",
                 ) from None
 
-    def get(self, path, params=None, why=""):  # type: (str, Object | None, str) -> tuple[Any, Any]
+    def get(self, path, params=None, why="", most=MAX_BODY):  # type: (str, Object | None, str, int) -> tuple[Any, Any]
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out; `why` is for --verbose.
+        Parameters that are None are left out; `why` is for --verbose; `most` is how many bytes the answer may have.
         """
         import urllib.parse
 
         query = urllib.parse.urlencode({key: value for key, value in (params or {}).items() if value is not None})
         url = f"{self.args.base_url}{path}?{query}".rstrip("?")
         try:
-            return self.attempt(url, why)
+            return self.attempt(url, why, most)
         except Failure as failure:
             if failure.pause is None:
                 raise
@@ -1279,9 +1317,9 @@ class Client:
                 self.resume = max(self.resume, time.monotonic() + failure.pause)
             else:
                 time.sleep(failure.pause)
-            return self.attempt(url, f" (retry after {failure.message})")
+            return self.attempt(url, f" (retry after {failure.message})", most)
 
-    def attempt(self, url, why):  # type: (str, str) -> tuple[Any, Any]
+    def attempt(self, url, why, most):  # type: (str, str, int) -> tuple[Any, Any]
         """Ask once, until the time limit at most, following redirects within the origin."""
         import threading
 
@@ -1292,7 +1330,7 @@ class Client:
             started = time.monotonic()
             result = [TimeoutError(), {}, b""]  # type: list[Any]
             # In a thread, as urllib's timeout is each socket operation's: a look-up or a slow body outlives it.
-            thread = threading.Thread(target=self.fetch, args=(url, left, result), daemon=True)
+            thread = threading.Thread(target=self.fetch, args=(url, left, most, result), daemon=True)
             try:
                 thread.start()
             except RuntimeError:
@@ -1304,7 +1342,8 @@ class Client:
             if self.args.verbose:
                 target, left_over = re.sub("^.*?//[^/]*", "", url), headers.get("X-Sentry-Rate-Limit-Remaining")
                 rest = f", {left_over} requests left" if left_over else ""
-                say(f"GET {target} -> {status!r}, {spent * 1000:.0f} ms, {len(body)} bytes{rest}{why}")
+                outcome = type(status).__name__ if isinstance(status, BaseException) else status
+                say(f"GET {target} -> {outcome}, {spent * 1000:.0f} ms, {len(body)} bytes{rest}{why}")
             if isinstance(status, BaseException):
                 raise network_failure(status, url, self.args.timeout)
             if status // 100 != 3 or "Location" not in headers:
@@ -1312,7 +1351,7 @@ class Client:
             url, why = redirected(url, headers["Location"]), " (redirect)"
         raise Failure(UNUSABLE, f"HTTP {status}: more than {MAX_REDIRECTS} redirects")
 
-    def fetch(self, url, timeout, result):  # type: (str, float, list[Any]) -> None
+    def fetch(self, url, timeout, most, result):  # type: (str, float, int, list[Any]) -> None
         """Put status, headers and unpacked body of a GET into the result, or an exception where the status goes."""
         import urllib.request
 
@@ -1320,24 +1359,24 @@ class Client:
             request = urllib.request.Request(url, headers=self.headers, method="GET")
             body = bytearray()
             with self.opener.open(request, timeout=timeout) as answer:
-                while len(body) <= MAX_BODY and (chunk := answer.read(CHUNK)):
+                while len(body) <= most and (chunk := answer.read(CHUNK)):
                     body += chunk
             short = answer.length  # what http.client still expects by Content-Length
             if body and "gzip" in answer.headers.get("Content-Encoding", "").lower():
-                import zlib
+                from gzip import GzipFile
+                from io import BytesIO
 
-                unpacker = zlib.decompressobj(wbits=31)  # 31: gzip
-                body = bytearray(unpacker.decompress(body, MAX_BODY + 1))
-                short = short or not unpacker.eof
-            if len(body) > MAX_BODY:
-                raise MemoryError  # network_failure() says it
+                body = bytearray(GzipFile(fileobj=BytesIO(body)).read(most + 1))
+            if len(body) > most:
+                raise MemoryError(most)  # network_failure() says it
             if short:
                 raise EOFError
             result[:] = answer.status, answer.headers, body
         except BaseException as error:  # noqa: BLE001 the thread that waits raises it
             result[0] = error
 
-    def get_issue(self, issue, below="", params=None):  # type: (str, str, Object | None) -> tuple[Any, Any]
+    def get_issue(self, issue, below="", params=None, most=MAX_BODY):
+        # type: (str, str, Object | None, int) -> tuple[Any, Any]
         """GET an issue endpoint; by the organization's form where the org-less one is not to be had.
 
         sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
@@ -1345,7 +1384,7 @@ class Client:
         """
         form = self.issue_form
         try:
-            return self.get(form.format(args=self.args, issue=issue) + below, params)
+            return self.get(form.format(args=self.args, issue=issue) + below, params, most=most)
         except Failure as first:
             elsewhere = re.match("(?i)HTTP (?:404|410|401.*organization)", first.message)
             if not elsewhere or not self.args.org or form != ISSUE:
@@ -1354,7 +1393,7 @@ class Client:
                 self.issue_form = ORG_ISSUE
             try:
                 path = ORG_ISSUE.format(args=self.args, issue=issue) + below
-                answer = self.get(path, params, f" (after {first.message})")
+                answer = self.get(path, params, f" (after {first.message})", most)
             except Failure:
                 raise first from None
             self.issue_form = ORG_ISSUE
@@ -1376,12 +1415,13 @@ CAUSES = {
     "OSError": (NETWORK, "no connection (TCP or TLS): {}", BASE_URL_HINT, True),
     "ValueError": (NETWORK, "no connection: its address, or the proxy's, can't be used", BASE_URL_HINT, False),
     "HTTPException": (NETWORK, "the answer ended early or breaks the HTTP protocol: {}", "", True),
-    "MemoryError": (UNUSABLE, f"the answer is larger than {MAX_BODY >> 20} MiB", "try a lower --limit", False),
+    "MemoryError": (UNUSABLE, "the answer is larger than {mebibytes} MiB", "try a lower --limit", False),
     "object": (UNUSABLE, "the answer, or its gzip compression, can't be read: {}", "", False),
 }
 CAUSES["timeout"] = CAUSES["TimeoutError"]  # socket's, up to Python 3.9
 CAUSES["InvalidURL"] = CAUSES["str"] = CAUSES["ValueError"]  # a text is urllib's own reason
 CAUSES["EOFError"] = CAUSES["HTTPException"]
+CAUSES["BadGzipFile"] = CAUSES["object"]
 
 
 def network_failure(error, url, timeout):  # type: (Any, str, float) -> Failure
@@ -1392,13 +1432,25 @@ def network_failure(error, url, timeout):  # type: (Any, str, float) -> Failure
             break
     status, message, hint, again = CAUSES[base.__name__]
     what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    message = origin(url) + ": " + message.format(what, timeout=timeout)
+    mebibytes = cause.args[0] >> 20 if base is MemoryError and cause.args else MAX_BODY >> 20
+    message = shown_origin(url) + ": " + message.format(what, timeout=timeout, mebibytes=mebibytes)
     return Failure(status, message, hint, RETRY_PAUSE if again else None)
 
 
-def origin(url):  # type: (str) -> str
-    """Return a URL's scheme and host, and its port if it isn't the default one."""
-    return re.sub("(?<=^http:)(.*):80$|(?<=^https:)(.*):443$", r"\1\2", re.sub("(?<=[^:/])[/?#].*", "", url.lower()))
+def origin(url):  # type: (str) -> tuple[str, str, int | None]
+    """Return a URL's scheme, host and port (RFC 6454). Raises ValueError for what urlsplit() can't parse."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    # Python's versions differ in what they take for a host and a port.
+    if not parts.hostname or not re.fullmatch(r"(?:\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]|[^][@:]+)(?::[0-9]*)?", parts.netloc):
+        raise ValueError("not a host and a port")
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def shown_origin(url):  # type: (str) -> str
+    """Return a URL's scheme, host and port as they are shown in errors, without credentials."""
+    return re.sub("//.*@", "//", re.sub("(?<=[^:/])[/?#].*", "", url.lower()))
 
 
 def redirected(url, location):  # type: (str, str) -> str
@@ -1407,17 +1459,18 @@ def redirected(url, location):  # type: (str, str) -> str
 
     try:
         target = urllib.parse.urljoin(url, location.strip())
+        same = origin(target) == origin(url)
     except ValueError:
-        target = location
-    where = origin(target)
-    if where != origin(url):
-        where = re.sub("//.*@", "//", where)
-        show_host(where)
-        raise Failure(
-            UNUSABLE, f"a redirect to another server, {where}, was not followed", "is that the right base URL?"
-        )
-    # All but reserved characters is quoted; http.client reads headers as Latin-1.
-    return urllib.parse.quote(target, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
+        target, same = location, False
+    if not same:
+        where = shown_origin(target)
+        message = f"a redirect to another server, {where}, was not followed"
+        raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(where))
+    # Of the target only the path and the query are used, so the request can go nowhere else. All but reserved
+    # characters is quoted; http.client reads headers as Latin-1.
+    path = urllib.parse.urlunsplit(("", "", *urllib.parse.urlsplit(target)[2:4], ""))
+    quoted = urllib.parse.quote(path, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
+    return re.sub("(?<=[^:/])[/?#].*", "", url) + "/" + quoted.lstrip("/")
 
 
 HTTP_ERRORS = {  # HTTP status: exit status and hint
@@ -1447,13 +1500,23 @@ def decode(status, headers, body):  # type: (int, Any, bytearray) -> Any
         try:
             text = body.decode().lstrip("\ufeff")
             body.clear()  # 20 MB are not kept while they are parsed
+            if sum(map(text.count, ",{[")) > MAX_VALUES:
+                raise MemoryError
             return json.loads(text, parse_constant=int)  # int() refuses NaN and Infinity, as JSON does
-        except (ValueError, RecursionError):
+        except RecursionError:
+            raise Failure(UNUSABLE, f"HTTP {status}, but the answer is nested too deep", BASE_URL_HINT) from None
+        except MemoryError:
+            message = f"HTTP {status}, but the answer holds too many values to be read"
+            raise Failure(UNUSABLE, message, "try a lower --limit") from None
+        except (json.JSONDecodeError, UnicodeDecodeError):
             raise Failure(
                 UNUSABLE,
                 f"HTTP {status}, but the answer can't be read as JSON",
                 "check that the base URL is the address of the web page, without a path to the API",
             ) from None
+        except ValueError:  # from int()
+            message = f"HTTP {status}, but the answer holds a number that can't be read (NaN, over 4300 digits)"
+            raise Failure(UNUSABLE, message, BASE_URL_HINT) from None
     code, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
     message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
     if hint and code != RATE_LIMITED:
@@ -1480,6 +1543,7 @@ def error_reason(body):  # type: (bytearray) -> str
     import json
 
     keys = "detail message msg error info extra".split()
+    body = body[:MAX_REASON_BODY]
     try:
         value = json.loads(
             body, object_hook=lambda found: next(filter(None, [*map(found.get, keys), *found.values()]), "")
@@ -1489,7 +1553,7 @@ def error_reason(body):  # type: (bytearray) -> str
     while value and isinstance(value, list):
         value = value[0]
     # Redacted before it is cut and put on one line: half an address, or half a stack trace, would not be recognized.
-    return " ".join(redact(str(value or "")[:MAX_RAW_REASON], configured_token()).split())[:MAX_REASON]
+    return " ".join(redact(str(value or ""), configured_token()).split())[:MAX_REASON]
 
 
 def http_time(text):  # type: (str) -> float
@@ -1508,8 +1572,8 @@ def server_time(headers):  # type: (Any) -> float
 
 
 def expect_list(value):  # type: (Any) -> list[Object]
-    """Return a list of objects as it is. Raises Failure for anything else."""
-    return list(map(expect_object, value if isinstance(value, list) else [None]))
+    """Return a list of objects, not more than MAX_PAGE. Raises Failure for anything else."""
+    return list(map(expect_object, value[:MAX_PAGE] if isinstance(value, list) else [None]))
 
 
 def expect_object(value):  # type: (Any) -> Object
@@ -1785,7 +1849,7 @@ def find_issues(args, client):  # type: (Args, Client) -> Listing
 
 
 # What a list's Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
-CURSOR = r"[A-Za-z0-9:=_+/.%-]{1,500}"
+CURSOR = r"[A-Za-z0-9:=_+/.%][A-Za-z0-9:=_+/.%-]{0,499}"
 NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
 Listing = SimpleNamespace
 
@@ -1873,40 +1937,59 @@ def count_all(client, issues, wanted=True):  # type: (Client, list[Object], bool
 
     Returns count_tags() for each issue, () where it is not wanted or could not be had; and a note on the latter.
     """
+    import queue
     import threading
 
     tallies = [()] * len(issues)  # type: list[Any]
-    if not wanted:
+    if not wanted or not issues:
         return tallies, []
-    statuses = []  # type: list[int]
-    reasons = []  # type: list[str]
-    waiting = enumerate(issues)  # shared: each thread takes the next one
+    waiting = list(enumerate(issues))[::-1]  # shared: each thread takes the last one
+    results = queue.SimpleQueue()  # type: Any
 
     def work():  # type: () -> None
-        for index, issue in waiting:
+        size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
+        while waiting:
             try:
-                events, _ = client.get_issue(checked_id(issue), EVENTS, {"per_page": TAG_EVENTS, "limit": TAG_EVENTS})
+                index, issue = waiting.pop()
+            except IndexError:
+                return  # another thread was faster
+            try:
+                events, _ = client.get_issue(checked_id(issue), EVENTS, size, MAX_TAG_BODY)
                 # Reduced here, in the worker: old servers send whole events, megabytes of them.
-                tallies[index] = count_tags(expect_list(events)[:TAG_EVENTS])
+                results.put((index, count_tags(expect_list(events)[:TAG_EVENTS]), None))
             except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
-                statuses.append(getattr(error, "status", UNUSABLE))
-                reasons.append(getattr(error, "message", f"internal error ({type(error).__name__})"))
-            if statuses.count(NETWORK) >= TAG_PATIENCE:
-                return
+                results.put((index, (), error))
 
-    threads = []  # type: list[threading.Thread]
     try:
-        for _ in issues[1:TAG_WORKERS]:
-            threads.append(threading.Thread(target=work, daemon=True))
-            threads[-1].start()
+        for _ in issues[:TAG_WORKERS]:
+            threading.Thread(target=work, daemon=True).start()
     except RuntimeError:
-        threads.pop()  # no more threads to be had: fewer will do
-    work()
-    for thread in threads:
-        thread.join()
+        pass  # no more threads can be had: fewer have to do
+    failures = collect_tallies(client, results, tallies)
+    waiting.clear()
+    if not failures:
+        return tallies, []
+    reason = getattr(failures[-1], "message", f"internal error ({type(failures[-1]).__name__})")
     missing = f"{tallies.count(())} of {len(issues)} issues"
-    lost = f"note: the environments and top tags of {missing} could not be read"
-    return tallies, [f"{lost} ({reasons[0]})"] if reasons else []
+    return tallies, [f"note: the environments and top tags of {missing} could not be read ({reason})"]
+
+
+def collect_tallies(client, results, tallies):  # type: (Client, Any, list[Any]) -> list[Any]
+    """Put results into tallies, as long as that is worth waiting for. Returns what went wrong."""
+    import queue
+
+    failures = []  # type: list[Any]
+    deadline = time.monotonic() + 2 * client.args.timeout
+    for _ in range(len(tallies)):
+        try:
+            index, tallies[index], failure = results.get(timeout=max(0, deadline - time.monotonic()))
+        except queue.Empty:
+            failures.append(Failure(NETWORK, f"not within {2 * client.args.timeout:g} s"))
+            break
+        failures += [failure] if failure else []
+        if len(failures) >= TAG_PATIENCE or getattr(failure, "status", None) == RATE_LIMITED:
+            break  # tags are not worth waiting for ever
+    return failures
 
 
 def checked_id(issue):  # type: (Object) -> str
@@ -1983,12 +2066,13 @@ def read_id(args, given, pattern, parent, expected):  # type: (Args, str, str, s
     if "://" in place:
         address = re.fullmatch(WEB_ADDRESS, f"{args.base_url} {place}", re.IGNORECASE)
         if not address:
-            message = f"received the web address {place!r}, but the base URL is {args.base_url}"
-            raise Failure(USAGE, message, "set --base-url or SENTRY_BASE_URL for another server")
+            message = f"received the web address {shown(place)}, but the base URL is {args.base_url}"
+            hint = "to ask another server, SENTRY_BASE_URL must name it; the token would go there, so the user decides"
+            raise Failure(USAGE, message, hint)
         form, place = f".*?/{parent}/{form}(/.*)?", address["path"] or ""
     found = re.fullmatch(form, place)
     if not found:
-        raise Failure(USAGE, f"received {given!r}, expected {expected}")
+        raise Failure(USAGE, f"received {shown(given)}, expected {expected}")
     return found[1]
 
 
@@ -2024,8 +2108,7 @@ FIELDS = {
 def matching(pattern, expected, text):  # type: (str, str, str) -> str
     """Return a text that matches a pattern. argparse reports what is raised for others."""
     if not re.fullmatch(pattern, text):
-        shown = text if len(text) <= 80 else text[:80] + "…"
-        raise argparse.ArgumentTypeError(f"received {shown!r}, expected {expected}")
+        raise argparse.ArgumentTypeError(f"received {shown(text)}, expected {expected}")
     return text
 
 
@@ -2216,7 +2299,7 @@ def check_fields(args):  # type: (Args) -> None
     names = FIELDS[args.command] + (("entries",) if args.include_entries else ())
     for name in args.fields:
         if name not in names:
-            raise Failure(USAGE, f"--fields: received {name!r}, expected names of {', '.join(names)}")
+            raise Failure(USAGE, f"--fields: received {shown(name)}, expected names of {', '.join(names)}")
 
 
 def read_token(base_url):  # type: (str) -> str
@@ -2233,9 +2316,6 @@ def read_token(base_url):  # type: (str) -> str
 
 # --- Main --------------------------------------------------------------------
 
-LOOPBACK = r"http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
-
-
 def main(argv=None):  # type: (list[str] | None) -> int
     """Run a command and return the exit status."""
     shown_hosts.clear()
@@ -2249,12 +2329,16 @@ def main(argv=None):  # type: (list[str] | None) -> int
     try:
         return run(sys.argv[1:] if argv is None else argv)
     except Failure as failure:
-        say(f"error: {failure.message}")
+        say(f"error: {failure.message}", failure.hosts)
         if failure.hint:
             say(f"hint: {failure.hint}")
         return failure.status
     except BrokenPipeError:
         return PIPE_CLOSED
+    except MemoryError:
+        say("error: the answer is too large for this machine's memory; nothing was printed")
+        say("hint: try a lower --limit, or --fields")
+        return UNUSABLE
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
         where = error.__traceback__  # type: Any
         while where.tb_next:
@@ -2269,7 +2353,7 @@ def run(argv):  # type: (list[str]) -> int
         args = parse(argv)
     except SystemExit:  # argparse after --help and --version
         return OK
-    show_host(args.base_url)
+    shown_hosts.update(hosts_of(args.base_url))
     client = Client(args, read_token(args.base_url))
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
@@ -2293,7 +2377,7 @@ def chosen(args, item):  # type: (Args, Object) -> Object
 def console_script():  # type: () -> NoReturn
     """Run as a process of its own: the sentry-api command, or this file as a script."""
     # For the sentry-api command, which imports this file; the script has done both at the top.
-    sys.excepthook = quiet_interrupt
+    signal.signal(signal.SIGINT, quiet_interrupt)
     put_off_imports()
     os._exit(main())  # both streams are flushed; freeing every object takes 4 ms of 45 for --help, 10 of 110 for 1 MB
 
