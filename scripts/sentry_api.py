@@ -1443,7 +1443,8 @@ def origin(url):  # type: (str) -> tuple[str, str, int | None]
 
     parts = urlsplit(url)
     # Python's versions differ in what they take for a host and a port.
-    if not parts.hostname or not re.fullmatch(r"(?:\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]|[^][@:]+)(?::[0-9]*)?", parts.netloc):
+    host_and_port = r"(?:\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]|[^][@:]+)(?::[0-9]*)?"
+    if not parts.hostname or not re.fullmatch(host_and_port, parts.netloc):
         raise ValueError("not a host and a port")
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
