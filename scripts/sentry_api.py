@@ -1,102 +1,76 @@
 #!/usr/bin/env python3
+# /// script
+# requires-python = ">=3.9"
+# dependencies = []
+# ///
 """Read-only client for Sentry's Web API, in one file with nothing to install.
 
     sentry_api.py list-issues  --org acme --project backend
     sentry_api.py issue-detail BACKEND-1A
     sentry_api.py issue-events 1234567890 --limit 5
-    sentry_api.py event-detail 9fac2ceed9344f2bbfdd1fdacb0ed9b1
+    sentry_api.py event-detail BACKEND-1A --include stack
 
 It sends GET requests only, redacts personal data and secrets in all it prints, and
 prints JSON. The token comes from the environment variable SENTRY_AUTH_TOKEN.
 
 The file reads in one direction: constants, errors, redaction, output, HTTP, shapes,
-commands, parser, main. Each part knows only the parts above it.
+commands, parser, main. Each part knows only the parts above it. Imports that take
+long stand in the functions that need them.
 """
+
+from __future__ import annotations
 
 import os
 import sys
 
 if __name__ == "__main__" and sys.path[0] == os.path.dirname(os.path.realpath(__file__)):
-    # As by python3 -P: no file beside this one can take the place of a module of the standard library. As a folder less
-    # is searched for each of them, it saves 2 ms of 65 for a list, too.
-    del sys.path[0]
+    del sys.path[0]  # as by python3 -P: no file beside this one takes the place of a module of the standard library
 
 import signal
-from types import ModuleType, SimpleNamespace
 
 
-def quiet_interrupt(*_):  # type: (Any) -> None
-    """End the process without a word, with status 130: a handler of SIGINT."""
+def end_quietly(*_: object) -> None:
+    """End the process without a word, with status 130, after Ctrl-C: a handler of signals."""
     os._exit(130)
 
 
-# What argparse, urllib.request, http.client and socket import for functions that are hardly ever called here, or for
-# https only.
-LATE_MODULES = (
-    "array calendar contextlib datetime hashlib ipaddress random selectors ssl stringprep tempfile warnings".split()
-)
-
-
-class LateModule(ModuleType):
-    """A module of the standard library that is imported when something of it is used."""
-
-    def __getattr__(self, name):  # type: (str) -> Any
-        if sys.modules.get(self.__name__) is self:
-            sys.modules.pop(self.__name__, None)  # another thread may have done it
-        return getattr(__import__(self.__name__), name)
-
-
-def put_off_imports():  # type: () -> None
-    """Put stand-ins in the place of modules that are hardly ever used, which saves a tenth of a list's time."""
-    for name in LATE_MODULES:
-        sys.modules.setdefault(name, LateModule(name))
-    # The base class of answers to file: and ftp:, which are never asked for, is all that is used at import.
-    sys.modules["tempfile"].__dict__.setdefault("_TemporaryFileWrapper", object)
-
-
 if __name__ == "__main__":
-    # What would change the program that imports this file is done for the script only.
-    signal.signal(signal.SIGINT, quiet_interrupt)  # before the slower imports, so that it holds at any moment
-    import gc
-
-    gc.disable()  # nothing here lives long enough to be worth collecting: 2 % less time
-    # argparse has gettext look for translations of its texts, which don't exist, in 60 places: 3 ms of 45 for --help.
-    no_gettext = SimpleNamespace(gettext=str, ngettext=lambda one, *_: one)  # type: Any
-    sys.modules["gettext"] = no_gettext
-    put_off_imports()
+    signal.signal(signal.SIGINT, end_quietly)  # before the slower imports, so that it holds at any moment
 
 import argparse
+import json
 import re
 import time
 from collections import Counter
 from functools import cache, lru_cache, partial
-from itertools import chain, filterfalse, repeat
+from types import SimpleNamespace
 
-# Types are for the checker only. They stand in comments (PEP 484), because annotations, even if quoted, take 4 % of
-# every start; importing typing would take 7 ms of 45 for --help.
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # importing typing for it would take 5 ms
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator  # noqa: F401 ruff doesn't read those comments
-    from typing import Any, NoReturn  # noqa: F401
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, NoReturn
 
     Args = argparse.Namespace
     Object = dict[str, Any]  # of JSON
-    Answer = tuple[Any, Any, list[str]]  # Sentry's object or list of them, its record or list of them, notes
+    Result = tuple[Any, Any, list[str]]  # of a command: Sentry's object or list of them, its record or list, notes
+    Span = tuple[int, int, str]  # start, end, and the mask for what stands there; no mask: it stays
+    Rule = Callable[[str], Iterable[Span]]
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 # --- Constants ---------------------------------------------------------------
 
 # Exit statuses (README.md and SKILL.md tell callers what to do on each).
 OK, UNUSABLE, USAGE, UNAUTHORIZED, NOT_FOUND, RATE_LIMITED, NETWORK = range(7)
-PIPE_CLOSED = 141  # 130 is quiet_interrupt()'s
+PIPE_CLOSED = 141  # 130 is end_quietly()'s
 
-# Endpoints, below the base URL. Sentry wants the trailing slash. Nothing in them needs percent-encoding: slugs and IDs
-# have been checked.
-PROJECT_ISSUES = "/api/0/projects/{args.org}/{args.project}/issues/"
-PROJECT_EVENT = "/api/0/projects/{args.org}/{args.project}/events/{event}/"
+# Endpoints, below the base URL. Sentry wants the trailing slash. Slugs and IDs have been checked, so nothing in them
+# needs percent-encoding.
+PROJECT_ISSUES = "/api/0/projects/{org}/{project}/issues/"
+ORG_ISSUES = "/api/0/organizations/{org}/issues/"
+PROJECT_EVENT = "/api/0/projects/{org}/{project}/events/{event}/"
 ISSUE = "/api/0/issues/{issue}/"
-ORG_ISSUE = "/api/0/organizations/{args.org}/issues/{issue}/"
+ORG_ISSUE = "/api/0/organizations/{org}/issues/{issue}/"
 EVENTS = "events/"  # below either issue endpoint
 
 # An issue's numeric ID, its short ID (project slug and a base 32 number), an event's ID.
@@ -111,7 +85,8 @@ DEFAULT_QUERY = "is:unresolved"
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 50
 DEFAULT_TIMEOUT = 30  # seconds
-UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}  # of --time-range, in seconds
+HOUR, DAY = 3600, 86400
+UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
 TOKEN_PAGE = "/settings/account/api/auth-tokens/"
 
 RETRY_PAUSE = 1.0  # seconds before the second and last attempt
@@ -119,30 +94,48 @@ MAX_PAUSE = 30.0  # a server that asks for a longer one gets none
 LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
 MAX_REDIRECTS = 3
 MAX_PAGES = 20
+PAGE = 100  # items of the largest page that servers give
+MAX_PAGE = 1000  # items of a page that are looked at
 MAX_BODY = 64 * 1024 * 1024  # bytes, unpacked
-MAX_TAG_BODY = 8 * 1024 * 1024  # bytes of an answer from which tags are counted; many are read at a time
+MAX_TAG_BODY = 8 * 1024 * 1024  # the same where tags are counted: ten answers are read at a time
 MAX_VALUES = 3_000_000  # values in an answer, about; 20 MB of an event have 850,000
-MAX_PAGE = 1000  # items of a page that are looked at; 100 are asked for at most
 CHUNK = 64 * 1024
 MAX_REASON = 300  # characters of a server's explanation that are worth showing
-MAX_REASON_BODY = 64 * 1024  # bytes of an error's answer in which such an explanation is looked for
+MAX_REASON_BODY = 64 * 1024  # bytes of an error's answer in which an explanation is looked for
 MAX_LINE = 2000  # characters of a line on stderr
+MAX_ARGUMENT = 80  # characters of an argument that an error shows
 
 TAG_EVENTS = 10  # newest events that an issue's environments and tags are counted from
-TAG_WORKERS = 8
+TAG_WORKERS = 10
 TAG_PATIENCE = 8  # requests that fail before the rest is not tried
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
-TELLING_TAGS = "release transaction url browser os device runtime server_name".split()
+TELLING_TAGS = ["release", "transaction", "url", "browser", "os", "device", "runtime", "server_name"]
 PROBE_ISSUES = 5  # issues looked at to say which environment would have had results
 
-# Characters of JSON that a record may take, so that 20 issues stay below 16,000 and
-# an answer survives the cut that agents' harnesses make. Listed events have tags, 16 on ordinary ones.
+# Characters of JSON that a record may take, so that 20 issues stay below 16,000 and an answer survives the cut that
+# agents' harnesses make. Listed events have tags, 16 on ordinary ones.
 SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
+INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 # Longest text and longest list of a record, tried in turn until the record fits.
-FITS = {400: 40, 200: 20, 120: 12, 80: 8, 50: 6, 30: 5, 16: 3, 6: 1, 1: 0}
+FITS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
     "id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split()
+)
+MAX_STACK, MAX_CRUMBS = 40, 20  # lines
+SCREEN = 24  # lines of a page for people
+
+# Characters that nobody sees, and that can hold whole sentences for who reads by bytes.
+INVISIBLE = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+)
+JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # stay, two at most, in emoji and in scripts that need them
+# Characters that a terminal or a reader would act on instead of showing them: controls, marks and overrides of
+# direction (Unicode TR9), line separators, lone surrogates, and the invisible ones.
+UNSAFE = (
+    f"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\ud800-\udfff{INVISIBLE}]"
+    f"|(?<![^\x00-\x7f])[{JOINERS}]+|[{JOINERS}]{{3,}}"
 )
 
 # --- Errors ------------------------------------------------------------------
@@ -151,60 +144,64 @@ IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `pause` is how many seconds to wait before trying once more, or None where that is no use; `hosts` are IP addresses
-    that the message may show as hosts of URLs.
+    `http` is the HTTP status, if a server answered, and `reason` its explanation. `pause` is how many seconds to wait
+    before trying once more, or None where that is no use. `hosts` are IP addresses that the message may show in URLs.
     """
 
-    def __init__(self, status, message, hint="", pause=None, hosts=()):
-        # type: (int, str, str, float | None, Iterable[str]) -> None
+    def __init__(self, status: int, message: str, hint: str = "", **facts: Any) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.hint = hint
-        self.pause = pause
-        self.hosts = hosts
+        self.http: int = facts.get("http", 0)
+        self.reason: str = facts.get("reason", "")
+        self.pause: float | None = facts.get("pause")
+        self.hosts: set[str] = facts.get("hosts", set())
 
 
 # --- Redaction ---------------------------------------------------------------
 #
-# A Redactor is the only filter, and all output goes through one. Every pattern runs in linear time: it
-# starts only where a run of its characters starts, or its repeats are bounded. Patterns are plain
-# strings, compiled at their first use: a run that needs none of them (--help) compiles none. Cheap
-# tests stand in front of the patterns, because most texts need none of them.
+# redact() walks a value. What a key says of its value is that value's kind, and each text goes through the rules of
+# its kind. A rule is a function from a text to spans: start, end, and the mask that takes their place. Rules see the
+# text with its escapes undone, and BLANKs where an earlier rule has found something; at the end all spans are cut out
+# of the text as it was. Every pattern takes linear time: its repeats are bounded, or can't hold what follows them.
 
 EMAIL_MASK = "[REDACTED_EMAIL]"
 IP_MASK = "[REDACTED_IP]"
 SECRET_MASK = "[REDACTED]"
-STACK_MARK = "[%d stack trace line%s removed]"
+STACK_MARK = "[{} stack trace line{} removed]"
+BLANK = "\0"
 
-# What a key says of its value. Lists hand theirs to their elements; for objects see value_kind().
+pattern = cache(re.compile)  # compiled when first used: a run that needs none (--help) compiles none
+
+
+# What a key says of its value.
+
 PLAIN = ""
+KEY = "key"  # of an object
 SECRET = "secret"
-VAULT = "vault"  # an object or list that holds nothing but secrets
 COOKIES = "cookies"  # names and values of cookies
 ADDRESS = "address"  # no number in here is a version
 VERSION = "version"  # no dotted number in here is an address
 PACKAGES = "packages"  # names and versions
-USER = "user"  # an end user: Sentry's user interface, user tag and user report
-PERSON = "person"  # an end user's name
-MAIL = "mail"  # an end user's email
+USER = "user"  # an end user: Sentry's user interface, user tag, user report, feedback
 TEAM = "team"  # members of the organization: names stay, emails go
+NOTES = "notes"  # a scrubber's own, under the names of what it has scrubbed: Sentry's _meta
 
-# Words of a key, after splitting snake_case, camelCase and kebab-case; and pairs of them.
+# Words of a key in snake case, alone or two as one: X-apiKey is x_api_key, and holds apikey.
 SECRET_WORDS = frozenset(
-    "password passwords passwd passphrase passcode pwd secret secrets token credential credentials "
-    "authorization jwt bearer csrf xsrf otp totp apikey accesskey secretkey privatekey authkey signingkey "
-    "authtoken accesstoken refreshtoken idtoken csrftoken xsrftoken sessiontoken clientsecret "
-    "sessionid sessid sid phpsessid jsessionid aspsessionid aspxauth csrfmiddlewaretoken apitoken apisecret usertoken "
-    "bearertoken jwttoken webhooksecret secretaccesskey sessionkey appsecret "
-    "api_key access_key private_key signing_key encryption_key auth_key master_key account_key session_key "
-    "service_key app_key ssh_key subscription_key functions_key stripe_key admin_key license_key session_id pass_word "
-    "pass_phrase amz_signature goog_signature hub_signature oauth_signature access_signature hmac_signature "
-    "stripe_signature".split()
+    "password passwords passwd passphrase passcode pwd secret secrets token credential credentials authorization jwt "
+    "bearer csrf xsrf otp totp apikey accesskey secretkey privatekey authkey signingkey encryptionkey masterkey "
+    "accountkey sessionkey servicekey appkey sshkey subscriptionkey functionskey stripekey adminkey licensekey "
+    "secretaccesskey authtoken accesstoken refreshtoken idtoken csrftoken xsrftoken sessiontoken apitoken usertoken "
+    "bearertoken jwttoken clientsecret apisecret webhooksecret appsecret sessionid sessid sid phpsessid jsessionid "
+    "aspsessionid aspxauth csrfmiddlewaretoken amzsignature googsignature hubsignature oauthsignature accesssignature "
+    "hmacsignature stripesignature".split()
 )
 SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
-TOKEN_COUNTS = frozenset("max min total num n prompt completion input output used remaining reasoning".split())
-PUBLIC_WORDS = {"public", "publishable"}  # a DSN's public key, .NET's PublicKeyToken
+# Words that say that a key with them holds no secret: token counts and pages, a DSN's public key, a desktop's session.
+TOKEN_COUNTS = frozenset("max total prompt completion input output page next continuation".split())
+PUBLIC_WORDS = {"public", "publishable", "xdg"}
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
     "count counts type types length len limit size name names field fields url uri endpoint path policy "
@@ -214,902 +211,758 @@ ABOUT_WORDS = frozenset(
     "window manager service backend class handler middleware module file location host domain header "
     "algorithm alg issuer scope scopes audience".split()
 )
-VAULT_WORDS = frozenset("secrets secret tokens token credentials credential passwords".split())
-COOKIE_WORDS = {"cookie", "cookies"}
-ADDRESS_WORDS = frozenset("ip ips ipv4 ipv6 addr ipaddr ipaddress address addresses forwarded remote peer".split())
-VERSION_WORDS = frozenset(
-    "version versions ver release releases build sdk browser os runtime firmware driver kernel dist".split()
-)
-PACKAGE_WORDS = {"packages", "modules"}
-LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
+ADDRESS_WORDS = frozenset("ip ips addr address forwarded remote peer".split())
+VERSION_WORDS = frozenset("version versions ver release build sdk browser os runtime firmware driver".split())
+LABEL_WORDS = frozenset("name number string description value".split())
 PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
-USER_KEYS = frozenset("user userreport user_report sentry:user".split())
-USER_FIELDS = {
-    **dict.fromkeys(
-        "name username display_name displayname full_name fullname first_name last_name firstname lastname".split(),
-        PERSON,
-    ),
-    "ip_address": ADDRESS,
-    "ipaddress": ADDRESS,
-    "email": MAIL,
-}
+USER_KEYS = frozenset("user user_report sentry_user feedback evidence evidence_data evidence_display".split())
+USER_NAMES = frozenset("name username user_name display_name full_name first_name last_name".split())
 TEAM_KEYS = frozenset(
-    "activity seenby participants assignedto assigned_to assignee statusdetails actor owner owners authors author "
-    "committer lastcommit firstrelease lastrelease release subscriptiondetails reviewers".split()
+    "activity seen_by participants assigned_to assignee status_details actor owner owners authors author committer "
+    "last_commit subscription_details reviewers".split()
 )
-
-PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
-# Values that stay under a secret's key: nothing, what a scrubber left, and templates such as
-# ?token={token}, $TOKEN, <token>, %(token)s.
-HARMLESS_SECRET = r"""(?ix)(?:[\\'"`\s]|%7B|%5B)* (?:(?:bearer|basic|token)\s+)? (?:
-    none|null|nil|undefined|true|false|include|omit|same-origin
-    | \[?(?:filtered|redacted\w*|removed|hidden|masked)\]? | [*x.\u2022\u2026-]{3,} | <[a-z\s:_-]{1,40}>
-    | :[a-z_]{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2}
-    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | \$\(\w{1,40}\) | %\(\w{1,40}\)s | %s | \?
-    | \u2026 | (?<=%7B)\w{1,40} | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+ )? (?:[\\'"`\s]|%7D|%5D)*"""
-
-
-def is_harmless(value):  # type: (str) -> bool
-    """Tell whether what stands in a secret's place is none."""
-    return len(value) <= 200 and re.fullmatch(HARMLESS_SECRET, value) is not None
-
-
-compiled = cache(re.compile)  # the cache inside re takes 0.6 µs a look-up
-
-
-@lru_cache(maxsize=4096)
-def key_words(key):  # type: (str) -> tuple[str, ...]
-    """Split a key or header name into lower-case words: 'X-apiKey' gives x, api, key. There is at least one."""
-    return tuple(map(str.lower, re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200]))) or ("",)
-
-
-def is_secret_key(key):  # type: (str) -> bool
-    """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
-    words = key_words(key)
-    last = words[-1]
-    if (
-        last in ABOUT_WORDS
-        or not PUBLIC_WORDS.isdisjoint(words)
-        or last == "tokens"
-        and not TOKEN_COUNTS.isdisjoint(words)
-    ):
-        return False
-    known = {*words, *map("_".join, zip(words, words[1:]))}
-    return last in SECRET_ENDS or last.endswith(("password", "passwd")) or not SECRET_WORDS.isdisjoint(known)
+CONTACTS = ("email", "ip_address")  # what makes an object with a name a user
 
 
 @lru_cache(maxsize=8192)
-def value_kind(parent, key):  # type: (str, str) -> str
-    """Tell what kind of value a key holds inside a container of kind `parent`."""
-    words, lower = key_words(key), key.lower()
+def snake_case(key: str) -> str:
+    """Return a key or header name as lower-case words: 'X-apiKey' gives x_api_key."""
+    return "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200])).lower()
+
+
+@lru_cache(maxsize=8192)
+def is_secret(key: str) -> bool:
+    """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
+    words = snake_case(key).split("_")
     last = words[-1]
-    if last in COOKIE_WORDS:
+    if last in ABOUT_WORDS or not PUBLIC_WORDS.isdisjoint(words):
+        return False
+    if last in ("token", "tokens") and not TOKEN_COUNTS.isdisjoint(words):
+        return False
+    if last in SECRET_ENDS or last.endswith(("password", "passwd")):
+        return True
+    return not SECRET_WORDS.isdisjoint([*words, *map("".join, zip(words, words[1:]))])
+
+
+@lru_cache(maxsize=8192)
+def kind_of(key: str, parent: str = PLAIN) -> str:
+    """Tell what a key says of its value, in an object that is itself of kind `parent`."""
+    name = snake_case(key)
+    words = name.split("_")
+    last = words[-1]
+    if parent == NOTES or key == "_meta":
+        return NOTES
+    if parent == PACKAGES:
+        return VERSION
+    if last in ("cookie", "cookies"):
         return COOKIES
-    if is_secret_key(key) or parent in (SECRET, VAULT) and last not in ABOUT_WORDS:
-        return VAULT if last in VAULT_WORDS or parent == VAULT else SECRET
-    field = lower[5:] if lower.startswith("user.") else lower if parent == USER else ""
-    if field in USER_FIELDS or parent in (PERSON, MAIL):
-        return USER_FIELDS.get(field, parent)
+    if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
+        return SECRET
+    if (parent == USER or key.startswith("user.")) and name.removeprefix("user_") in USER_NAMES:
+        return SECRET
     if parent != TEAM and last not in PLACE_WORDS:
-        if lower in USER_KEYS or parent == USER and lower == "data":
+        if name in USER_KEYS or parent == USER and name == "data":
             return USER
         if not ADDRESS_WORDS.isdisjoint(words):
             return ADDRESS
-    if last in PACKAGE_WORDS or parent == PACKAGES:
+    if last in ("packages", "modules"):
         return PACKAGES
     if last in VERSION_WORDS or last in LABEL_WORDS and (parent == VERSION or not VERSION_WORDS.isdisjoint(words)):
         return VERSION
-    if lower in TEAM_KEYS or parent == TEAM:
+    if parent == TEAM or name in TEAM_KEYS:
         return TEAM
     return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
 
 
-MASKS = {EMAIL_MASK, IP_MASK, SECRET_MASK}
-WHOLE_MASKS = {SECRET: SECRET_MASK, VAULT: SECRET_MASK, PERSON: SECRET_MASK, MAIL: EMAIL_MASK}
-KEPT_HOST = "\ue000{}\ue001"  # stands for a host that is kept; private use, so no server writes it
-USER_NAME = r'^((?:user\.)?(?:user)?name:"?)(?!\[REDACTED)[^"]+'  # in a user tag
+# Escapes.
 
-LINE_WIDTH = 100  # characters; a list or object that fits stays on one line
-MAX_INDENT = 40  # levels; deeper ones are written without line breaks
-LONG_PIECE = 50_000  # characters
-MAX_TEXTS = 500  # members, containers among them, that are joined at once
-MAX_REMEMBERED = 500  # characters; longer strings seldom repeat
-
-# Characters that a terminal or a reader would act on instead of showing them: controls, marks and
-# overrides of direction (Unicode TR9), line separators, invisible tags, and lone surrogates.
-INVISIBLE = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
-)
-JOINERS = "[\u200c\u200d\ufe0e\ufe0f]"  # stay, two at most, in emoji and scripts that need them
-UNSAFE = (
-    f"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\ud800-\udfff{INVISIBLE}]"
-    f"|(?<![^\x00-\x7f]){JOINERS}+|{JOINERS}{{3,}}"
-)
-HIDDEN = f"[{INVISIBLE}{JOINERS[1:]}"
+# Percent-encoding (RFC 3986, also twice), escapes of JSON and C, quoted-printable at-signs (RFC 2045), HTML entities,
+# full-width signs; colour codes of terminals; characters that nobody sees.
+ESCAPE = rf"""(?x)
+    (?P<colour>(?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}m)
+    | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)) (?P<hex>[0-7][0-9A-Fa-f])
+    | =(?P<printable>40)(?=[A-Za-z])
+    | (?<!\\)\\+(?P<control>[nrt])
+    | &(?:amp;)*(?:\#(?:[xX]0*(?P<hex2>[0-7][0-9A-Fa-f])|0*(?P<number>\d{{2,3}}))|(?P<name>quot|apos|commat|period));
+    | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
+    | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
+MEANINGS = {
+    **dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "@@...:")),
+    **dict(zip("nrt", "\v\r\t")),  # \v: a line break that was written as \n, which frame_lines() has to know
+    **dict(zip(("quot", "apos", "commat", "period"), "\"'@.")),
+}
 
 
-def escape(text):  # type: (str) -> str
-    r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
-    if text.isascii() and text.isprintable():
-        return text
-    import json
-
-    return re.sub(UNSAFE, lambda found: json.dumps(found.group())[1:-1], text)
-
-
-def redact(value, token="", hosts=()):  # type: (Any, str, Iterable[str]) -> Any
-    """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
-
-    Objects and lists are walked and their types kept; strings inside them, and keys, are
-    replaced where needed. `token`, if it has six characters or more, is masked wherever it stands,
-    percent-encoded too; IP addresses in `hosts` are left where they are the host of a URL. Redacting
-    twice changes nothing.
-    """
-    return Redactor(token, hosts).copy(value)
-
-
-class Memo(dict["Any", "Any"]):
-    """A function's answers by its last argument, made when they are first asked for."""
-
-    def __init__(self, function, *first):  # type: (Callable[..., Any], *Any) -> None
-        self.function = partial(function, *first)
-
-    def __missing__(self, argument):  # type: (Any) -> Any
-        answer = self.function(argument)
-        if len(argument) <= MAX_REMEMBERED:
-            self[argument] = answer
-        return answer
+def unescape(text: str) -> tuple[str, Sequence[int]]:
+    """Return a text with its escapes undone, and where each of its characters, and its end, stood before."""
+    pieces: list[str] = []
+    places: list[int] = []
+    done = 0
+    for escape in pattern(ESCAPE).finditer(text):
+        kind = escape.lastgroup or ""
+        if kind in ("hex", "hex2", "printable"):
+            character = chr(int(escape[kind], 16))
+        elif kind == "number":
+            character = chr(int(escape[kind]))
+        else:
+            character = {"colour": "\x1b", "hidden": ""}.get(kind) or MEANINGS.get(escape[kind], "")
+        pieces += [text[done : escape.start()], character]
+        places += range(done, escape.start() + len(character))
+        done = escape.end()
+    if not done:
+        return text, range(len(text) + 1)
+    return "".join(pieces) + text[done:], [*places, *range(done, len(text) + 1)]
 
 
-class Redactor:
-    """Redacts values and writes them as JSON in the same walk, which takes half the time of two walks.
-
-    What becomes of a string or a key is remembered by the kind of value it is, because they repeat.
-    """
-
-    def __init__(self, token, hosts, indented=False):  # type: (str, Iterable[str], bool) -> None
-        self.token = token if len(token) >= 6 else ""  # a shorter one could be part of ordinary words
-        self.hosts = sorted(hosts)
-        self.indented = indented
-        self.comma, self.colon = (", ", ": ") if indented else (",", ":")
-        # By kind, then by text: self.texts[kind][text] is self.text(kind, text).
-        self.texts = Memo(Memo, self.text)
-        self.strings = Memo(Memo, self.string)
-        self.names = Memo(Memo, self.name)
-        self.scalars = Memo(scalar)
-        self.changed = {}  # type: dict[str, str]  # keys that are printed otherwise
-        self.labels = {}  # type: dict[str, str]  # and what they are in a copy, by their JSON
-
-    def copy(self, value, kind=PLAIN):  # type: (Any, str) -> Any
-        """Return a redacted copy of a value."""
-        out = []  # type: list[Any]
-        # Instead of recursion: JSON can be nested deeper than Python's stack.
-        work = [([value], out, kind, True)]  # type: list[Any]
-        while work:
-            source, copy, kind, in_list = work.pop()
-            is_list = isinstance(source, list)
-            children = source if is_list else source.values()
-            for key, child, (name, child_kind) in zip(source, children, self.places(source, kind, in_list)):
-                if isinstance(child, str):
-                    new = self.texts[child_kind][child]
-                elif isinstance(child, (dict, list)):
-                    new = type(child)()
-                    work.append((child, new, child_kind, is_list))
-                else:
-                    new = child
-                if is_list:
-                    copy.append(new)
-                else:
-                    copy[self.labels.get(name, key)] = new
-        return out[0]
-
-    def write(self, value):  # type: (Any) -> list[str]
-        """Return the JSON of an object or list, redacted, in pieces. Raises Failure for what is nested too deep."""
-        try:
-            written = self.walk(value, PLAIN, 0, True)
-        except RecursionError:
-            raise Failure(UNUSABLE, "the answer is nested too deep", "leave out --raw and --include-entries") from None
-        return [written] if isinstance(written, str) else written
-
-    def walk(self, source, kind, depth, in_list):  # type: (Any, str, int, bool) -> str | list[str]
-        """Return a container's JSON; in pieces where it is long, because one string of it all took twice the memory."""
-        is_list = isinstance(source, list)
-        if is_list and len(source) == 2 and type(source[0]) is int and type(source[1]) is str:
-            # A number and a line of code: the most frequent list of large events. This takes a fifth of their time off.
-            return f"[{source[0]}{self.comma}{self.strings[kind][source[1]]}]"
-        pad = "\n" + "  " * depth if self.indented and depth < MAX_INDENT else ""
-        inner = pad and pad + "  "
-        comma, strings = "," + inner, self.strings
-        opening, closing = "[]" if is_list else "{}"
-        start, pieces, texts = opening + inner, [], []
-        places = self.places(source, kind, in_list)
-        for (name, child_kind), child in zip(places, source if is_list else source.values()):
-            if type(child) is str:
-                texts.append(name + strings[child_kind][child])
-            elif type(child) is int:
-                texts.append(f"{name}{child}")
-            elif not child or not isinstance(child, (dict, list)):
-                texts.append(name + self.scalars[repr(child)])
-            else:
-                part = self.walk(child, child_kind, depth + 1, is_list)
-                if isinstance(part, str):
-                    texts.append(name + part)
-                    part = []
-                else:
-                    texts.append(name)
-                if part or len(texts) > MAX_TEXTS:
-                    pieces += [start + comma.join(texts), *part]
-                    start, texts = "", [""]
-        line = self.comma.join(texts)
-        if start and len(pad) + len(line) < LINE_WIDTH:
-            return opening + line + closing
-        whole = start + comma.join(texts) + pad + closing
-        return [*pieces, whole] if pieces or len(whole) > LONG_PIECE else whole
-
-    def places(self, source, kind, in_list):  # type: (Any, str, bool) -> Iterable[tuple[str, str]]
-        """Return for each element of a list "" and its kind, for each member of an object what name() does.
-
-        In a list of lists, [name, value] is a header or a cookie.
-        """
-        if isinstance(source, dict):
-            return self.members(source, kind)
-        if not source or not isinstance(source[0], str):
-            return repeat(("", kind))
-        places = [("", kind)] * len(source)
-        if in_list and len(source) == 2 and kind not in (SECRET, VAULT) and re.fullmatch("[^ ]{0,99}", source[0]):
-            return [("", PLAIN), ("", value_kind(COOKIES if kind == COOKIES else PLAIN, source[0]))]
-        for index, child in enumerate(source):
-            if not isinstance(child, str):
-                continue
-            if kind in (SECRET, VAULT) and re.fullmatch(PROSE, child):  # {"password": ["This field is required."]}
-                places[index] = ("", PLAIN)
-            if kind == PLAIN and child.startswith("--") and "=" not in child and is_secret_key(child):
-                places[index + 1 : index + 2] = [("", SECRET)]  # sys.argv: --password hunter2
-        return places
-
-    def string(self, kind, text):  # type: (str, str) -> str
-        """Return a string as JSON, redacted."""
-        return quote(self.text(kind, text))
-
-    def name(self, kind, key, label=""):  # type: (str, str, str) -> tuple[str, str]
-        """Return a key as JSON, redacted or as a label, with its colon; and its value's kind."""
-        new = self.text(PLAIN, key)
-        name = quote(label or new) + self.colon
-        if new != key:
-            self.changed[key], self.labels[name] = new, label or new
-        return name, value_kind(kind, key)
-
-    def members(self, source, kind):  # type: (Object, str) -> list[tuple[str, str]]
-        """Return an object's keys as name() does."""
-        places = list(map(self.names[kind].__getitem__, source))  # type: list[Any]
-        tag = source.get("key", source.get("name")) if "value" in source else None
-        if isinstance(tag, str):  # {"key": …, "value": …}, or name and value
-            tag_kind = value_kind(PLAIN, tag)
-            for index, key in enumerate(source):
-                if key in ("value", "query") or key == "name" and tag_kind == USER:
-                    places[index] = (places[index][0], tag_kind)
-        if self.changed and not self.changed.keys().isdisjoint(source):  # two keys must not become one
-            taken, counts = set(source), Counter[str]()
-            for index, key in enumerate(source):
-                if key in self.changed:
-                    label = new = self.changed[key]
-                    while label in taken:
-                        counts[new] += 1
-                        label = f"{new} ({counts[new] + 1})"
-                    taken.add(label)
-                    places[index] = self.name(kind, key, label)
-        return places
-
-    def text(self, kind, text):  # type: (str, str) -> str
-        """Redact a string."""
-        if kind in WHOLE_MASKS and not is_harmless(text):
-            return text if text in MASKS else WHOLE_MASKS[kind]
-        if kind == COOKIES:
-            text = mask_cookies(text)
-        elif kind == USER:
-            text = re.sub(USER_NAME, r"\1" + SECRET_MASK, text)
-        if text[:1] in "{[" and text[-1:] in "}]":
-            nested = self.nested_json(text, kind)
-            if nested is not None:
-                return nested
-        if not text.isascii():
-            seen = re.sub(HIDDEN, "", text)
-            if seen != text and (new := self.text(kind, seen)) != seen:
-                return new
-        hosts = list(enumerate(self.hosts)) if "://" in text and KEPT_HOST[0] not in text else []
-        for index, host in hosts:
-            text = re.sub(rf"(?<=://){re.escape(host)}(?![\w.-])", KEPT_HOST.format(index), text)
-        if self.token and (self.token.lower() in text.lower() or "%" in text):
-            text = re.sub(token_pattern(self.token), SECRET_MASK, text)
-        for rule in RULES[text.encode("utf-8", "surrogatepass").translate(NO_DIGITS)]:
-            text = rule(text, kind) if rule is mask_ipv4 else rule(text)
-        for index, host in hosts:
-            text = text.replace(KEPT_HOST.format(index), host)
-        return text
-
-    def nested_json(self, text, kind):  # type: (str, str) -> str | None
-        """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats in an object."""
-        import json
-
-        spaced = '": ' in text or '", ' in text
-        try:
-            value = json.loads(text, object_pairs_hook=_unique_keys)
-            new = Redactor(self.token, self.hosts).copy(value, kind)
-            if new == value:
-                return text
-            return json.dumps(new, ensure_ascii=text.isascii(), separators=(", ", ": ") if spaced else (",", ":"))
-        except (ValueError, RecursionError):
-            return None
+def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
+    """Find what matches a pattern. What is found without a mask stays as it is."""
+    for found in pattern(form).finditer(text):
+        yield (*found.span(), mask)
 
 
-def _unique_keys(pairs):  # type: (list[tuple[str, Any]]) -> Object
-    """Refuse objects with repeated keys: what a parser drops from them would escape the filter."""
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("repeated key")
-    return value
+def mask_spans(text: str, rules: Iterable[tuple[Rule, str]]) -> str:
+    """Put masks in the place of what rules find in the text with its escapes undone."""
+    is_simple = text.isascii() and not pattern(r"[%\\&\x1b]|=40").search(text)
+    plain, places = (text, range(len(text) + 1)) if is_simple else unescape(text)
+    lower = plain.lower()
+    found: list[Span] = []
+    for rule, hint in rules:
+        spans = list(rule(plain)) if pattern(hint).search(lower) else []
+        if spans:
+            found += spans
+            plain = blank(plain, spans)
+    pieces: list[str] = []
+    done = 0
+    for start, end, mask in sorted((places[start], places[end], mask) for start, end, mask in found if mask):
+        if start >= done:
+            pieces += [text[done:start], mask]
+        done = max(done, end)
+    return "".join(pieces) + text[done:]
 
 
-def quote(text):  # type: (str) -> str
-    """Return a string's JSON, without characters that a terminal would act on."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    from json.encoder import encode_basestring
-
-    return escape(encode_basestring(text))
-
-
-def scalar(text):  # type: (str) -> str
-    """Return the JSON of a number, boolean, None or empty container from its repr()."""
-    if text.endswith("inf"):
-        raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON")
-    return {"None": "null", "True": "true", "False": "false"}.get(text, text)
+def blank(text: str, spans: list[Span]) -> str:
+    """Return a text with blanks, as many characters, where spans are."""
+    pieces: list[str] = []
+    done = 0
+    for start, end, _ in spans:
+        pieces += [text[done:start], BLANK * (end - start)]
+        done = end
+    return "".join(pieces) + text[done:]
 
 
-PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
-COOKIE_ATTRIBUTES = frozenset("path domain expires max-age samesite version priority".split())
+# Secrets in texts.
+
+# Beginnings of tokens, as GitHub, GitLab, AWS, Slack, Stripe, npm, PyPI, Google, SendGrid, OpenAI, Anthropic, Hugging
+# Face, DigitalOcean, Vault, Shopify, Docker, Linear, Grafana, Atlassian and Sentry document them; JWTs (RFC 7519); PEM
+# private keys (RFC 7468), to the end of the text where the end line is missing; Slack's web hooks.
+TOKEN = r"""(?x)(?<![A-Za-z0-9])(?:
+    sntry[usia]_[\w=+/.-]{10,} | gh[oprsu]_[A-Za-z0-9]{20,} | github_pat_\w{20,}
+    | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,} | (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])
+    | xox[a-z]-[\w-]{8,} | xapp-[\w-]{8,} | [srp]k_(?:live|test)_\w{8,} | whsec_\w{16,} | npm_[A-Za-z0-9]{30,}
+    | pypi-[\w-]{40,} | AIza[\w-]{35} | SG\.[\w-]{16,}\.[\w-]{16,} | sk-(?:proj-|ant-)?[\w-]{20,} | hf_[A-Za-z0-9]{30,}
+    | dop_v1_[0-9a-f]{40,} | ya29\.[\w-]{20,} | hv[sb]\.[\w-]{20,} | shp(?:at|ss|ca|pa)_[0-9a-f]{32}
+    | dckr_pat_[\w-]{20,} | GOCSPX-[\w-]{20,} | lin_api_\w{30,} | glsa_\w{30,} | GR1348941[\w-]{15,} | ATATT3[\w=-]{20,}
+    | (?<![_-])eyJ[A-Za-z0-9_-]{5,}\.(?:[A-Za-z0-9_-]+|(?=\.))(?:\.[A-Za-z0-9_-]*)*
+    ) | -----BEGIN\ [A-Z0-9 ]{0,40}PRIVATE\ KEY(?s:.*?)(?:-----END\ [A-Z0-9 ]{0,40}PRIVATE\ KEY[A-Z ]{0,20}-----|\Z)
+    | (?<=hooks\.slack\.com/)[\w/-]+"""
+# Where a server has cut a text.
+CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
+# The password in scheme://user:password@host. A number with a path is a port; a slash is part of a password where a
+# host follows.
+URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))
+    ([^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
+# What follows Bearer, Basic, Token, Negotiate or ApiKey, except prose, which doesn't look like base64, and challenges:
+# Bearer realm="api".
+CREDENTIALS = r"""(?x)(?<![\w-])(?i:bearer|basic|(token|negotiate|apikey))[\s+]+
+    (?(1)(?=[A-Za-z._~+/=-]{0,99}\d)(?=\S{16}))
+    (?: (?![A-Za-z/-]+\.?(?![\w.~+/=-])) | (?=[A-Za-z]{12,}(?![\w.-]))(?=[a-z]*[A-Z]) )
+    (?![\w.~+/-]{1,99}=+[\w.~+/-]) (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
+# Passwords in the grammar of commands and of SQL: curl -u name:password, IDENTIFIED BY 'password', mysql -ppassword.
+COMMAND_PASSWORD = r"""(?x)(?:
+    \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
+    | \b(?i:identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?)\s+["']?
+    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
+    | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
+    )(?P<value>[^\s"';]{1,200})"""
+
+# What stands in a secret's place and is none: nothing, what a scrubber left, a path, and templates such as {token},
+# $TOKEN, %(token)s.
+HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:(?:bearer|basic|token)\s+)? (?:
+    none | null | nil | undefined | true | false | include | omit | same-origin | \? | \u2026 | %s
+    | \[?(?:filtered|redacted\w*|masked)\]? | [*x.\u2022\u2026\0-]{3,} | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40}
+    | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$(?-i:[A-Z_][A-Z0-9_]{0,40}) | [$%]\(\w{1,40}\)s? | \$\d{1,3} | @_*p(?:_?\d)+
+    | @__\w{1,40}_\d+ | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
+    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )? [\\'"`\s\]}]*"""
 
 
-def mask_cookies(text):  # type: (str) -> str
-    """Mask the values of a Cookie header: name=value, separated by semicolons, or the only value."""
-    parts = text.split(";")
-    return ";".join(map(partial(_mask_cookie, len(parts) == 1), parts))
+def is_harmless(value: str) -> bool:
+    """Tell whether what stands in a secret's place is none."""
+    return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
-def _mask_cookie(alone, part):  # type: (bool, str) -> str
-    name, sign, value = part.partition("=")
-    if not sign:
-        name, value = ("", part) if alone else (part, "")
-    known = name.strip()
-    plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret_key(known)
-    kept = not value or (sign and not name) or plain or known.lower() in COOKIE_ATTRIBUTES or is_harmless(value)
-    return part if kept else name + sign + SECRET_MASK
+def find_url_passwords(text: str) -> Iterator[Span]:
+    """Find passwords in URLs."""
+    for found in pattern(URL_PASSWORD).finditer(text):
+        if not is_harmless(found[1] or found[2] or ""):
+            yield (*found.span(found.lastindex or 0), SECRET_MASK)
+
+
+def find_credentials(text: str) -> Iterator[Span]:
+    """Find what follows the name of an authentication scheme, and passwords in the grammar of commands."""
+    for credentials in (CREDENTIALS, COMMAND_PASSWORD):
+        for found in pattern(credentials).finditer(text):
+            if not is_harmless(found["value"]):
+                yield (*found.span("value"), SECRET_MASK)
+
+
+# A secret's name and value: password=…, "apiKey": '…', <Password>…, ("secret", "…"), --token ….
+
+NAME = r"(?<![\w.$\\-])(?P<flag>--?(?:D(?=[a-z]))?)?(?P<name>\$?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
+SIGN = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?(?P<equals>\s{0,3}(?:=>|==|[:=](?![:=]))\s{0,3})
+    | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{0,100})?>) | (?P<row>\\{0,8}["'`],\s?) | \s{1,3}"""
+VALUE = r"""(?x)(?P<list>[\[(]{1,2})?[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
+    | (?P<scheme>(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?(?P<bare>(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+)"""
+HEADER = "(?i)(?:cookies?|authorization)$"
+PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
+DOUBT = r"(?:valid|unexpected|unknown|missing|no|bad)\s$"  # Invalid token: 'foo'
+ATTRIBUTE = r"(?i)[a-z_.]*\.\w*(?:pass|pwd|secret|token|key|auth|cred)\w*"  # auth=self.auth
+
+
+def find_assignments(text: str) -> Iterator[Span]:
+    """Find the values that stand behind a secret's name."""
+    done = 0
+    for name in pattern(NAME).finditer(text):
+        if name.start() >= done and kind_of(name["name"]) in (SECRET, COOKIES):
+            start, end = secret_value(text, name)
+            if not is_harmless(text[start:end]):
+                yield start, end, SECRET_MASK
+                done = end
+
+
+def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
+    """Return where the value behind a secret's name stands; an empty span if it has none."""
+    sign = pattern(SIGN).match(text, name.end())
+    value = pattern(VALUE).match(text, sign.end()) if sign else None
+    if not sign or not value:
+        return 0, 0
+    before, equals = text[max(0, name.start() - 11) : name.start()], sign["equals"] or ""
+    spaced = not sign["quote"] and equals != equals.strip()
+    if equals and value["bare"] and ":" in equals and re.search(HEADER, name["name"]):
+        # A header, to the end of the line or of the quotes.
+        if spaced and not pattern(r"(?i)[^\r\n\v\"']{0,80}?(?:[=\d]|bearer |basic )").match(text, sign.end()):
+            return 0, 0  # prose
+        line = pattern("""[^\r\n\v"']+""" if before[-1:] in ("'", '"') else "[^\r\n\v]+").match(text, sign.end())
+        return line.span() if line else (0, 0)
+    if value["bare"]:
+        is_connected = sign["tag"] and before[-1:] in ("<", ":") or name["flag"] and value["bare"][0] != "-"
+        if equals and before[-1:] == "@":  # a scrubber's rule: @password:filter
+            return 0, 0
+        if equals and value["scheme"]:
+            return value.span()
+        return value.span("bare") if (equals or is_connected) and not is_code(name["name"], value, spaced) else (0, 0)
+    quoted = value["quoted"]
+    if equals:
+        is_method = before[-1:] == "`" and equals == "="  # Ruby's undefined method `token='
+        is_message = re.search(DOUBT, before) and quoted.isalpha() or value["list"] and re.fullmatch(PROSE, quoted)
+        is_none = is_method or is_message
+    elif name["flag"]:
+        is_none = False
+    else:
+        in_pair = re.search("[\\[(][\"']$", before) or text[value.end() : value.end() + 1] in (")", "]")
+        is_none = sign["tag"] or sign["row"] and not in_pair or not re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
+    return (0, 0) if is_none else value.span("quoted")
+
+
+def is_code(name: str, value: re.Match[str], spaced: bool) -> bool:
+    """Tell whether what follows a secret's name without quotes is a number, a call, a variable or prose."""
+    bare = value["bare"]
+    word = bare.rstrip(".:!?")
+    follows = value.string[value.end() : value.end() + 1]
+    last_word = re.split("[^A-Za-z0-9]", name)[-1].lower()
+    return bool(
+        re.fullmatch(r"\d{0,3}", word)
+        or bare in ("$", "%", "%s")
+        or re.match("[a-z_]+=[a-z0-9]", bare) and value.string[value.start() - 1] == ":"  # session:duration=93
+        or follows in ("(", "[") and re.fullmatch(r"[\w.:/@-]+" if spaced else "[A-Za-z_.]+", word)
+        or last_word == "tokens" and word.isdecimal()
+        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)
+        or pattern(ATTRIBUTE).fullmatch(word)
+        or spaced and (len(word) <= 5 or re.fullmatch(r"(?:[^\W\d]|[./-])*", word))
+    )
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
-GRAVATAR = r"(?i)(avatar[\w.:/\\%?=&-]{0,60}?(?:[^0-9a-z]|%2f))[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])"
-mask_gravatar = partial(re.sub, GRAVATAR, r"\1" + SECRET_MASK)
+GRAVATAR = r"(?i)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]([0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"
+PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
+COOKIE_ATTRIBUTES = frozenset("path domain expires max-age samesite version priority".split())
+USER_NAME = r'^(?:user\.)?(?:user)?name:"?([^"]+)'  # in a user tag
 
 
-def rules_for(shape):  # type: (bytes) -> list[Callable[..., str]]
-    """Return the rules that could act on texts of a shape: their UTF-8 with 0 for each digit.
-
-    The order matters: credentials before emails, IPv6 before IPv4.
-    """
-    text = shape.decode("utf-8", "surrogatepass")
-    lower = text.lower()
-    rules = []  # type: list[Any]
-    at_sign, percent = "@" in text, "%" in text
-    escaped = percent or "\\" in text
-    # But <Cart object at 0x7f…> is no frame; not to try it saves 4 % of the time for 1 MB of variables.
-    at_place = " at " in text and " at " in text.replace(" at 0x", "") or "\tat " in text
-    if "\n" in text or "\\n" in text or at_place or ", line " in text or "#0 " in text or "@http" in text:
-        rules += [cut_stack_traces]
-    if at_sign and ("/" in text or percent):
-        rules += [mask_url_passwords]
-    few = len(RULES) < FEW_SHAPES
-    if any(map(text.__contains__, TOKEN_HINTS)) if few else compiled(TOKEN_HINT).search(text):
-        rules += [mask_tokens]
-    if any(map(lower.__contains__, SECRET_SIGNS)) if few else compiled(SECRET_HINT).search(lower):
-        # Not from where the pattern matched: another of these words, which it passes over, may name a secret before it.
-        first = min(place for place in map(lower.find, SECRET_SIGNS) if place >= 0)
-        if escaped or compiled(VALUE_SIGN).search(lower, first) or compiled(FLAG).search(lower):
-            rules += [mask_assignments]
-        if compiled(CREDENTIALS_HINT).search(lower):
-            rules += [mask_credentials]
-    # In a shape %40, an at-sign, is %00; %3A, a colon, is %0A; %2E, a dot, is %0E. So with \u0040 and the like.
-    if at_sign or (escaped and "00" in text) or "&" in text or "\uff20" in text or "\ufe6b" in text:
-        rules += [mask_emails]
-    # RFC 4291: ::, seven colons, or six and an IPv4 address
-    if "::" in text or (escaped and "0a" in lower) or text.count(":") > 5 and re.search(r"(?:\w{1,4}:){6}", text):
-        rules += [mask_ipv6]
-    # In the shape 0.0.0.0 there are two of 0.0, if its digits are ASCII. Asking for them takes 2 % off 1 MB of code.
-    dotted = text.count("0.0") > 1 if text.isascii() else text.count(".") > 2
-    if dotted or (escaped and "0e" in lower):
-        rules += [mask_ipv4]
-    if "avatar" in text:
-        rules += [mask_gravatar]
-    return rules
+def find_gravatars(text: str) -> Iterator[Span]:
+    """Find hashes of emails."""
+    for found in pattern(GRAVATAR).finditer(text):
+        yield (*found.span(1), SECRET_MASK)
 
 
-# Texts that differ in their digits only, which are many (IDs, times, counters), need the same rules. Asking once for
-# all of them saves 8 ms of 55 for 1 MB.
-NO_DIGITS = bytes.maketrans(b"123456789", b"000000000")
-# Until there are so many shapes, words are looked for one by one: compiling patterns of them takes 1 ms, but they are
-# twice as fast, which saves a sixth of the time for 1 MB of lines that are all different.
-FEW_SHAPES = 300
-RULES = Memo(rules_for)
+def find_cookies(text: str) -> Iterator[Span]:
+    """Find the values of a Cookie header: name=value, separated by semicolons, or the only value."""
+    start = 0
+    for part in text.split(";"):
+        name, sign, value = part.partition("=") if "=" in part or ";" in text else ("", "", part)
+        is_plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret(name.strip())
+        is_attribute = name.strip().lower() in COOKIE_ATTRIBUTES
+        if value and not (sign and not name or is_plain or is_attribute or is_harmless(value)):
+            yield start + len(name + sign), start + len(part), SECRET_MASK
+        start += len(part) + 1
 
 
-@lru_cache(maxsize=8)
-def token_pattern(token):  # type: (str) -> str
-    """Return a pattern for a token in which characters may be percent-encoded (RFC 3986, 2.1)."""
-    return "(?i)" + "".join(f"(?:{re.escape(c)}|%(?:25)*{ord(c):02x})" for c in token)
-
-
-# Secrets in text: tokens known by their shape, credentials, and values after a secret's name.
-
-# What stands behind an escape (%3D, \n, \u0022) starts anew, although the escape ends in a letter or digit.
-AFTER_ESCAPE = r"(?<=%\w\w)|(?<=\\[nrt])|(?<=\\u\w\w\w\w)|(?<=\\x\w\w)"
-
-# Beginnings of tokens, as GitHub, GitLab, AWS, Slack, Stripe, npm, PyPI, Google, SendGrid, OpenAI, Anthropic,
-# Hugging Face, DigitalOcean, Vault, Shopify, Docker, Linear, Grafana, Atlassian and Sentry document them; the part
-# behind is read to the end of its run.
-# Then JWTs (RFC 7519: three base64url parts, the first of which is a JSON object), PEM private keys
-# (RFC 7468), to the end of the text where the end line is missing, and Slack's web hooks.
-TOKENS = (
-    r"(?:(?<![A-Za-z0-9])|" + AFTER_ESCAPE + ")"
-    r"(?:sntry[usia]_[\w=+/.-]{10,}|gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
-    r"|gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,}|(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
-    r"|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|(?:sk|rk|pk)_(?:live|test)_\w{8,}|whsec_\w{16,}|npm_[A-Za-z0-9]{30,}"
-    r"|pypi-[\w-]{40,}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}|sk-(?:proj-|ant-)?[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
-    r"|dop_v1_[0-9a-f]{40,}|ya29\.[\w-]{20,}|hv[sb]\.[\w-]{20,}|shp(?:at|ss|ca|pa)_[0-9a-f]{32}|dckr_pat_[\w-]{20,}"
-    r"|GOCSPX-[\w-]{20,}|lin_api_\w{30,}|glsa_\w{30,}|GR1348941[\w-]{15,}|ATATT3[\w=-]{20,}"
-    r"|(?<![_-])eyJ[A-Za-z0-9_-]{5,}\.(?:[A-Za-z0-9_-]+|(?=\.))(?:\.[A-Za-z0-9_-]*)*)"
-    r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?s:.*?)(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|\Z)"
-    r"|(?<=hooks\.slack\.com/)[\w/-]+"
-)
-mask_tokens = partial(re.sub, TOKENS, SECRET_MASK)
-# Hints, here and below: without one of these the patterns are not tried. They are looked for in the shapes of texts,
-# where each digit is a 0.
-TOKEN_LINES = """\
-sntry sk- shpat_ shpss_ shpca_ shppa_
-gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glimt- glagent- gloas- glsa_
-AKIA ASIA ABIA ACCA AIza ATATT0
-xox xapp-
-k_live_ k_test_
-whsec_
-npm_
-pypi-
-SG.
-hf_ hvs. hvb. hooks.slack.com/
-dop_v0_ dckr_pat_
-ya00.
-GOCSPX- GR0000000
-lin_api_
-eyJ
------BEGIN
-""".splitlines()
-TOKEN_HINTS = " ".join(TOKEN_LINES).split()
-# xox and xapp- become x(?:ox|app-): looked for by initials, they take half the time (3 % of that for 1 MB of code).
-TOKEN_HINT = "|".join(line[0] + "(?:" + line[1:].replace(" " + line[0], "|") + ")" for line in TOKEN_LINES)
-TOKEN_HINT = TOKEN_HINT.replace(".", r"\.")
-
-# The password in scheme://user:password@host. A number with a path is a port; a slash is part of a password
-# where a host follows.
-URL_PASSWORD = (
-    r"(:(?://|%2[fF]%2[fF]|\\/\\/)[^\s/:\"'<>\\]{0,200}(?::|%3[aA]))(?!\d{1,5}[/?#])"
-    r"([^\s/\"'<>\\]{1,300}|[^\s\"'<>\\]{1,300}(?=@[\w.\[-]))(?=@)"
-)
-# What follows Bearer, Basic, Token, Negotiate or ApiKey, except prose (which doesn't look like base64) and
-# challenges: Bearer realm="api".
-CREDENTIALS = (
-    r"(?<![\w-])((?i:bearer|basic|(token|negotiate|apikey))(?:\s+|%20|\+))(?(2)(?=[A-Za-z._~+/=-]{0,99}\d)(?=\S{16}))"
-    r"(?:(?![A-Za-z/-]+\.?(?![\w.~+/=-]))|(?=[A-Za-z]{21})"
-    r"|(?=(?:[A-Za-z]{4}){3,5}(?![A-Za-z]))(?=[A-Za-z]*?[a-z][A-Z]+[a-z]))"
-    r"(?![\w.~+/-]{1,99}=+[\w.~+/-])[A-Za-z0-9._~+/=-]{8,}"
-)
-mask_credentials = partial(re.sub, CREDENTIALS, r"\1" + SECRET_MASK)
-
-CREDENTIALS_HINT = r"(?:bearer|basic|token|negotiate|apikey)(?:\s+|%00|\+)\S{8}"  # digits are zeros in it
-
-# One of these is part of each secret's name; and what may not follow, because common words that hold no secret's name
-# are not worth trying: KeyError, duplicate key value, Key (id)=, /signup, author. But api_key ("value") is.
-SURE_SIGNS = "pass pwd secret token credential jwt bearer csrf xsrf otp cookie sess basic signature negotiate"
-SECRET_SIGNS = (SURE_SIGNS + " auth sid sig key").split()
-SECRET_HINT = SURE_SIGNS.replace(" ", "|") + (
-    r"|auth(?!or[^i])|sid(?![a-z])|sig(?![a-z])|key(?:(?<=[a-z0_-]key)|(?!error| value| \((?![\"'])))"
-)
-# One of these stands behind a secret's name; or the name is a flag: --password hunter2.
-VALUE_SIGN = r"[=:&\"'`>]"
-FLAG = r"(?<![\w.])-"
-# A name is read from the start of its run of characters, so that no run is read twice.
-NAME = (
-    r"(?:(?<![\w.$%\\-])|(?<=\$)|" + AFTER_ESCAPE + r")(?:--?(?:D(?=[a-z]))?)?"
-    r"(?P<key>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
-)
-# What can stand between a name and its value starts like this. Where it does not, the large pattern below, which takes
-# 4 ms to compile, is not needed.
-VALUE_HINT = r"[\]\s\[(]{0,6}[burf]?[=:%\\&\"'`]|\s?[^<>\n]{0,100}>"
-# The parts of ASSIGNMENT, below; (?(spaced)…), (?P=mark) and their like ask for groups that it sets.
-QUOTE_MARK = r"(?:[\"'`]|%(?:25)*2[27]|&(?:quot|apos|#34|#39|#x27);|\\u002[27])"
-EQUALS = r"(?:=>|:=|==|=(?!=)|:(?![:=])|%(?:25)*3[dDaA]|\\u003[dD]|&#61;)"
-CLOSED = r"(?<!\\)(?P=escapes)(?P=mark)"  # by the quote that opened the value, with as many backslashes
-QUOTED = (
-    r"(?(unsure)(?<=[\"'`;])(?!\[REDACTED)(?=[\"']?[^\s\"'`]*\d)(?=[\"']?[^\s\"'`]*[A-Za-z])"
-    r"[\"']?[^\s\"'`]+[\"']?(?=" + CLOSED + r"(?(row)(?(pair)|[)\]]))|\Z)"
-    r"|(?!" + CLOSED + r")(?(list)(?!" + PROSE + CLOSED + "))"  # {'password': ['This field is required.']}
-    r"(?(doubted)(?![^\W\d_]+" + CLOSED + r"))(?s:.+?)(?=" + CLOSED + r"|\Z))"
-)  # fmt: skip
-HEADER = (  # to the end of the line, or of the quotes
-    r"(?(spaced)(?=[^\r\n\"']{0,80}?(?:[=\d]|[Bb]earer |[Bb]asic )))"
-    r"(?:(?!\\{1,8}[nr]|(?(within)\\{0,8}[\"']|(?!)))[^\r\n])+"
-)
-UNQUOTED = (
-    r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)(?:\s|%20|\+)+"
-    r"|(?!%[s(]|\$[{(]|(?(spaced)[\w.:/@-]+|[A-Za-z_.]+[:!?]*)[(\[]|(?:"  # templates and calls: token=get_token()
-    r"\d{0,3}|(?(count)\d+|(?!))"  # small numbers, and counts: tokens=1500
-    r"|(?:[A-Za-z_.]*[_.])?(?i:(?P=last)|(?<=\.)\w*(?:pass|pwd|secret|token|key|auth|cred)\w*)"  # auth=self.auth
-    r"|(?(spaced)(?:(?:[^\W\d]|[./-])*|\S{0,5}?)|(?!))"  # prose: token = expired
-    r")[.:!?]*(?:[\s&;,\"'`<>(){}\[\]|]|\\+(?:[nrt\"']|u00[23])|\Z)))"
-    r"(?:(?!%(?:25)*(?:2[0267cC]|3[bB]|0[aAdD])|\\{1,8}(?:[nrt\"']|u0026))[^\s&;,\"'`<>(){}\[\]|])+"
-)
-# A secret's name and value. Its first groups note what stands around; they are in a lookahead, so that no
-# backtracking unsets them.
-ASSIGNMENT = (
-    r"(?!(?<=`)[\w.]+=')"  # Ruby's undefined method `token='
-    r"(?=(?P<element>(?<=[<:]))?(?P<within>(?<=[\"']))?(?P<pair>(?<=[\[(][\"']))?"  # <name, "name, ("name
-    r"(?P<doubted>(?<=(?:valid|ected|known|ssing|legal)\s)|(?<=(?:no|ad)\s))?"  # Invalid token: 'foo'
-    r"(?P<header>(?=[\w.$-]*(?i:cookies?|authorization)[\"'\s]{0,2}:(?![:=])))?"
-    r"(?P<count>(?=[\w.$-]*[Tt]okens(?![\w.$-])))?(?:[\w.$-]*[_.$-])?(?P<last>[^\W_]+))"
-    r"(?P<flag>-)?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?[\w.$-]+(?![\w.$-]| [Kk][Ee][Yy]\b)"
-    r"(?=(?P<spaced>\s+[:=]|\]?[:=]{1,2}>?\s)?)"
-    r"(?:(?P<quote>\\{0,8}" + QUOTE_MARK + r")?(?:\]|%5[dD])?\s{0,3}(?:" + EQUALS +  # name=value, "name": 'value'
-    r"|(?(quote)(?:value=|(?:\r?\n){2}|(?:\\r\\n){2})|(?!)))"  # <input name="name" value="value">, form data
-    r"(?:\s|%(?:25)*20){0,3}"
-    r"|(?(element)(?:\s(?!\s*[:=])[^<>\n]{0,100})?>|(?!))"  # <name>value
-    r"|(?P<unsure>\\{0,8}" + QUOTE_MARK + r"(?P<row>,)\s?|(?(flag)(?!)|\s{1,3}))"  # ("name", "value"), name "value"
-    r"|(?(flag)\s{1,3}(?=[^\s-])|(?!)))"  # --name value
-    r"(?:(?P<list>[\[(]{1,2})?[burf]?(?P<escapes>\\{0,8})(?P<mark>" + QUOTE_MARK + "))?"
-    r"(?P<value>(?(mark)" + QUOTED
-    + r"|(?![burf]?\\*[\"'`])(?(unsure)(?!)|(?(header)" + HEADER + "|" + UNQUOTED + "))))"
-)  # fmt: skip
-
-
-def mask_url_passwords(text):  # type: (str) -> str
-    """Mask passwords in URLs. Behind the last at-sign there is none, only time to lose."""
-    end = text.rfind("@") + 1
-    return re.sub(URL_PASSWORD, _mask_password, text[:end]) + text[end:]
-
-
-def _mask_password(match):  # type: (re.Match[str]) -> str
-    return match[0] if is_harmless(match[2]) else match[1] + SECRET_MASK
-
-
-def mask_assignments(text):  # type: (str) -> str
-    """Mask the values that stand after a secret's name, quoted or not."""
-    pieces, end = [], 0
-    for name in re.finditer(NAME, text):
-        if (
-            name.start() >= end
-            and value_kind(PLAIN, name["key"]) in (SECRET, VAULT, COOKIES)
-            and (name[0][0] == "-" or compiled(VALUE_HINT).match(text, name.end()))
-        ):
-            found = compiled(ASSIGNMENT).match(text, name.start())
-            if found and not is_harmless(found["value"]):
-                pieces += [text[end : found.start("value")], SECRET_MASK]
-                end = found.end("value")
-    return "".join(pieces) + text[end:]
+def find_user_names(text: str) -> Iterator[Span]:
+    """Find the name in a user tag."""
+    for found in re.finditer(USER_NAME, text):
+        if not is_harmless(found[1]):
+            yield (*found.span(1), SECRET_MASK)
 
 
 # Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
 
-# Each alternative starts with a character of its own, so that the search skips all others: a fifth of its time.
-AT = r"(?:@|\uff20|\ufe6b|%(?:25)*40|\\(?<!\\\\)\\*(?:u00|x)40|&(?:#0*64|#[xX]0*40|commat);)"
-DOT = r"(?:\.|[\uff0e\u3002]|\uff61|%(?:25)*2[eE]|&#0*46;|\\{1,8}u002[eE])"
-TLD = r"xn--[\w-]+|[A-Za-z]{2,}|[^\W\d_]{2,}|\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]"
-EMAIL_END = (  # not a version, as in react@18.2.0
-    AT + r"(?P<domain>(?:(?=\[)|(?![vV]?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+" + DOT + r"){1,16}(?=[^\W_]))"
-    "(?P<tld>(?:" + TLD + ")?))"
-)  # fmt: skip
-IN_LOCAL = r"[\w.+'%=-]"
-# The end of a run of these, behind what ends a local part on its left although RFC 5322 would allow some of it:
-# separators, escapes, and = but in VERP's bounces+9-jane=x.com@…
-LOCAL = (
-    r"(?:(?=\")|(?<!" + IN_LOCAL + r")(?=(?:" + IN_LOCAL + r"[\u0300-\u036f]*)*(?<![='])(?<!%[0-7][\da-fA-F])\Z)"
-    r"(?:(?<!\\)|[nrt]|u00\w\w|(?![nrt]|u00))(?:.*%(?:25)*(?:2[026cCfF]|3[a-fA-F]|0[9aAdD]|[57][b-dB-D]))?"
-    r"(?:(?!SRS|prvs|[\w.-]*[Bb]ounce)[^+]*=)?['.=-]*)(?P<local>\"[^\"]{1,68}\"|[^\"'.=-].*)\Z"
-)
+DOMAIN = rf"""(?x)@(?P<domain>\[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
+    | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{0,16}}(?:[^\W_]|-)*(?P<cut>{CUT})
+    | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{1,16}}(?P<last>xn--[\w-]+|[A-Za-z]{{2,}}|[^\W\d_]{{2,}}|))"""
+# The part before the at-sign, backwards. A name and = end it, but not in VERP: bounces+9-jane=x.com@….
+LOCAL = r"""(?P<quoted>"[^"]{1,68}")|(?P<plain>(?:[\u0300-\u036f]*[\w.+'%=-]|[!#$^*~{}`](?=\w))+)"""
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = frozenset(
-    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
-    "xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt swift dart lua rb go cs cpp "
-    "hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf csv sql lock bak service socket target timer mount "
-    "slice scope path device swap".split()
+    "png jpg jpeg gif svg webp ico css scss js jsx ts tsx mjs cjs map json html xml yml yaml toml conf txt log tar gz "
+    "tgz whl jar wasm dll exe php java kt swift rb go cs cpp vue pdf csv sql service socket target timer".split()
 )
-# What a domain surely ends in, when something else stands behind it: example.com.csv, example.com.1, text in Chinese.
-COMMON_DOMAIN = (
-    ".*" + DOT + "(?i:com|org|net|edu|gov|mil|int|info|biz|io|dev|app|ai|co|uk|de|fr|jp|cn|ru|br|in|au|ca|us|eu|nl|se"
-    "|no|es|it|ch|at|be|dk|fi|cz|kr|za|mx|ar|pt|ie|nz|test|example|invalid|local|internal)(?![A-Za-z])"
-)  # fmt: skip
-# No emails: git@host:path, and the user of a URL (a DSN's public key, ssh://git@…) that has no password.
-LOGIN = r"git@[\w.-]+[:/]|(?<=://)[a-z0-9][a-z0-9_-]{0,31}@(?![\w.-]+:\[REDACTED)"
+# What a domain ends in, when a file's ending, a number or other letters stand behind it: example.com.csv.
+COMMON_DOMAIN = r"(?i).*\.(?:com|org|net|io|de|jp|test|example|local)(?![a-z])"
+# No emails: git@host:path, Kotlin's this@Label.member, and the user of a URL (a DSN's public key, ssh://git@…) that has
+# no password.
+LOGIN = rf"git@[\w.-]+[:/]|(?:this|super)@[A-Z]|(?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[])"
 
 
-def mask_emails(text):  # type: (str) -> str
-    """Mask email addresses, also percent-encoded, escaped, full-width and quoted ones."""
-    pieces, done, floor = [], 0, 0
-    read_local, is_login = compiled(LOCAL).search, compiled(LOGIN).match
-    for found in compiled(EMAIL_END).finditer(text):
+def find_emails(text: str) -> Iterator[Span]:
+    """Find email addresses."""
+    floor = 0
+    for found in pattern(DOMAIN).finditer(text):
         at, end = found.start(), domain_end(found)
-        local = end and read_local(text[max(floor, at - 1000) : at])
-        floor = found.start("domain")
-        if local:
-            start = at - len(local["local"])
-            if not is_login(text, start):
-                pieces += [text[done:start], EMAIL_MASK]
-                done = floor = end
-    return "".join(pieces) + text[done:]
+        start = local_start(text, floor, at)
+        floor = at + 1
+        if end and start < at and not pattern(LOGIN).match(text, start):
+            yield start, end, EMAIL_MASK
+            floor = end
 
 
-def domain_end(found):  # type: (re.Match[str]) -> int
+def local_start(text: str, floor: int, at: int) -> int:
+    """Return where the local part in front of an at-sign starts."""
+    local = pattern(LOCAL).match(text[max(floor, at - 1000) : at][::-1])
+    if not local or local["quoted"]:
+        return at - len(local[0]) if local else at
+    name = local[0][::-1]
+    if name[-1] in "='":
+        return at
+    if "=" in name and "+" not in name.rpartition("=")[0] and "ounce" not in name:
+        name = name.rpartition("=")[2]
+    return at - len(name.lstrip("'.=-"))
+
+
+def domain_end(found: re.Match[str]) -> int:
     """Return where the domain behind an at-sign ends; 0 for files, and where the last label is a number."""
-    tld = found["tld"].lower()
-    if tld and tld.isascii() and tld not in FILE_ENDINGS:
+    last = found["last"]
+    if found["cut"]:
+        return found.start("cut")
+    if last is None or last and last.isascii() and last.lower() not in FILE_ENDINGS:
         return found.end()
-    sure = compiled(COMMON_DOMAIN).match(found["domain"])
-    if sure:
-        return found.start("domain") + sure.end()
-    return 0 if tld.isascii() else found.end()
+    common = pattern(COMMON_DOMAIN).match(found["domain"])
+    if common:
+        return found.start("domain") + common.end()
+    return 0 if last.isascii() else found.end()
 
 
-# IPv6 (RFC 4291, 5952, zones of RFC 4007 and 6874). A candidate starts with a prefix that is
-# assigned to something, which spares std::io::Error, times and MAC addresses; inet_pton decides.
+# IPv6 addresses (RFC 4291, 5952; zones of RFC 4007). A candidate starts with a prefix that is assigned to something,
+# which spares std::io::Error, times and MAC addresses; inet_pton decides.
+IPV6 = r"""(?x)(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{4}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
+    (?P<address>
+      (?= [23][0-9A-Fa-f]{3} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f] | 0{0,2}64:[fF]{2}9[bB]
+        # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
+        | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?!0{0,4}:::) (?:0{0,4}:){2,7}
+          (?:[fF]{4}:|(?:\d{1,3}\.){3}\d|0{0,3}1(?!\w|\.\w|:(?!\d{2,5}\b)[\w:])) )
+      (?:[0-9A-Fa-f]{0,4}:){2,8} (?:(?![A-Fa-f]*[G-Zg-z]|\d{5}\b)[0-9A-Fa-f]{1,4}(?:(?:\.\d{1,3}){3})?)? )
+    (?:%[\w.-]+)?"""
+OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
+IPV4 = rf"(?<!\d)(?<!\d\.){OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)"
+CUT_IPV4 = rf"(?<!\d)(?<!\d\.){OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT})"
+ERLANG_IPV4 = rf"(?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"
 
-COLON = r"(?::|%(?:25)*3[aA]|\\{1,8}u003[aA])"
-IPV6 = (
-    r"(?:(?<![0-9A-Za-z.])|" + AFTER_ESCAPE + r")(?![0-9A-Fa-f]{4}::[A-Fa-f]*[G-Zg-z])"  # 2024::bigint is SQL
-    r"((?=[23][0-9A-Fa-f]{3}|[fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]|0{0,2}64.{1,9}[fF]{2}9[bB]"
-    # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
-    r"|(?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)|(?=[0:]{2,30}[fF]{4}))(?!0{0,4}:::)(?:0{0,4}" + COLON + r"){2,7}"
-    r"(?:[fF]{4}|(?:\d{1,3}\.){3}\d|0{0,3}1(?!\w|\.\w|:(?!\d{2,5}\b)[\w:])))"
-    # A word or a port of five digits may follow: they are no groups.
-    r"(?:[0-9A-Fa-f]{0,4}" + COLON + r"){2,7}(?:(?![A-Fa-f]*[G-Zg-z]|\d{5}\b)[0-9A-Fa-f]{1,4}(?:(?:\.\d{1,3}){3})?)?)"
-    r"(?:%(?:25)?(?:[A-Za-z][\w.-]*|\d{1,2}(?!\w)))?"
-)
 
-
-def _mask_ipv6(match):  # type: (re.Match[str]) -> str
+def find_ipv6(text: str) -> Iterator[Span]:
+    """Find IPv6 addresses."""
     from socket import AF_INET6, inet_pton
 
-    address = re.sub(COLON, ":", match[1])
-    for end in range(len(address), 2, -1):  # a port or a colon may follow
-        try:
-            inet_pton(AF_INET6, address[:end])
-        except OSError:
+    for found in pattern(IPV6).finditer(text):
+        address = found["address"]
+        if pattern(CUT).match(text, found.end()):
+            yield (*found.span(), IP_MASK)
             continue
-        return IP_MASK + address[end:]
-    return match[0]
+        for length in range(len(address), 2, -1):  # a port or a colon may follow
+            try:
+                inet_pton(AF_INET6, address[:length])
+            except OSError:
+                continue
+            yield found.start(), found.end() if length == len(address) else found.start() + length, IP_MASK
+            break
 
 
-mask_ipv6 = partial(re.sub, IPV6, _mask_ipv6)
-
-
-# IPv4: four dotted numbers, judged by what stands around them, because versions look the same.
-
-IPV4_DOT = r"(?:\.|%(?:25)*2[eE]|\\{1,8}u002[eE])"
-OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
-IPV4 = (
-    r"(?:(?<!\d)(?<!\d\.)(?<!%(?=2\d|0[9aAdD]|3[a-fA-F]))|" + AFTER_ESCAPE + ")"
-    + OCTET + "(?:" + IPV4_DOT + OCTET + r"){3}(?!\d|\.\d)"
-)  # fmt: skip
-
-# What stands before a version: `version "`, `v`, `Chrome `, and with no more than a space `Node.js (`.
-VERSION_NOUNS = frozenset(
-    "v ver version versions build rev revision release firmware driver oid kernel sdk runtime chrome chromium "
-    "firefox safari opera webkit windows macos ios android electron java python edge brave ie".split()
+# What surrounds a version. The word before it: `version "`, `v`, `Chrome `, `Windows 10 Pro `, in snake case.
+VERSION_NOUN = r"""(?x)(?:^|_)(?: v | ver | versions? | build | rev | release | firmware | driver | oid | sdk | runtime
+    | chrome | firefox | safari | windows | mac_?os | os_x | i_?os | android | java | jdk | python | edge | net | ruby
+    | rails | mysql | postgre_sql )
+    (?:_(?:nt|server|core|mobile|framework|pro|home|1[01]|is|was|to|from|no|number|file))*$"""
+# Product tokens, operators and paths, with the number between NULs. Group 1 is a name that may be a host's instead.
+VERSION_PLACES = (
+    r"(?:^|[\s\"'(\[;,{<])(?:([A-Z]?[a-z]+|[A-Z]+)|[A-Za-z][\w+-]*)/\0.*\0(?!:\d)",  # Chrome/124.0.6367.91
+    r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>)\s?\0",  # requests>=2.31.0.1
+    r"(?:/npm/|node_modules/)@?[\w./-]*@\0()",
+    r"(?:(?<![\w@/:.-])|(?<=release:))@?([\w./-]*[A-Za-z][\w.-]*)@\0\d?\d\..*\0(?![:/])",  # shop@1.2.3.4, a release
+    r"(?:^|[\s\"'(])([A-Za-z][\w.-]*):[A-Za-z][\w.-]*:\0",  # group:artifact:1.2.3.4
+    r"()(?:\.so\.\0|(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\)\0.*\0(?:[/\\]|$))",  # /gems/rails-6.1.4.1/
 )
-NOUN = r"([A-Za-z_-]{0,40})[ \t:=\"'#.(\\-]{0,6}$"
-PRODUCTS = tuple(
-    "Windows NT|Windows Server|macOS|OS X|iOS|Windows 10|Windows 11|10 Pro|11 Pro|10 Home|11 Home|10 Enterprise"
-    "|11 Enterprise|.NET|.NET Core|Framework|Internet|Chrome Mobile|Firefox Mobile|Safari Mobile|Opera Mobile|WebView"
-    "|Browser|rails|Rails|PHP|Ruby|CUDA|Django|Laravel|Unity|Oracle Database|SQL Server|MySQL"
-    "|PostgreSQL|Node.js|Newtonsoft.Json|Slack|ersion is|ersion was|ersion to|ersion from|ersion no.|ersion no"
-    "|ersion number|ersion file|uild no|uild number|evision number".split("|")
+HOST_NAMES = frozenset(
+    "ip ips ipv4 ipv6 addr ipaddr ipaddress address addresses forwarded remote peer peers localhost host hosts client "
+    "clients server servers node nodes redis mysql postgres whois ratelimit cache from to via user users root admin "
+    "ubuntu ec2-user deploy git pi centos debian vagrant administrator".split()
 )
-# Patterns by the character in front, for the context of a number that stands between NULs: `nginx/`, `requests>=`,
-# `app@`, `/gems/actionpack-`. Group 1 is a word that may name an address instead.
-PRODUCT = r"(?:^|[\s\"'(\[;,{<])(?:([A-Z]?[a-z]+|[A-Z]+)|[A-Za-z][\w+-]*)/\0.*\0(?!:\d)"
-OPERATOR = r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>|(?:^|\s)[~^])\s?\0"
-RELEASE = (
-    r"(?s)()(?:/npm/|node_modules/|/\.pnpm/|unpkg\.com/|esm\.sh/)@?[\w./-]*@\0"
-    r"|^(?!.*(?i:(?:://|(?<![a-z])(?:ssh|scp|sftp|rsync|host|to|from|login|connect\w*)\s)\S*|(?<![\w-])(?:root|admin"
-    r"|ubuntu|ec2-user|deploy|git|user|postgres|pi|centos|debian|vagrant|administrator)@)\0)"
-    r".*?(?<![\w@/:.-])@?[\w./-]*[A-Za-z][\w.-]*@\0\d?\d\..*\0(?![:/])"
-)
-PACKAGE = r"()(?:\.so\.\0|(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\)\0.*\0(?:[/\\]|$))"
-VERSION_BEFORE = {
-    "/": PRODUCT, "@": RELEASE, **dict.fromkeys("-\\.", PACKAGE), **dict.fromkeys("=<>~^", OPERATOR)
-}  # fmt: skip
-NO_PRODUCTS = ADDRESS_WORDS.union(
-    "localhost host hosts client clients server servers node nodes peers redis mysql postgres whois ratelimit cache "
-    "from to via user users".split()
-)
-VERSION_AFTER = (
-    r"(?i)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|ga|canary|nightly|debug|stable|lts|ubuntu|el\d"
-    r"|\d+[a-z]|\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|x86|win|linux|sources|javadoc)|\+[a-z0-9]"
-    r"|(?:rc|beta|alpha|b)\d|\.(?:dev|post)\d|\.(?:final|release|ga|sp\d)\b|_(?:amd64|arm64|i386|all)\b"
-    r"|[._-](?:tar|gz|tgz|zip|jar|war|aar|whl|dll|so|exe|deb|rpm|apk|ipa|msi|dmg|pkg|gem|nupkg|pom|js|css|dylib"
-    r"|framework|vsix|crx|xpi|bundle|min|egg|iso|img|bin)\b"
-)
-VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|/|->|=>|\u2192|,|-|\u2013|\.\.+|<|through|until)\s{0,9}"
+LOGIN_COMMAND = r"(?i)(?:://|(?<![a-z])(?:ssh|scp|rsync|host|to|from|login|connect\w*)\s)\S*$"
+VERSION_AFTER = r"""(?ix)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|canary|nightly|ubuntu
+      |\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|win|linux)
+    | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post)\d | \.(?:final|release)\b | _(?:amd64|arm64)\b
+    | [._-](?:tar|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|dmg|gem|js)\b"""
+VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|->)\s{0,9}"  # between a version and another
+ARROW = r"(?<!\d)\d(?:\.\d{1,3}){3}\s?(?:->|=>|\u2192)\s?\d(?:\.\d{1,3}){3}(?!\d)"  # 1.2.3.4 -> 1.2.3.5
 
 
-def mask_ipv4(text, kind):  # type: (str, str) -> str
-    """Mask IPv4 addresses and keep version numbers."""
-    if kind in (VERSION, PACKAGES):
-        return text
-    kept = 0  # where the last version ended
+def find_ipv4(text: str) -> Iterator[Span]:
+    """Find IPv4 addresses, but not version numbers."""
+    versions = set(re.findall(r"\d+(?:\.\d+){3}", " ".join(pattern(ARROW).findall(text))))
+    candidates = list(pattern(IPV4).finditer(text))
+    last = -1  # where the last version ended
+    for found in candidates:
+        between = text[last : found.start()][:30] if last >= 0 else "none"
+        if found[0] in versions or is_version(found) or pattern(VERSION_RANGE).fullmatch(between):
+            versions.add(found[0])
+            last = found.end()
+    for found in candidates:
+        if found[0] not in versions:
+            yield (*found.span(), IP_MASK)
+    for rare in (CUT_IPV4, ERLANG_IPV4):
+        for found in pattern(rare).finditer(text):
+            if not is_version(found):
+                yield (*found.span(), IP_MASK)
 
-    def mask(run):  # type: (re.Match[str]) -> str
-        nonlocal kept
-        chained = kept and compiled(VERSION_RANGE).fullmatch(text, kept, run.start())
-        if kind == ADDRESS or not (chained or is_version(run)):
-            return IP_MASK
-        kept = run.end()
-        return run[0]
 
-    return re.sub(IPV4, mask, text)
-
-
-def is_version(run):  # type: (re.Match[str]) -> bool
+def is_version(number: re.Match[str]) -> bool:
     """Tell by its surroundings whether four dotted numbers are a version."""
-    before = run.string[max(0, run.start() - 60) : run.start()].rpartition("\n")[2]
-    after = run.string[run.end() : run.end() + 24]
+    text, (start, end) = number.string, number.span()
+    before, after = text[max(0, start - 60) : start].rpartition("\n")[2], text[end : end + 24]
+    words = re.search(r"([\w. -]{0,60})[ \t:=\"'#.(\\-]{0,6}$", before)
     if (
-        run[0].endswith(".0.0.0")  # Chrome's reduced 124.0.0.0; no host ends like this
-        or after[:1] in "-+._rabRAB"
-        and after[1:2].isalnum()
-        and re.match(VERSION_AFTER, after)
-        or not VERSION_NOUNS.isdisjoint(key_words(re.findall(NOUN, before)[0])[-1:])
-        or before.rstrip(" (").endswith(PRODUCTS)
+        number[0].endswith(".0.0.0")  # Chrome's reduced 124.0.0.0; no host ends like this
+        or pattern(VERSION_AFTER).match(after)
+        or words and pattern(VERSION_NOUN).search(snake_case(words[1]))
     ):
         return True
-    pattern = VERSION_BEFORE.get(before.rstrip()[-1:])
-    found = pattern and re.search(pattern, f"{before}\0{run[0]}\0{after}")
-    return bool(found and NO_PRODUCTS.isdisjoint(key_words(found[1] or "")))
+    if not re.search(r"[/=>~@:.\\-]\s?$", before):  # none of the places below, which take time
+        return False
+    for place in VERSION_PLACES:
+        found = pattern("(?s)" + place).search(f"{before}\0{number[0]}\0{after}")
+        name = found and (found[1] or "")
+        if found and HOST_NAMES.isdisjoint([*snake_case(name or "").split("_"), name]):
+            return not (before[-1:] == "@" and name and re.search(LOGIN_COMMAND, before))
+    return False
 
 
-# Stack traces in messages and titles (loggers send whole tracebacks): frames go, exceptions stay.
-# A pattern takes the frames that follow each other, on lines of their own or, where a logger has put
-# a whole trace on one line, behind a space.
+# Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
 
+# A frame that is a line of its own.
+FRAME_LINE = r"""(?x)[ \t>|+]*(?:
+    File\ \\*["'][^"'\n]+["'],\ line\ \d+                                    # Python
+    | at\s+(?:async\s+|new\s+)?(?:                                           # Java, Kotlin, JavaScript, .NET, Rust
+        <anonymous> | [^\s()]+:\d+\)?\s*$ | [\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+(?:\ \[as\ [^\]]+\])?\ ?\(
+        | [^\s()]+(?:\ \[as\ [^\]]+\])?\ ?\((?:[^\n]*:\d|eval\ at\ |<anonymous>|native|index\ \d+\)) )
+    | \.\.\.\ \d+\ (?:more|common) | ---\ End\ of\ (?:stack|inner)
+    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::)                             # Rust
+    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)      # Ruby
+    | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]|[^\n]{1,200}?\([^()\s]{0,300}:\d)
+    | thrown\ in\ [^\n]*\ on\ line\ \d                                       # PHP, Android, gdb, Dart
+    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                             # Apple
+    | [^\s:]+\.(?:go|s):\d+(?:\ \+0x|\s*$) | goroutine\ \d+\ \[ | created\ by\ \S   # Go
+    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                        # Elixir, Erlang
+    | (?:(?:global|module)\ code|[^\s@]*)@(?:(?:https?|file|app|webpack|moz-|safari-)\S*:\d|\[native\ code\]) )"""
+# Lines that belong to the frame below them: Python's header, a Rust symbol, Go's function.
+LEAD = r"[ \t>|+]*(?:(?:Exception Group )?Traceback \(most recent call last\):|\d+:\s+\S+)\s*$"
+GO_LEAD, GO_FRAME = r"[^\s(]+\(|created by ", r"\s*[^\s:]+\.(?:go|s):\d"
 TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
-LINE = r"\n(?:[ \t>|]|\\+t){0,99}"  # the start of one
-SPACE = r"(?:\n|(?<![ \t])\s)"  # the first of several
-# The rest of a line; where line breaks are escaped, the trace stands in quotes and something else may follow them.
-REST, QUOTED_REST = r"[^\n]*", r"(?:\\.|[^\\\"'\n])*"
-FRAMES = {  # by what each frame has in it; cut_stack_traces() puts the patterns above in the place of their names
-    # Python; its code lines are indented deeper
-    ", line ": r"""(?x)(?:
-        (?:SPACE(?:[ \t>|+]|\\+t){0,99}(?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):)?
-        SPACE[\r\n]{0,9}((?:[ \t>|]|\\+t){0,99})File\ \\*["'][^"'\n]{1,500}\\*["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
-        (?:\r?\n\1(?:[ \t]|\\+t|\[Previous\ line)REST)*\r?)+""",
-    # Rust
-    "::": r"""(?x)(?:LINE\d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:(?:<|[\w$]+::)REST|\S+[ \t\r]*(?=LINEat\ ))
-        (?:LINEat\ REST)?)+""",
-    # Java, Kotlin, JavaScript, .NET: at NAME (PLACE), at NAME(ARGUMENTS), at PLACE; surer signs on one line
-    "at ": r"""(?x)(?:LINE(?:
-          \.\.\.\ \d+\ (?:more|common\ frames) | ---\ End\ of\ (?:stack|inner) | at\s+(?:async\s+|new\s+)?(?:
-            <anonymous> | [^\s()]{1,999}:\d+\)?(?=[ \t\r]*(?:\n|$))
-            | [\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+(?:\s\[as\s[^\]\n]{1,80}\])?\s?\(
-            | [^\s()]{1,999}(?:\s\[as\s[^\]\n]{1,80}\])?\s?\((?:[^()\n]{0,500}:\d|eval\ at\s
-                |(?:Native\ Method|Unknown\ Source|<anonymous>|native|index\ \d+)\)))
-          )REST
-        | (?<![ \t])[ \t]+at\s+(?:async\s+|new\s+)?(?:
-            [\w$.<>/@\[\]`-]+\s?\((?:eval\ at\ [^()\n]{0,300}\([^()\n]{0,300}\))?(?:
-                (?=[^()\n]{0,300}:\d)[^()\n]{0,600}\)
-                | (?:Native\ Method|Unknown\ Source|<anonymous>|native|index\ \d+)\))
-            | [\w$<>/@\[\]`-]*(?:\.[\w$<>/@\[\]`-]*){2,99}\s?\([^()\n]{0,300}\)(?:\sin\s\S+:line\s\d+)?
-            | (?=[^\s()]{0,400}[./\\])[^\s():]{0,400}(?::[/\\][^\s():]{0,400})?:\d+:\d+(?=\s|$)))+""",
-    # Ruby
-    ":in ": r"(?:LINE(?:from\s+|\d+:\s+from\s+)?[^\s:]{1,300}:\d+:in [`'\"][^`'\"\n]*[`'\"](?!:)REST)+",
-    # PHP, Android, gdb, Dart
-    "#": r"""(?x)(?:LINE(?:
-          \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
-            |[^\n]{1,200}\([^()\s]{0,300}:\d)
-          | thrown\ in\ [^\n]*\ on\ line\ \d )REST
-        | \s\#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{1,300}\(\d+\):\s\S+|\{main\}))+""",
-    # Apple
-    "0x": r"(?:LINE\d+\s+\S+\s+0x[0-9a-f]{6,}REST)+",
-    # Go: the function stands on the line before
-    ".go:": r"""(?x)(?:(?:LINEgoroutine\ \d+\ \[[^\]\n]{1,80}\]:)?
-        (?:LINE(?:[^\s(]{1,300}\([^\n]*|created\ by\ [^\n]*))?
-        LINE[^\s:]{1,300}\.(?:go|s):\d+(?:\ \+0x[0-9a-f]+REST|(?=[ \t\r]*(?:\n|$))))+""",
-    # Elixir, Erlang
-    ".e": r"(?:LINE(?:\([\w. -]{1,80}\)\s+)?[^\s:]{1,300}\.(?:exs?|erl):\d+: REST)+",
-    # Firefox, Safari
-    "@": r"""(?x)(?:LINE(?:(?:(?:global|eval|module)\ code|[^\s@]{0,200})
-            @(?:(?:https?|file|app|webpack|capacitor|moz-|safari-)[^\s"']*:\d|\[native\ code\])
-          |\[native\ code\][ \t\r]*(?=\n|$))REST
-        | \s[\w$.<>/]{0,100}@https?:\S{1,300}:\d+:\d+(?=\s|$))+""",
+# A frame on a line with other text. JavaScript and Java: at name (place), at path; then Python, PHP, Firefox.
+FRAME = rf"""(?x)[ \t]at\s+(?:async\s+|new\s+)?(?:
+        (?P<name>[^\s()]{{1,300}})(?:\s\[as\s\w{{1,80}}\])?\s?\((?P<place>(?:[^()\n]|\([^()\n]{{0,200}}\)){{0,600}})\)
+            (?:\sin\s\S{{1,300}}:line\s\d+)?
+        | (?P<path>[^\s()]{{1,500}}):\d+:\d+(?=\s|$))
+    | \sFile\ \\*["'][^"'\n]{{1,500}}\\*["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
+    | \s\#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
+    | \s[\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?=\s|$)
+    | (?<=[):\d])[ \t]at\ [^\n]{{1,300}}{CUT}$"""
+FRAME_PLACE = r":\d|^eval at |^(?:Native Method|Unknown Source|<anonymous>|native|index \d+)$"
+CUT_FRAME = rf"\s+(?:at|File|from|#\d+) [^\n]{{0,300}}{CUT}$"
+QUOTED = r"(?:\\.|[^\\\"'])*"  # where line breaks are escaped, the trace stands in quotes and something may follow them
+
+
+def find_frames(text: str) -> Iterator[Span]:
+    """Find a stack trace's frames; it takes a header and a frame, or two frames."""
+    lines = frame_lines(text)
+    inline = frames_within_lines(blank(text, [(start, end, "") for start, end, _ in lines]))
+    blocks: list[tuple[int, int, int]] = []
+    for start, end, count in sorted([*lines, *inline]):
+        if blocks and not text[blocks[-1][1] : start].strip():  # one mark for what only space separates
+            blocks[-1] = (blocks[-1][0], end, blocks[-1][2] + count)
+        else:
+            blocks.append((start, end, count))
+    if sum(count for *_, count in blocks) >= (1 if pattern(TRACE_HEADER).search(text) else 2):
+        for start, end, count in blocks:
+            yield start, end, STACK_MARK.format(count, "" if count == 1 else "s")
+
+
+def frame_lines(text: str) -> list[tuple[int, int, int]]:
+    """Return start, end and number of lines of what belongs to frames on lines of their own."""
+    spans: list[tuple[int, int, int]] = []
+    newline = "\n" if "\n" in text else "\v"
+    before, start, is_open = "", 0, False
+    indent: str | None = None  # of the last frame, if it is Python's: its code is indented deeper
+    for line in text.split(newline) if newline in text else []:
+        is_frame = pattern(FRAME_LINE).match(line) or is_open and pattern(CUT_FRAME).match(line)
+        is_code = is_open and indent is not None and re.match(re.escape(indent) + r"[ \t[]", line)
+        if is_frame or is_code:
+            first, count = start, 1
+            if is_open:
+                first, _, before_it = spans.pop()
+                count += before_it
+            elif re.match(GO_LEAD if re.match(GO_FRAME, line) else LEAD, before):
+                first, count = start - len(before) - 1, 2
+            quoted = pattern(QUOTED).match(line) if newline == "\v" else None
+            spans.append((first, start + (quoted.end() if quoted else len(line)), count))
+            if is_frame:
+                indent = line.partition("File ")[0] if re.match(r"[ \t>|+]*File ", line) else None
+        is_open = bool(is_frame or is_code)
+        before, start = line, start + len(line) + 1
+    return spans
+
+
+def frames_within_lines(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield start, end and 1 for each frame on a line with other text."""
+    for found in pattern(FRAME).finditer(text):
+        name, place, path = found["name"], found["place"], found["path"]
+        is_path = not path or re.search(r"[./\\]", path)
+        is_call = not name or name.count(".") > 1 or re.search(FRAME_PLACE, place)
+        if is_path and is_call:
+            yield found.start() + 1, found.end(), 1  # the space before it stays
+
+
+# The walk.
+
+# Rules, and what a lower-case text must hold for a rule to find anything in it. In this order: credentials before
+# emails, IPv6 before IPv4.
+RULES: tuple[tuple[Rule, str], ...] = (
+    (find_frames, r"[\n\v]|\sat\s|, line |#\d|@http"),
+    (find_url_passwords, "://"),
+    (
+        partial(find_all, TOKEN, SECRET_MASK),
+        "sntry|gh[oprsu]_|github_|gl[a-z]{2,5}-|glsa_|a[kbs]ia|acca|xox|xapp-|k_live|k_test|whsec|npm_|pypi-|aiza|sg[.]|"
+        "sk-|hf_|dop_v1|ya29|hv[sb][.]|shp.._|dckr|gocspx|lin_api|gr1348941|atatt3|eyj|-----begin|hooks[.]slack",
+    ),
+    (find_assignments, "pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
+    (find_credentials, "bearer|basic|token|negotiate|apikey|curl|identified|mysql|mariadb|docker|redis|sshpass"),
+    (find_gravatars, "avatar"),
+    (find_emails, "@"),
+    (find_ipv6, "::|(?:[0-9a-f]{1,4}:){3}"),
+    (find_ipv4, r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"),
+)
+SUSPECT = r"[^\t -~]|[%\\&]|=40|" + "|".join(hint for _, hint in RULES)  # or escapes
+KIND_RULES: dict[str, list[tuple[Rule, str]]] = {
+    PLAIN: [*RULES],
+    VERSION: [*RULES[:-1]],
+    ADDRESS: [*RULES[:-1], (partial(find_all, IPV4, IP_MASK), "")],
+    COOKIES: [(find_cookies, ""), *RULES],
+    USER: [(find_user_names, "name:"), *RULES],
 }
 
 
-def cut_stack_traces(text):  # type: (str) -> str
-    """Replace a stack trace's frames by their number and keep its exception lines.
+class Redactor:
+    """Redacts JSON values. What becomes of a text is remembered, because texts repeat."""
 
-    It takes a header and a frame, or two frames, before anything is cut.
+    def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
+        self.token = token.lower() if len(token) >= 6 else ""  # a shorter one could be part of ordinary words
+        self.own: list[tuple[Rule, str]] = []
+        if hosts:
+            self.own.append((partial(find_all, rf"(?<=://)(?:{'|'.join(map(re.escape, hosts))})(?![\w.-])", ""), "://"))
+        if self.token:
+            self.own.append((partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK), ""))
+        self.text = lru_cache(maxsize=20000)(self.redact_text)
+
+    def redact(self, value: Any, kind: str = PLAIN, in_list: bool = True) -> Any:
+        """Return a copy of a value that is itself of a kind; `in_list`: it is an element of a list, or on its own."""
+        if isinstance(value, str):
+            return self.text(value, kind)
+        if isinstance(value, dict):
+            return self.redact_object(value, kind)
+        if isinstance(value, list):
+            kinds = self.kinds_of_items(value, kind, in_list)
+            return [self.redact(item, item_kind) for item, item_kind in zip(value, kinds)]
+        return value
+
+    def redact_object(self, value: Object, kind: str) -> Object:
+        """Return a copy of an object; keys that become the same are numbered."""
+        if kind == PLAIN and is_user(value):
+            kind = USER
+        tag = None if is_user(value) else row_name(value)
+        tag_kind = kind_of(tag, kind if kind in (USER, NOTES) else PLAIN) if isinstance(tag, str) else None
+        result: Object = {}
+        counts = Counter[str]()
+        for key, child in value.items():
+            child_kind = kind_of(key, kind)
+            if tag_kind is not None and (key in ("value", "query") or key == "name" and tag_kind == USER):
+                child_kind = tag_kind  # {"key": …, "value": …}, or name and value
+            elif tag_kind is not None and key == "name":
+                child_kind = PLAIN
+            label = name = self.text(key, KEY)
+            while label != key and (label in value or label in result):  # two keys must not become one
+                counts[name] += 1
+                label = f"{name} ({counts[name] + 1})"
+            result[label] = self.redact(child, child_kind, False)
+        return result
+
+    def kinds_of_items(self, items: list[Any], kind: str, in_list: bool) -> list[str]:
+        """Return the kind of each element of a list; [name, value] in a list of lists is a header or a cookie."""
+        name = items[0] if in_list and len(items) == 2 else None
+        if isinstance(name, str) and " " not in name and kind not in (SECRET, NOTES):
+            return [PLAIN, kind_of(name, COOKIES if kind == COOKIES else PLAIN)]
+        kinds = [kind] * len(items)
+        if kind == PLAIN and is_user(dict.fromkeys(map(row_name, items))):
+            return [USER] * len(items)
+        for index, item in enumerate(items):
+            if not isinstance(item, str):
+                continue
+            if kind == SECRET and re.fullmatch(PROSE, item):  # {"password": ["This field is required."]}
+                kinds[index] = PLAIN
+            if kind == PLAIN and item.startswith("--") and "=" not in item and is_secret(item):
+                kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
+        return kinds
+
+    def redact_text(self, text: str, kind: str) -> str:
+        """Return a text of a kind, redacted."""
+        if kind == SECRET and not is_harmless(text):
+            return SECRET_MASK
+        if kind == KEY and re.fullmatch("[a-z_]+:[a-z_]+", text):  # session:duration
+            return text
+        if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
+            nested = self.redact_nested(text, kind)
+            if nested is not None:
+                return nested
+        lower = text.lower()
+        if kind in (COOKIES, USER) or pattern(SUSPECT).search(lower) or self.token and self.token in lower:
+            return mask_spans(text, [*self.own, *KIND_RULES.get(kind, RULES)])
+        return text
+
+    def redact_nested(self, text: str, kind: str) -> str | None:
+        """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats in an object."""
+        import json
+
+        try:
+            value = json.loads(text, object_pairs_hook=unique_keys)
+            new = self.redact(value, kind)
+        except (ValueError, RecursionError):
+            return None
+        is_spaced = '": ' in text or '", ' in text
+        separators = (", ", ": ") if is_spaced else (",", ":")
+        return text if new == value else json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
+
+
+def unique_keys(members: list[tuple[str, Any]]) -> Object:
+    """Return an object. Raises ValueError for repeated keys: what a parser drops from them would escape the filter."""
+    value = dict(members)
+    if len(value) != len(members):
+        raise ValueError("repeated key")
+    return value
+
+
+def is_user(names: Iterable[Any]) -> bool:
+    """Tell whether an object's keys, or the names of rows, are those of a user: a name beside an email or address."""
+    keys = [snake_case(name) for name in names if isinstance(name, str)]
+    return any(key.endswith(CONTACTS) for key in keys) and not USER_NAMES.isdisjoint(keys)
+
+
+def row_name(item: Any) -> Any:
+    """Return the name in a row {"name": …, "value": …} or {"key": …, "value": …}; None for anything else."""
+    return item.get("key", item.get("name")) if isinstance(item, dict) and "value" in item else None
+
+
+def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
+    """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
+
+    Objects and lists are walked and their types kept; texts in them, and keys, are replaced where needed. `token`, if
+    it has six characters or more, is masked wherever it stands; IP addresses in `hosts` are left where they are the
+    host of a URL. Redacting twice changes nothing. Raises RecursionError for what is nested deeper than Python's stack.
     """
-    escape = "\n" not in text and re.search(r"(?<!\\)\\+n", text)
-    newline, rest = (escape[0], QUOTED_REST) if escape else ("\n", REST)
-    text = "\n" + text.replace(newline, "\n")
-    least = 1 if re.search(TRACE_HEADER, text) else 2
-    for hint, pattern in FRAMES.items():
-        if text.count(hint) >= least:
-            whole = pattern.replace("LINE", LINE).replace("SPACE", SPACE).replace("REST", rest)
-            cut = re.sub(whole, partial(_mark_frames, hint), text)
-            if text.count(hint) - cut.count(hint) >= least:
-                text = cut
-    return text[1:].replace("\n", newline)
-
-
-def _mark_frames(hint, frames):  # type: (str, re.Match[str]) -> str
-    count = frames[0].count("\n") or frames[0].count(hint)
-    return frames[0][0] + STACK_MARK % (count, "" if count == 1 else "s")
+    return Redactor(token, hosts).redact(value)
 
 
 # --- Output ------------------------------------------------------------------
 #
-# The two doors out: write_result() to stdout, for what render() has redacted; say() to stderr, which redacts itself.
+# Two functions write: write_result() to stdout, say() to stderr. What the first writes has been redacted by run().
 
-# IP addresses that are shown as hosts of URLs: the base URL's.
-shown_hosts = set()  # type: set[str]
+shown_hosts: set[str] = set()  # IP addresses that are shown as hosts of URLs: the base URL's
 
 
-def configured_token():  # type: () -> str
+def configured_token() -> str:
     """Return the token as it stands in the environment, or ''."""
     return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
 
 
-def hosts_of(url):  # type: (str) -> set[str]
+def hosts_of(url: str) -> set[str]:
     """Return the host of a URL if it is an IP address."""
-    if url.partition("://")[2][:1] not in "[0123456789":  # the pattern need not be compiled
-        return set()
     return set(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
 
 
-def shown(text):  # type: (str) -> str
+def shown(text: str) -> str:
     """Return an argument as an error shows it: redacted, then cut, between quotes."""
     text = redact(text, configured_token())
-    return repr(text if len(text) <= 80 else text[:80] + "…")
+    return repr(text if len(text) <= MAX_ARGUMENT else text[:MAX_ARGUMENT] + "…")
 
 
-def say(line, hosts=frozenset()):  # type: (str, Iterable[str]) -> None
-    """Write one line to stderr: redacted (but for these hosts of URLs), without control characters, not too long."""
+def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
+    """Write one line to stderr: redacted, but for these hosts of URLs, without control characters, not too long."""
     if sys.stderr is None:
         return
     line = escape(redact(line, configured_token(), shown_hosts.union(hosts)))
     if len(line) > MAX_LINE:
         line = line[:MAX_LINE] + "…"
     try:
-        sys.stderr.write(line + "\n")
+        sys.stderr.write(line + end)
         sys.stderr.flush()
     except (OSError, ValueError):
         return  # nobody is there to be told
 
 
-def write_result(chunks):  # type: (Iterable[str]) -> None
-    """Write text that is already redacted (by render()) or this program's own (help) to stdout.
+def write_result(text: str) -> None:
+    """Write text that is already redacted, or this program's own (help), to stdout.
 
     Raises BrokenPipeError when the reader is gone, and Failure when the text can't be written.
     """
     if sys.stdout is None:
         raise Failure(UNUSABLE, "the output can't be written: stdout is closed")
     try:
-        for chunk in chunks:
-            sys.stdout.write(chunk)
+        # In pieces: one write of 2 MB to a pipe that is closed meanwhile is taken for a success.
+        for start in range(0, len(text), CHUNK):
+            sys.stdout.write(text[start : start + CHUNK])
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -1117,100 +970,149 @@ def write_result(chunks):  # type: (Iterable[str]) -> None
         raise Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}") from None
 
 
-def render(value, args):  # type: (Any, Args) -> list[str]
-    """Turn a command's answer into chunks of output: redact, cut to size, encode.
+def escape(text: str) -> str:
+    r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(UNSAFE, lambda found: json.dumps(found[0])[1:-1], text)
 
-    Lists are written one record a line, or as a table; single records indented. --raw is not cut.
+
+def to_json(value: Any) -> str:
+    """Return a value's JSON on one line. Raises Failure for infinity, which a server can write as 1e999."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON") from None
+    return text if text.isascii() and "\x7f" not in text else escape(text)
+
+
+def render(value: Any) -> str:
+    """Return the JSON of a redacted answer: of a list, one record a line; of a record, one member a line."""
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(map(to_json, value)) + "\n]\n" if value else "[]\n"
+    return "{\n" + ",\n".join(f"  {to_json(key)}: {to_json(child)}" for key, child in value.items()) + "\n}\n"
+
+
+def fit(record: Object, size: int) -> Object:
+    """Return a redacted record with long texts and lists cut so that its JSON takes about `size` characters at most.
+
+    It has been redacted before, because half an address would not be recognized.
     """
-    redactor = Redactor(configured_token(), shown_hosts, indented=not isinstance(value, list))
-    if args.format == "table":
-        return [table(redactor.copy(value), args.command)]
-    write = redactor.write if args.raw else partial(fit, redactor, SIZES[args.command])
-    if not isinstance(value, list):
-        return [*write(value), "\n"]
-    return ["[\n", ",\n".join(map("".join, map(write, value))), "\n]\n"] if value else ["[]\n"]
-
-
-def fit(redactor, size, record):  # type: (Redactor, int, Object) -> list[str]
-    """Return a record's JSON, redacted, with long texts and lists cut so that it takes about `size` characters at most.
-
-    It is redacted before it is cut, because half an address would not be recognized; write() changes nothing more.
-    """
-    # Entries were asked for, so they stay whole.
-    entries = {"entries": record["entries"]} if "entries" in record else {}
-    whole = redactor.copy({**record, **dict.fromkeys(entries)})
-    for longest, most in FITS.items():
-        most_of_id = max(longest, min(200, 6 * longest))
-        cut = {key: trim(value, most_of_id if key in IDENTIFIERS else longest, most) for key, value in whole.items()}
-        chunks = redactor.write(cut)
-        if sum(map(len, chunks)) <= size:
+    for longest_text, longest_list in FITS:
+        longest_id = max(longest_text, min(200, 6 * longest_text))
+        cut = {
+            key: trim(value, longest_id if key in IDENTIFIERS else longest_text, longest_list)
+            for key, value in record.items()
+        }
+        if len(to_json(cut)) <= size:
             break
-    return redactor.write({**cut, **entries}) if entries else chunks
-
-
-def trim(value, longest, most):  # type: (Any, int, int) -> Any
-    """Cut texts to `longest` characters and lists and objects to `most` members, and say what is missing."""
-    if isinstance(value, str):
-        missing = len(value) - longest
-        return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
-    if isinstance(value, dict):
-        most = max(most, 4)  # objects with fixed keys have up to four
-        cut = {trim(key, max(longest, 20), 0): trim(value[key], longest, most) for key in list(value)[:most]}  # type: Any
-    elif isinstance(value, list):
-        cut = [trim(child, longest, most) for child in value[:most]]
-    else:
-        return value
-    if len(value) > most:
-        more = f"+{len(value) - most} more"
-        if isinstance(value, dict):
-            cut["…"] = more
-        else:
-            cut.append(more if isinstance(value[0], str) else {"…": more})
     return cut
 
 
-# A table for people.
+def trim(value: Any, longest_text: int, longest_list: int) -> Any:
+    """Cut texts to so many characters, lists and objects to so many members, and say what is missing."""
+    if isinstance(value, str):
+        missing = len(value) - longest_text
+        return f"{value[:longest_text]}… (+{missing} characters)" if missing > 20 else value
+    if isinstance(value, list):
+        items = [trim(item, longest_text, longest_list) for item in value[:longest_list]]
+        more = f"+{len(value) - longest_list} more"
+        if len(value) > longest_list:
+            items.append({"…": more} if isinstance(value[0], dict) else more)
+        return items
+    if isinstance(value, dict):
+        longest_list = max(longest_list, 4)  # objects with fixed keys have up to four
+        members = {
+            trim(key, max(longest_text, 20), 0): trim(child, longest_text, longest_list)
+            for key, child in list(value.items())[:longest_list]
+        }
+        if len(value) > longest_list:
+            members["…"] = f"+{len(value) - longest_list} more"
+        return members
+    return value
+
+
+# For people: tables of lists, pages of single records.
 
 SPARKS = "▁▂▃▄▅▆▇█"
-COLUMNS = {  # fields and headings; the last column takes what is left of the line
-    "list-issues": ("short_id last_seen count user_count stats title", "SHORT ID,LAST SEEN,COUNT,USERS,TREND,TITLE"),
-    "issue-events": ("id timestamp release title", "EVENT,WHEN,RELEASE,TITLE"),
+COLUMNS = {  # heading: field; the last column takes what is left of the line
+    "list-issues": {
+        "SHORT ID": "short_id",
+        "LEVEL": "level",
+        "LAST SEEN": "last_seen",
+        "FIRST SEEN": "first_seen",
+        "EVENTS": "count_in_range",
+        "USERS": "user_count",
+        "TREND": "trend",
+        "TITLE": "title",
+    },
+    "issue-events": {"EVENT": "id", "WHEN": "timestamp", "RELEASE": "release", "TITLE": "title"},
 }
-RIGHT_ALIGNED = {"last_seen", "count", "user_count", "timestamp"}
+RIGHT_ALIGNED = {"LAST SEEN", "FIRST SEEN", "EVENTS", "USERS", "WHEN"}
 MAX_COLUMN = 34
 MAX_WIDTH = 500  # columns of a terminal
 
 
-def table(records, command):  # type: (list[Object], str) -> str
-    """Return records as aligned columns that fit the terminal, or 80 columns where there is none."""
+def terminal_width() -> int | None:
+    """Return how many columns lines may take: the terminal's; None where the output is no terminal."""
     import shutil
 
+    if not os.environ.get("COLUMNS") and not (sys.stdout and sys.stdout.isatty()):
+        return None
+    return min(MAX_WIDTH, shutil.get_terminal_size().columns)
+
+
+def table(records: list[Object], columns: dict[str, str]) -> str:
+    """Return redacted records as aligned columns, cut to the width of a terminal."""
     if not records:
         return ""
-    names, headings = COLUMNS[command]
-    fields = names.split()
-    rows = [headings.split(",")]
-    rows += [list(map(cell, map(record.get, fields), fields)) for record in records]
-    sizes = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
-    sizes[-1] = max(10, min(MAX_WIDTH, shutil.get_terminal_size().columns) - sum(sizes[:-1]) - 2 * len(sizes) + 2)
-    lines = ["  ".join(map(align, row, sizes, fields)).rstrip() for row in rows]
+    span = next((record["trend_span"] for record in records if record.get("trend_span")), "")
+    headings = [f"TREND {span}".rstrip() if heading == "TREND" else heading for heading in columns]
+    rows = [headings, *([cell(record.get(field), field) for field in columns.values()] for record in records)]
+    widths = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
+    terminal = terminal_width()
+    left = (terminal or 0) - sum(widths[:-1]) - 2 * len(widths) + 2
+    widths[-1] = max(10, left) if terminal else max(map(width, (row[-1] for row in rows)))
+    lines = ["  ".join(map(align, row, widths, columns)) for row in rows]
+    lines = [align(line, terminal or len(line), "").rstrip() for line in lines]
     if sys.stdout and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
     return "\n".join(lines) + "\n"
 
 
-def cell(value, field):  # type: (Any, str) -> str
-    """Return a field's value for a table: relative times, a sparkline for stats, - for nothing."""
-    if field in ("last_seen", "timestamp"):
-        at = epoch(value)
+def page(record: Object) -> str:
+    """Return a redacted record of an issue or event as a page of at most a screen."""
+    heading = (record.get(key) for key in ("short_id", "level", "status", "title"))
+    lines = [" ".join(cell(value, "") for value in heading if value)]
+    if "short_id" in record:
+        seen = f"{cell(record['last_seen'], 'last_seen')}, first {cell(record['first_seen'], 'first_seen')}"
+        events = f"{record['count']}, in 24 h {sparkline(record['trend_24h'])}"
+        tags = ", ".join(f"{tag['key']} {tag['value']}" for tag in record["top_tags"] or [])
+        releases = joined(record["first_release"], record["last_release"], by=" to ")
+        facts = {"seen": seen, "events": events, "users": record["user_count"], "releases": releases}
+        facts.update(environments=", ".join(record["environments"] or []), tags=tags)
+    else:
+        facts = {"when": cell(record["timestamp"], "timestamp")}
+        facts.update({key: record[key] for key in ("timestamp", "release", "environment")})
+    facts.update({key: record[key] for key in ("location", "message", "url")})
+    lines += [f"{name:<13}{cell(value, name)}" for name, value in facts.items() if value not in (None, "")]
+    lines += record.get("stack") or []
+    most = terminal_width() or MAX_WIDTH
+    return "\n".join(align(escape(line), most, "").rstrip() for line in lines[: SCREEN - 1]) + "\n"
+
+
+def cell(value: Any, field: str) -> str:
+    """Return a field's value for a table: relative times, a sparkline for a trend, - for nothing."""
+    if field in ("last_seen", "first_seen", "timestamp"):
+        at = seconds_since_1970(value)
         return "-" if at is None else ago(time.time() - at)
-    if field == "stats":
+    if field == "trend":
         return sparkline(value)
     return "-" if value is None else " ".join(escape(str(value)[:1000]).split())
 
 
-def epoch(text):  # type: (Any) -> float | None
-    """Return an ISO 8601 UTC time in seconds since 1970, or None."""
+def seconds_since_1970(text: Any) -> float | None:
+    """Return an ISO 8601 UTC time in seconds since 1970; None for anything else."""
     import datetime
 
     try:
@@ -1220,26 +1122,25 @@ def epoch(text):  # type: (Any) -> float | None
         return None
 
 
-def ago(seconds):  # type: (float) -> str
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+def ago(seconds: float) -> str:
+    """Return a span of time in its largest unit."""
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds // size:.0f} {unit} ago"
     return "now"
 
 
-def sparkline(stats):  # type: (Any) -> str
-    """Draw Sentry's stats ({"24h": [[time, count], …]} or 14d), one column a point; - where there are none."""
-    try:
-        counts = [int(count) for _, count in next(iter(stats.values()))][-24:]
-        if len(counts) > 14:  # two hours a column
-            counts = list(map(sum, zip(counts[::2], [*counts[1::2], 0])))
-        top = max(counts) or 1
-        return "".join(SPARKS[-(-count * 7 // top)] for count in counts)
-    except (AttributeError, IndexError, OverflowError, StopIteration, TypeError, ValueError):
+def sparkline(counts: list[int] | None) -> str:
+    """Draw counts, one column a point, two hours a column; - where there are none."""
+    if not counts:
         return "-"
+    if len(counts) > 14:
+        counts = [sum(counts[start : start + 2]) for start in range(len(counts) % 2, len(counts), 2)]
+    top = max(counts) or 1
+    return "".join(SPARKS[-(-count * 7 // top)] for count in counts)
 
 
-def width(text):  # type: (str) -> int
+def width(text: str) -> int:
     """Return how many columns of a terminal a text takes (Unicode TR11)."""
     if text.isascii():
         return len(text)
@@ -1248,7 +1149,7 @@ def width(text):  # type: (str) -> int
     return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
 
 
-def align(text, columns, field):  # type: (str, int, str) -> str
+def align(text: str, columns: int, heading: str) -> str:
     """Cut a text to a number of columns, with an ellipsis, or fill it up."""
     if width(text) > columns:
         text = text[:columns]
@@ -1256,7 +1157,12 @@ def align(text, columns, field):  # type: (str, int, str) -> str
             text = text[:-1]
         text += "…"
     padding = " " * (columns - width(text))
-    return padding + text if field in RIGHT_ALIGNED else text + padding
+    return padding + text if heading in RIGHT_ALIGNED else text + padding
+
+
+def joined(*texts: str | None, by: str = " ") -> str | None:
+    """Return those texts that are there as one, or None."""
+    return by.join(filter(None, texts)) or None
 
 
 # --- HTTP --------------------------------------------------------------------
@@ -1265,11 +1171,43 @@ LOOPBACK = r"https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
 BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
+class Answer(SimpleNamespace):
+    """What a server said: status, headers, body (unpacked bytes)."""
+
+
+def within(seconds: float, function: Callable[[], Any]) -> Any:
+    """Return what a function returns, or raise what it raises; TimeoutError after so many seconds.
+
+    It runs in a thread, because urllib's timeout is each socket operation's: a look-up or a slow body outlives it.
+    """
+    import queue
+    import threading
+
+    outcome: Any = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            outcome.put((function(), None))
+        except BaseException as error:  # noqa: BLE001 raised by the thread that waits
+            outcome.put((None, error))
+
+    try:
+        threading.Thread(target=work, daemon=True).start()
+    except RuntimeError:
+        raise Failure(UNUSABLE, "the system lets no further thread start") from None
+    try:
+        result, error = outcome.get(timeout=max(seconds, 0))
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return result
+
+
 class Client:
     """Reads JSON from one Sentry server with one token."""
 
-    def __init__(self, args, token):  # type: (Args, str) -> None
-        import ssl
+    def __init__(self, args: Args, token: str) -> None:
         import threading
         import urllib.request
 
@@ -1280,165 +1218,214 @@ class Client:
             "Authorization": f"Bearer {token}",
             "User-Agent": args.user_agent,
         }
-        self.issue_form = ISSUE  # or the form that had to be used, for the rest of the run
+        self.is_org_form = False  # whether issues had to be asked for by the organization's endpoint
+        self.is_org_list = False  # the same for the list of issues
+        self.is_glitchtip = False  # known by its answers
+        self.now = time.time()  # the server's clock
         self.gate = threading.Lock()
         self.resume = 0.0  # after a 429: when requests may start again, one by one
-        # No file:, no redirects, no errors raised. One TLS context for all requests: making one takes 35 ms.
+        # A proxy would get the token of a server on this machine unencrypted.
+        proxies = {} if re.match(LOOPBACK, args.base_url) else urllib.request.getproxies()
+        scheme = args.base_url.partition(":")[0]
+        if proxies.get(scheme, proxies.get("all", "")).startswith("socks"):
+            message = f"a SOCKS proxy is set for {scheme}, and SOCKS is not supported"
+            raise Failure(NETWORK, message, f"set {scheme}_proxy to an HTTP proxy, or no_proxy to do without")
+        # No file:, no redirects, no errors raised.
         self.opener = urllib.request.OpenerDirector()
-        # A proxy would get the token of a server on this machine, unencrypted.
-        loopback = re.match(LOOPBACK, args.base_url)
-        self.opener.add_handler(urllib.request.ProxyHandler({} if loopback else None))
+        self.opener.add_handler(urllib.request.ProxyHandler(proxies))
         self.opener.add_handler(urllib.request.HTTPHandler())
-        if args.base_url.startswith("https:"):
-            try:
+        if scheme == "https":
+            import ssl
+
+            try:  # one TLS context for all requests: making one takes 35 ms
                 self.opener.add_handler(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
             except OSError as error:
-                raise Failure(
-                    NETWORK,
-                    f"TLS can't be set up: {error.strerror}",
-                    "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE",
-                ) from None
+                hint = "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
+                raise Failure(NETWORK, f"TLS can't be set up: {error.strerror}", hint) from None
 
-    def get(self, path, params=None, why="", most=MAX_BODY):  # type: (str, Object | None, str, int) -> tuple[Any, Any]
+    def get(self, path: str, params: Object | None = None, **options: Any) -> tuple[Any, Any]:
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out; `why` is for --verbose; `most` is how many bytes the answer may have.
+        Parameters that are None are left out. Options: `what` is asked for, to say that it was not found; `why`, for
+        --verbose; `most`, how many bytes the answer may have.
         """
         import urllib.parse
 
         query = urllib.parse.urlencode({key: value for key, value in (params or {}).items() if value is not None})
         url = f"{self.args.base_url}{path}?{query}".rstrip("?")
+        why, most = options.get("why", ""), options.get("most", MAX_BODY)
         try:
-            return self.attempt(url, why, most)
+            try:
+                return self.attempt(url, why, most)
+            except Failure as failure:
+                if failure.pause is None:
+                    raise
+                if failure.status == RATE_LIMITED:
+                    self.resume = max(self.resume, time.monotonic() + failure.pause)
+                else:
+                    time.sleep(failure.pause)
+                return self.attempt(url, f" (retry after {failure.message})", most)
         except Failure as failure:
-            if failure.pause is None:
-                raise
-            if failure.status == RATE_LIMITED:
-                self.resume = max(self.resume, time.monotonic() + failure.pause)
-            else:
-                time.sleep(failure.pause)
-            return self.attempt(url, f" (retry after {failure.message})", most)
+            if failure.http == 404 and options.get("what"):
+                failure.message = f"no {options['what']} ({failure.message})"
+            raise
 
-    def attempt(self, url, why, most):  # type: (str, str, int) -> tuple[Any, Any]
+    def attempt(self, url: str, why: str, most: int) -> tuple[Any, Any]:
         """Ask once, until the time limit at most, following redirects within the origin."""
-        import threading
-
         with self.gate:
             time.sleep(max(LIMITED_SPACING if self.resume else 0, self.resume - time.monotonic()))
-        left = self.args.timeout
+        deadline = time.monotonic() + self.args.timeout
         for _ in range(MAX_REDIRECTS + 1):
-            started = time.monotonic()
-            result = [TimeoutError(), {}, b""]  # type: list[Any]
-            # In a thread, as urllib's timeout is each socket operation's: a look-up or a slow body outlives it.
-            thread = threading.Thread(target=self.fetch, args=(url, left, most, result), daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:
-                raise Failure(UNUSABLE, "the system lets no further thread start") from None
-            thread.join(left)
-            status, headers, body = result
-            spent = time.monotonic() - started
-            left -= spent
-            if self.args.verbose:
-                target, left_over = re.sub("^.*?//[^/]*", "", url), headers.get("X-Sentry-Rate-Limit-Remaining")
-                rest = f", {left_over} requests left" if left_over else ""
-                outcome = type(status).__name__ if isinstance(status, BaseException) else status
-                say(f"GET {target} -> {outcome}, {spent * 1000:.0f} ms, {len(body)} bytes{rest}{why}")
-            if isinstance(status, BaseException):
-                raise network_failure(status, url, self.args.timeout)
-            if status // 100 != 3 or "Location" not in headers:
-                return decode(status, headers, body), headers
-            url, why = redirected(url, headers["Location"]), " (redirect)"
-        raise Failure(UNUSABLE, f"HTTP {status}: more than {MAX_REDIRECTS} redirects")
+            answer = self.ask(url, deadline, why, most)
+            if answer.status // 100 != 3 or "Location" not in answer.headers:
+                value = decode(answer)
+                self.now = server_time(answer.headers)
+                self.is_glitchtip = self.is_glitchtip or is_of_glitchtip(value, answer.headers)
+                return value, answer.headers
+            url, why = redirected(url, answer.headers["Location"]), " (redirect)"
+        raise Failure(UNUSABLE, f"HTTP {answer.status}: more than {MAX_REDIRECTS} redirects")
 
-    def fetch(self, url, timeout, most, result):  # type: (str, float, int, list[Any]) -> None
-        """Put status, headers and unpacked body of a GET into the result, or an exception where the status goes."""
+    def ask(self, url: str, deadline: float, why: str, most: int) -> Answer:
+        """Send one request and return its answer, whatever its status. Raises Failure where there is none."""
+        started, outcome = time.monotonic(), ""
+        try:
+            answer: Answer = within(deadline - started, partial(self.fetch, url, deadline - started, most))
+            left = answer.headers.get("X-Sentry-Rate-Limit-Remaining")
+            outcome = f"{answer.status}, {{}} ms, {len(answer.body)} bytes"
+            outcome += f", {left} requests left" if left else ""
+            return answer
+        except Exception as error:  # noqa: BLE001 network_failure() tells what it was
+            outcome = f"{type(error).__name__}, {{}} ms, 0 bytes"  # a message can hold a proxy's password
+            raise error if isinstance(error, Failure) else network_failure(error, url, self.args.timeout) from None
+        finally:
+            if self.args.verbose:
+                path = re.sub("^.*?//[^/]*", "", url)
+                say(f"GET {path} -> {outcome.format(round((time.monotonic() - started) * 1000))}{why}")
+
+    def fetch(self, url: str, timeout: float, most: int) -> Answer:
+        """Return the answer to a GET, its body unpacked."""
         import urllib.request
 
-        try:
-            request = urllib.request.Request(url, headers=self.headers, method="GET")
-            body = bytearray()
-            with self.opener.open(request, timeout=timeout) as answer:
-                while len(body) <= most and (chunk := answer.read(CHUNK)):
-                    body += chunk
-            short = answer.length  # what http.client still expects by Content-Length
-            if body and "gzip" in answer.headers.get("Content-Encoding", "").lower():
-                from gzip import GzipFile
-                from io import BytesIO
+        request = urllib.request.Request(url, headers=self.headers, method="GET")
+        body = bytearray()
+        with self.opener.open(request, timeout=timeout) as answer:
+            while len(body) <= most and (chunk := answer.read(CHUNK)):
+                body += chunk
+        if len(body) <= most and answer.length:  # what http.client still expects by Content-Length
+            raise EOFError("it is shorter than announced")
+        if body and "gzip" in answer.headers.get("Content-Encoding", "").lower():
+            from gzip import GzipFile
+            from io import BytesIO
 
-                body = bytearray(GzipFile(fileobj=BytesIO(body)).read(most + 1))
-            if len(body) > most:
-                raise MemoryError(most)  # network_failure() says it
-            if short:
-                raise EOFError
-            result[:] = answer.status, answer.headers, body
-        except BaseException as error:  # noqa: BLE001 the thread that waits raises it
-            result[0] = error
+            body = bytearray(GzipFile(fileobj=BytesIO(body)).read(most + 1))
+        if len(body) > most:
+            message = f"{shown_origin(url)}: the answer is larger than {most >> 20} MiB"
+            raise Failure(UNUSABLE, message, "try a lower --limit")
+        return Answer(status=answer.status, headers=answer.headers, body=body)
 
-    def get_issue(self, issue, below="", params=None, most=MAX_BODY):
-        # type: (str, str, Object | None, int) -> tuple[Any, Any]
+    def get_issue(self, issue: str, below: str = "", params: Object | None = None, **options: Any) -> tuple[Any, Any]:
         """GET an issue endpoint; by the organization's form where the org-less one is not to be had.
 
         sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
         refuses it to tokens of one organization (401).
         """
-        form = self.issue_form
+        org = self.args.org
+        org_path = ORG_ISSUE.format(org=org, issue=issue) + below
+        options.setdefault("what", f"issue {issue}")
+        if self.is_org_form:
+            return self.get(org_path, params, **options)
         try:
-            return self.get(form.format(args=self.args, issue=issue) + below, params, most=most)
+            return self.get(ISSUE.format(issue=issue) + below, params, **options)
         except Failure as first:
-            elsewhere = re.match("(?i)HTTP (?:404|410|401.*organization)", first.message)
-            if not elsewhere or not self.args.org or form != ISSUE:
+            is_elsewhere = first.http in (404, 410) or first.http == 401 and "organization" in first.reason.lower()
+            if not is_elsewhere or not org:
                 raise
-            if first.message.startswith("HTTP 410"):
-                self.issue_form = ORG_ISSUE
+            self.is_org_form = self.is_org_form or first.http == 410
             try:
-                path = ORG_ISSUE.format(args=self.args, issue=issue) + below
-                answer = self.get(path, params, f" (after {first.message})", most)
+                answer = self.get(org_path, params, **options, why=f" (after {first.message})")
             except Failure:
                 raise first from None
-            self.issue_form = ORG_ISSUE
+            self.is_org_form = True
             return answer
 
+    def get_issues(self, params: Object) -> tuple[Any, Any]:
+        """GET a page of the project's issues; of the organization's list where the project's is retired (410)."""
+        org, project = self.args.org, self.args.project
+        what = f"project {project!r} in organization {org!r}"
+        if not self.is_org_list:
+            try:
+                return self.get(PROJECT_ISSUES.format(org=org, project=project), params, what=what)
+            except Failure as failure:
+                if failure.http != 410:
+                    raise
+            self.is_org_list = True
+        # There statsPeriod would cut counts to the period, and groupStatsPeriod sets the series.
+        other = {**params, "project": project, "statsPeriod": None, "groupStatsPeriod": params.get("statsPeriod")}
+        return self.get(ORG_ISSUES.format(org=org), other, what=what)
 
-# What goes wrong below HTTP, by the name of an exception's class or of the nearest of its bases: exit status, message,
-# hint, and whether to try again.
-CAUSES = {
-    "TimeoutError": (NETWORK, "no complete answer within {timeout:g} s", "try a longer --timeout", True),
-    "SSLCertVerificationError": (
-        NETWORK,
-        "the TLS certificate was not accepted: {}",
-        "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
-        "with Python from python.org on a Mac, run 'Install Certificates.command' once",
-        False,
-    ),
-    "gaierror": (NETWORK, "not found by DNS", BASE_URL_HINT, False),
-    "OSError": (NETWORK, "no connection (TCP or TLS): {}", BASE_URL_HINT, True),
-    "ValueError": (NETWORK, "no connection: its address, or the proxy's, can't be used", BASE_URL_HINT, False),
-    "HTTPException": (NETWORK, "the answer ended early or breaks the HTTP protocol: {}", "", True),
-    "MemoryError": (UNUSABLE, "the answer is larger than {mebibytes} MiB", "try a lower --limit", False),
-    "object": (UNUSABLE, "the answer, or its gzip compression, can't be read: {}", "", False),
-}
-CAUSES["timeout"] = CAUSES["TimeoutError"]  # socket's, up to Python 3.9
-CAUSES["InvalidURL"] = CAUSES["str"] = CAUSES["ValueError"]  # a text is urllib's own reason
-CAUSES["EOFError"] = CAUSES["HTTPException"]
-CAUSES["BadGzipFile"] = CAUSES["object"]
+    def web_page(self, issue: Any, event: Any = None) -> str | None:
+        """Return the address of an issue's or event's web page; None where the organization or an ID is not known."""
+        is_known = re.fullmatch(ISSUE_ID, str(issue)) and (event is None or re.fullmatch(EVENT_ID, str(event)))
+        if not self.args.org or not is_known:
+            return None
+        path = f"issues/{issue}" + (f"/events/{event}" if event else "")
+        middle, slash = ("", "") if self.is_glitchtip else ("organizations/", "/")
+        return f"{self.args.base_url}/{middle}{self.args.org}/{path}{slash}"
 
 
-def network_failure(error, url, timeout):  # type: (Any, str, float) -> Failure
-    """Turn what fetch() caught into a Failure."""
-    cause = error.reason if type(error).__name__ == "URLError" else error
-    for base in type(cause).__mro__:
-        if base.__name__ in CAUSES:
-            break
-    status, message, hint, again = CAUSES[base.__name__]
+def is_of_glitchtip(value: Any, headers: Any) -> bool:
+    """Tell whether an answer is GlitchTip's, by the form of Link headers, of permalinks, or what its events lack."""
+    if not isinstance(value, dict):
+        return str(headers.get("Link")).startswith("{'")
+    permalink = str(value.get("permalink"))
+    is_event = "projectID" in value and "fingerprints" not in value and "crashFile" not in value
+    return is_event or bool(re.fullmatch(r"https?://[^/]+/(?!organizations/)[^/]+/issues/[0-9]+", permalink))
+
+
+def network_failure(error: Exception, url: str, timeout: float) -> Failure:
+    """Turn what went wrong below HTTP into a Failure."""
+    import gzip
+    import http.client
+    import socket
+    import ssl
+    import urllib.error
+    import zlib
+
+    cause: Any = error.reason if isinstance(error, urllib.error.URLError) else error
     what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    mebibytes = cause.args[0] >> 20 if base is MemoryError and cause.args else MAX_BODY >> 20
-    message = shown_origin(url) + ": " + message.format(what, timeout=timeout, mebibytes=mebibytes)
-    return Failure(status, message, hint, RETRY_PAUSE if again else None)
+    status, hint, again = NETWORK, BASE_URL_HINT, False
+    if isinstance(cause, (TimeoutError, socket.timeout)):
+        message, hint, again = f"no complete answer within {timeout:g} s", "try a longer --timeout", True
+    elif isinstance(cause, ssl.SSLCertVerificationError):
+        message = f"the TLS certificate was not accepted: {what}"
+        hint = (
+            "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
+            "with Python from python.org on a Mac, run 'Install Certificates.command' once"
+        )
+    elif isinstance(cause, socket.gaierror):
+        message = "not found by DNS"
+    elif isinstance(cause, (gzip.BadGzipFile, zlib.error)):
+        status, message, hint = UNUSABLE, f"the answer's gzip compression can't be read: {what}", ""
+    elif isinstance(cause, (str, ValueError, http.client.InvalidURL)):
+        message = "no connection: its address, or the proxy's, can't be used"
+    elif isinstance(cause, OSError):
+        message, again = f"no connection (TCP or TLS): {what}", True
+    elif isinstance(cause, (http.client.HTTPException, EOFError)):
+        message, hint, again = f"the answer ended early or breaks the HTTP protocol: {what}", "", True
+    elif isinstance(cause, MemoryError):
+        status, message, hint = UNUSABLE, "the answer is too large for this machine's memory", "try a lower --limit"
+    else:
+        status, message, hint = UNUSABLE, f"the answer can't be read: {what}", ""
+    return Failure(status, f"{shown_origin(url)}: {message}", hint, pause=RETRY_PAUSE if again else None)
 
 
-def origin(url):  # type: (str) -> tuple[str, str, int | None]
-    """Return a URL's scheme, host and port (RFC 6454). Raises ValueError for what urlsplit() can't parse."""
+def shown_origin(url: str) -> str:
+    """Return a URL's scheme, host and port as they are shown in errors, without credentials."""
+    return re.sub("//.*@", "//", re.sub("(?<=[^:/])[/?#].*", "", url.lower()))
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Return a URL's scheme, host and port (RFC 6454). Raises ValueError for what is none."""
     from urllib.parse import urlsplit
 
     parts = urlsplit(url)
@@ -1449,29 +1436,25 @@ def origin(url):  # type: (str) -> tuple[str, str, int | None]
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
-def shown_origin(url):  # type: (str) -> str
-    """Return a URL's scheme, host and port as they are shown in errors, without credentials."""
-    return re.sub("//.*@", "//", re.sub("(?<=[^:/])[/?#].*", "", url.lower()))
-
-
-def redirected(url, location):  # type: (str, str) -> str
+def redirected(url: str, location: str) -> str:
     """Return where a redirect leads. Raises Failure when that is another origin: the token doesn't go there."""
     import urllib.parse
 
     try:
         target = urllib.parse.urljoin(url, location.strip())
-        same = origin(target) == origin(url)
+        is_same = origin(target) == origin(url)
     except ValueError:
-        target, same = location, False
-    if not same:
+        target, is_same = location, False
+    if not is_same:
         where = shown_origin(target)
         message = f"a redirect to another server, {where}, was not followed"
         raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(where))
     # Of the target only the path and the query are used, so the request can go nowhere else. All but reserved
     # characters is quoted; http.client reads headers as Latin-1.
-    path = urllib.parse.urlunsplit(("", "", *urllib.parse.urlsplit(target)[2:4], ""))
-    quoted = urllib.parse.quote(path, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
-    return re.sub("(?<=[^:/])[/?#].*", "", url) + "/" + quoted.lstrip("/")
+    base, parts = urllib.parse.urlsplit(url), urllib.parse.urlsplit(target)
+    safe = "!#$%&'()*+,/:;=?@[]~"
+    path, query = (urllib.parse.quote(part, safe=safe, encoding="latin-1") for part in (parts.path, parts.query))
+    return urllib.parse.urlunsplit((base.scheme, base.netloc, path, query, ""))
 
 
 HTTP_ERRORS = {  # HTTP status: exit status and hint
@@ -1479,7 +1462,8 @@ HTTP_ERRORS = {  # HTTP status: exit status and hint
     400: (USAGE, "check --query, --environment and --cursor"),
     401: (
         UNAUTHORIZED,
-        f"the token is wrong, expired or for another server; create one at {TOKEN_PAGE} of the server that was asked",
+        f"the token is wrong, expired or for another server; create one at {TOKEN_PAGE} (GlitchTip: "
+        "/profile/auth-tokens) of the server that was asked",
     ),
     403: (
         UNAUTHORIZED,
@@ -1490,48 +1474,51 @@ HTTP_ERRORS = {  # HTTP status: exit status and hint
     410: (UNUSABLE, "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"),
     422: (USAGE, "check --query, --environment and --cursor"),
     429: (RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"),
-}  # fmt: skip
+}
+CODE_HINTS = {  # Sentry's codes in the detail of a 401 or 403
+    "sso-required": "the organization wants single sign-on: its user has to log in by SSO in a browser, then try again",
+    "member-disabled-over-limit": "the organization has more members than its plan allows; its owner can help",
+}
 
 
-def decode(status, headers, body):  # type: (int, Any, bytearray) -> Any
+def decode(answer: Answer) -> Any:
     """Return the JSON of an answer. Raises Failure for HTTP errors and for what isn't JSON."""
-    import json
+    if answer.status // 100 == 2:
+        return parse_json(answer)
+    status, hint = HTTP_ERRORS.get(answer.status, (UNUSABLE, BASE_URL_HINT if answer.status < 500 else ""))
+    reason, code = error_reason(answer.body)
+    hint = CODE_HINTS.get(code, hint)
+    message = f"HTTP {answer.status}: {reason}".rstrip(": ")
+    pause = None
+    if not hint or status == RATE_LIMITED:  # there is nothing to do about these but to wait
+        pause = max(RETRY_PAUSE, requested_pause(answer.headers, status))
+    if pause and pause > MAX_PAUSE:
+        message, pause = f"{message} (the server asks to wait {pause:.0f} s)", None
+    raise Failure(status, message, hint, http=answer.status, reason=reason, pause=pause)
 
-    if status // 100 == 2:
-        try:
-            text = body.decode().lstrip("\ufeff")
-            body.clear()  # 20 MB are not kept while they are parsed
-            if sum(map(text.count, ",{[")) > MAX_VALUES:
-                raise MemoryError
+
+def parse_json(answer: Answer) -> Any:
+    """Return the JSON of a good answer. Raises Failure for what isn't JSON, or too much of it."""
+    message, hint = f"HTTP {answer.status}, but the answer ", BASE_URL_HINT
+    try:
+        text = answer.body.decode().lstrip("\ufeff")
+        answer.body.clear()  # 20 MB are not kept while they are parsed
+        if sum(map(text.count, ",{[")) <= MAX_VALUES:
             return json.loads(text, parse_constant=int)  # int() refuses NaN and Infinity, as JSON does
-        except RecursionError:
-            raise Failure(UNUSABLE, f"HTTP {status}, but the answer is nested too deep", BASE_URL_HINT) from None
-        except MemoryError:
-            message = f"HTTP {status}, but the answer holds too many values to be read"
-            raise Failure(UNUSABLE, message, "try a lower --limit") from None
-        except (json.JSONDecodeError, UnicodeDecodeError):
-            raise Failure(
-                UNUSABLE,
-                f"HTTP {status}, but the answer can't be read as JSON",
-                "check that the base URL is the address of the web page, without a path to the API",
-            ) from None
-        except ValueError:  # from int()
-            message = f"HTTP {status}, but the answer holds a number that can't be read (NaN, over 4300 digits)"
-            raise Failure(UNUSABLE, message, BASE_URL_HINT) from None
-    code, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
-    message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
-    if hint and code != RATE_LIMITED:
-        raise Failure(code, message, hint)
-    # There is nothing to do about the others but to wait.
-    pause = requested_pause(headers, code)
-    if pause > MAX_PAUSE:
-        raise Failure(code, f"{message} (the server asks to wait {pause:.0f} s)", hint)
-    raise Failure(code, message, hint, max(RETRY_PAUSE, pause))
+        message, hint = message + "holds too many values to be read", "try a lower --limit"
+    except RecursionError:
+        message += "is nested too deep"
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        message += "can't be read as JSON"
+        hint = "check that the base URL is the address of the web page, without a path to the API"
+    except ValueError:  # from int()
+        message += "holds a number that can't be read (NaN, over 4300 digits)"
+    raise Failure(UNUSABLE, message, hint) from None
 
 
-def requested_pause(headers, code):  # type: (Any, int) -> float
+def requested_pause(headers: Any, status: int) -> float:
     """Return how many seconds the server asks to wait: Retry-After (RFC 9110, 10.2.3), or a rate limit's reset."""
-    for name in ("Retry-After", "X-Sentry-Rate-Limit-Reset") if code == RATE_LIMITED else ("Retry-After",):
+    for name in ("Retry-After", "X-Sentry-Rate-Limit-Reset") if status == RATE_LIMITED else ("Retry-After",):
         value = headers.get(name, "").strip()
         asked = float(value) if re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{0,40})?", value) else http_time(value)
         if asked:
@@ -1539,25 +1526,30 @@ def requested_pause(headers, code):  # type: (Any, int) -> float
     return 0.0
 
 
-def error_reason(body):  # type: (bytearray) -> str
-    """Return a server's explanation as one short line, or ''. It is below one of several keys, or just text."""
-    import json
+def error_reason(body: bytes) -> tuple[str, str]:
+    """Return a server's explanation as one short line, or '', and its code; it is below one of several keys, or text.
 
-    keys = "detail message msg error info extra".split()
+    It is redacted before it is cut and put on one line: half an address, or half a trace, would not be recognized.
+    """
     body = body[:MAX_REASON_BODY]
+    keys = ("detail", "message", "msg", "error", "info", "extra")
+    codes: list[Any] = []
+
+    def first_of(found: Object) -> Any:
+        codes.append(found.get("code"))
+        return next(filter(None, [*map(found.get, keys), *found.values()]), "")
+
     try:
-        value = json.loads(
-            body, object_hook=lambda found: next(filter(None, [*map(found.get, keys), *found.values()]), "")
-        )
+        value = json.loads(body, object_hook=first_of)
     except (ValueError, RecursionError):
         value = body.decode("utf-8", "replace").partition("<")[0]  # nothing of HTML
     while value and isinstance(value, list):
         value = value[0]
-    # Redacted before it is cut and put on one line: half an address, or half a stack trace, would not be recognized.
-    return " ".join(redact(str(value or ""), configured_token()).split())[:MAX_REASON]
+    reason = " ".join(redact(str(value or ""), configured_token()).split())[:MAX_REASON]
+    return reason, next((code for code in codes if isinstance(code, str)), "")
 
 
-def http_time(text):  # type: (str) -> float
+def http_time(text: str) -> float:
     """Return an HTTP date (RFC 9110, 5.6.7) in seconds since 1970; 0 for anything else."""
     import email.utils
 
@@ -1567,17 +1559,17 @@ def http_time(text):  # type: (str) -> float
         return 0.0
 
 
-def server_time(headers):  # type: (Any) -> float
+def server_time(headers: Any) -> float:
     """Return the server's clock, in seconds since 1970; the local one where it sends no Date."""
     return http_time(headers.get("Date", "")) or time.time()
 
 
-def expect_list(value):  # type: (Any) -> list[Object]
+def expect_list(value: Any) -> list[Object]:
     """Return a list of objects, not more than MAX_PAGE. Raises Failure for anything else."""
     return list(map(expect_object, value[:MAX_PAGE] if isinstance(value, list) else [None]))
 
 
-def expect_object(value):  # type: (Any) -> Object
+def expect_object(value: Any) -> Object:
     """Return an object as it is. Raises Failure for anything else."""
     if not isinstance(value, dict):
         raise Failure(UNUSABLE, "the answer is JSON, but not what Sentry gives here", BASE_URL_HINT)
@@ -1586,80 +1578,85 @@ def expect_object(value):  # type: (Any) -> Object
 
 # --- Shapes ------------------------------------------------------------------
 #
-# Records from Sentry's objects. Any part of those may be missing or of another type; GlitchTip leaves keys
-# out and writes some in snake_case.
+# Records from Sentry's objects. Any part of those may be missing or of another type; GlitchTip leaves keys out and
+# writes some in snake_case.
+
+# The fields of records, in their order, and the paths in Sentry's object that may hold each; those without a path are
+# computed, others may be too. On the organization's list, `lifetime` holds what is not cut to a period.
+ISSUE_FIELDS: dict[str, tuple[str, ...]] = {
+    "id": ("id",),
+    "short_id": ("shortId", "short_id"),
+    "title": ("title",),
+    "culprit": ("culprit",),
+    "level": ("level",),
+    "status": ("status",),
+    "count": ("lifetime.count", "count"),
+    "count_in_range": (),
+    "user_count": ("lifetime.userCount", "userCount", "user_count"),
+    "first_seen": ("lifetime.firstSeen", "firstSeen", "first_seen"),
+    "last_seen": ("lifetime.lastSeen", "lastSeen", "last_seen"),
+    "environments": (),
+    "top_tags": (),
+    "url": (),
+}
+ISSUE_DETAIL_FIELDS = {
+    **ISSUE_FIELDS,
+    "substatus": ("substatus",),
+    "priority": ("priority",),
+    "platform": ("platform", "project.platform"),
+    "project": ("project.slug",),
+    "assigned_to": (),
+    "first_release": ("firstRelease.version",),
+    "last_release": ("lastRelease.version",),
+    "message": ("metadata.message", "metadata.value"),
+    "location": (),
+    "handled": (),
+    "tag_totals": (),
+    "issue_type": ("issueType",),
+    "issue_category": ("issueCategory",),
+    "trend_24h": (),
+    "trend_30d": (),
+}
+EVENT_FIELDS: dict[str, tuple[str, ...]] = {
+    "id": ("eventID", "event_id", "id"),
+    "title": ("title", "metadata.title"),
+    "message": ("message",),
+    "culprit": ("culprit",),
+    "level": ("level", "tags.level"),
+    "timestamp": ("dateCreated", "date_created"),
+    "environment": ("tags.environment",),
+    "release": ("tags.release", "release.version"),
+    "location": (),
+    "user": (),
+    "tags": (),
+    "issue_id": ("groupID", "group_id"),
+    "url": (),
+}
+EVENT_DETAIL_FIELDS = {
+    **EVENT_FIELDS,
+    "platform": ("platform",),
+    "exceptions": (),
+    "evidence": (),
+    "request": (),
+    "contexts": (),
+    "sdk": (),
+    "entries_present": (),
+    "processing_errors": (),
+    "previous_id": ("previousEventID", "previous_event_id"),
+    "next_id": ("nextEventID", "next_event_id"),
+}
+FIELDS = {
+    "list-issues": tuple(ISSUE_FIELDS),
+    "issue-detail": tuple(ISSUE_DETAIL_FIELDS),
+    "issue-events": tuple(EVENT_FIELDS),
+    "event-detail": tuple(EVENT_DETAIL_FIELDS),
+}
+LINES = ("stack", "vars", "breadcrumbs")  # what --include adds to an event, and entries
 
 
-def read_rows(table):  # type: (str) -> list[Any]
-    """Read a table of words: a line of headings, then rows, whose last column takes what is left of the line.
-
-    Compiling literals of as many tuples would take 2 % of every start.
-    """
-    heading, *lines = table.strip().splitlines()
-    return [line.split(None, len(heading.split()) - 1) for line in lines]
-
-
-# The fields of records, in their order (lists have those up to `url`), and the paths in Sentry's object that may hold
-# each. Fields without a path (-) are computed, others may be too.
-ISSUE_SOURCES = read_rows("""
-    FIELD           PATHS
-    id              id
-    short_id        shortId short_id
-    title           title
-    culprit         culprit
-    level           level
-    status          status
-    count           count
-    user_count      userCount user_count
-    first_seen      firstSeen first_seen
-    last_seen       lastSeen last_seen
-    environments    -
-    top_tags        -
-    url             permalink
-    substatus       substatus
-    priority        priority
-    platform        platform project.platform
-    project         project.slug
-    assigned_to     -
-    first_release   firstRelease.version
-    last_release    lastRelease.version
-    message         -
-    location        -
-    handled         -
-    tag_totals      -
-""")
-EVENT_SOURCES = read_rows("""
-    FIELD           PATHS
-    id              eventID event_id id
-    title           title
-    message         -
-    culprit         culprit
-    level           level tags.level
-    timestamp       dateCreated date_created
-    environment     tags.environment
-    release         tags.release release.version
-    location        location
-    user            -
-    tags            -
-    issue_id        groupID group_id
-    url             -
-    platform        platform
-    exceptions      -
-    request         -
-    contexts        -
-    sdk             -
-    entries_present -
-    previous_id     previousEventID previous_event_id
-    next_id         nextEventID next_event_id
-""")
-ISSUE_DETAIL_FIELDS, EVENT_DETAIL_FIELDS = tuple(dict(ISSUE_SOURCES)), tuple(dict(EVENT_SOURCES))
-ISSUE_FIELDS = ISSUE_DETAIL_FIELDS[: ISSUE_DETAIL_FIELDS.index("url") + 1]
-EVENT_FIELDS = EVENT_DETAIL_FIELDS[: EVENT_DETAIL_FIELDS.index("url") + 1]
-
-
-def dig(source, paths):  # type: (Any, str) -> Any
-    """Return what stands at the first of some paths ("a.b c") that leads to anything but null and ''."""
-    for path in paths.split():
+def value_at(source: Any, *paths: str) -> Any:
+    """Return what stands at the first of some paths ("a.b") that leads to anything but null and ''; else None."""
+    for path in paths:
         value = source
         for key in path.split("."):
             value = value.get(key) if isinstance(value, dict) else None
@@ -1668,286 +1665,632 @@ def dig(source, paths):  # type: (Any, str) -> Any
     return None
 
 
-def text_at(source, *paths, between=" "):  # type: (Any, *str, str) -> str | None
-    """Return the texts that dig() finds as one; whole numbers count as texts (IDs can be either)."""
-    found = map(partial(dig, source), paths)
-    return between.join(str(value) for value in found if type(value) in (str, int)) or None
+def text_at(source: Any, *paths: str) -> str | None:
+    """Return a text, or a whole number as one (IDs can be either), at the first of some paths; else None."""
+    value = value_at(source, *paths)
+    return str(value) if type(value) in (str, int) else None
 
 
-def number(digits):  # type: (str | None) -> int | None
+def object_at(source: Any, path: str) -> Object:
+    """Return an object; an empty one for anything else."""
+    value = value_at(source, path)
+    return value if isinstance(value, dict) else {}
+
+
+def objects_at(source: Any, path: str) -> list[Object]:
+    """Return the objects in a list; of null and other things, none."""
+    value = value_at(source, path)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def number(digits: str | None) -> int | None:
     """Return a whole number; Sentry sends some as text."""
     return int(digits) if digits and re.fullmatch("-?[0-9]{1,18}", digits) else None
 
 
-def inner(source, path, kind):  # type: (Any, str, Any) -> Any
-    """Return an object or list inside an object; an empty one for anything else."""
-    value = dig(source, path)
-    return value if isinstance(value, kind) else kind()
-
-
-def texts_of(source, path, members):  # type: (Any, str, str) -> Object | None
-    """Return texts of an object inside an object, or None where it is missing or empty."""
-    found = inner(source, path, dict)
-    return {member.split(".")[0]: text_at(found, member) for member in members.split()} if found else None
-
-
-def tag_pairs(event):  # type: (Object) -> Iterator[tuple[str, str]]
-    """Return an event's tags as (key, value); Sentry sends objects, old clients pairs."""
-    for item in inner(event, "tags", list):
+def tags_of(event: Object) -> dict[str, str]:
+    """Return an event's tags by key; Sentry sends objects, old clients pairs."""
+    tags: dict[str, str] = {}
+    items = event.get("tags")
+    for item in items if isinstance(items, list) else []:
         tag = dict(zip(("key", "value"), item)) if isinstance(item, list) else item
-        key = text_at(tag, "key")
-        if key and type(tag.get("value")) in (str, int):
-            yield key, str(tag["value"])
+        key, value = text_at(tag, "key"), tag.get("value") if isinstance(tag, dict) else None
+        if key and type(value) in (str, int):
+            tags[key] = str(value)
+    return tags
 
 
-def new_text(source, path, shown):  # type: (Object, str, str) -> str | None
-    """Return a message, or None where it only repeats texts that are shown anyway."""
-    message = text_at(source, path)
-    rest = (message or "").strip()[:10000]
-    known = sorted(filter(None, map(partial(text_at, source), shown.split())), key=len, reverse=True)
+def new_text(text: str | None, *shown_texts: str | None) -> str | None:
+    """Return a message, or None where it only repeats what the same record shows."""
+    rest = (text or "").strip()[:10000]
+    known = sorted(filter(None, shown_texts), key=len, reverse=True)
     if rest in "\0".join(known):
         return None
-    for shown_text in known:  # Sentry 9's message is its search text: all of them in a row
-        rest = rest.replace(shown_text, "")
-    return message if rest.strip() else None
+    for other in known:  # Sentry 9's message is its search text: all of them in a row
+        rest = rest.replace(other, "")
+    return text if rest.strip() else None
 
 
-def page_address(args, path):  # type: (Args, str) -> str | None
-    """Return the address of an issue's or event's web page, or None where the organization or an ID is not known."""
-    known = args.org and re.fullmatch(f"issues/({ISSUE_ID})/(events/({EVENT_ID})/)?", path)
-    return f"{args.base_url}/organizations/{args.org}/{path}" if known else None
+# Issues.
 
 
-def shape_issue(args, issue, tally):  # type: (Args, Object, Any) -> Object
-    """Return an issue's record; `tally` is what count_tags() returned, or () where that is not known."""
+def series(issue: Object, name: str) -> list[tuple[float, int]]:
+    """Return a series of counts ({"24h": [[time, count], …]}; also 14d, 30d), oldest first; [] for anything else."""
+    try:
+        return [(float(at), int(count)) for at, count in object_at(issue, "stats").get(name) or []]
+    except (OverflowError, TypeError, ValueError):
+        return []
+
+
+def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
+    """Return an issue's events in the last so many seconds, by the whole hours or days of a series that covers them."""
+    if not seconds:
+        return number(text_at(issue, *ISSUE_FIELDS["count"]))
+    for name, longest, size in (("24h", DAY, HOUR), ("14d", 14 * DAY, DAY), ("30d", 30 * DAY, DAY)):
+        counts = series(issue, name)
+        if counts and seconds <= longest:
+            return sum(count for at, count in counts if at + size > now - seconds)
+    return None
+
+
+def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
+    """Return an issue's record; `tally` is what count_tags() returned, or None where that is not known."""
+    record: Object = {field: text_at(issue, *paths) for field, paths in ISSUE_DETAIL_FIELDS.items()}
     environments, top_tags = tally or (None, None)
-    record = {field: text_at(issue, paths) for field, paths in ISSUE_SOURCES}  # type: Object
-    unhandled = issue.get("isUnhandled")
-    if not (record["url"] or "").startswith(("http://", "https://")):
-        record["url"] = page_address(args, f"issues/{record['id']}/")
+    unhandled, assigned_to = issue.get("isUnhandled"), object_at(issue, "assignedTo")
+    is_error = issue.get("type") in (None, "error") and record["issue_category"] in (None, "error")
+    totals = {text_at(tag, "key"): number(text_at(tag, "totalValues")) for tag in objects_at(issue, "tags")}
+    trends = {name: [count for _, count in series(issue, name)] for name in ("24h", "14d", "30d")}
+    span = next((name for name, counts in trends.items() if counts), "")
     return {
         **record,
         "count": number(record["count"]),
-        "user_count": number(record["user_count"]),
+        "count_in_range": count_in_range(issue, client.args.time_range, client.now),
+        "user_count": None if client.is_glitchtip else number(record["user_count"]),  # GlitchTip's is always 0
         "environments": environments,
         "top_tags": top_tags,
-        "assigned_to": texts_of(issue, "assignedTo", "type id name"),
-        "message": new_text(issue, "metadata.value", "title"),
-        "location": text_at(issue, "metadata.filename", "metadata.function", between=" in "),
-        "handled": not unhandled if isinstance(unhandled, bool) else None,
-        "tag_totals": {
-            key: number(text_at(tag, "totalValues"))
-            for tag in inner(issue, "tags", list)
-            if (key := text_at(tag, "key"))
-        },
-        "stats": issue.get("stats"),  # no field: only tables show it
+        "url": client.web_page(record["id"]),
+        "assigned_to": {key: text_at(assigned_to, key) for key in ("type", "id", "name")} if assigned_to else None,
+        "message": new_text(record["message"], record["title"]),
+        "location": joined(text_at(issue, "metadata.filename"), text_at(issue, "metadata.function"), by=" in "),
+        "handled": not unhandled if is_error and isinstance(unhandled, bool) else None,
+        "tag_totals": {key: total for key, total in totals.items() if key and total is not None},
+        "trend_24h": trends["24h"] or None,
+        "trend_30d": trends["30d"] or None,
+        "trend": trends[span] if span else None,  # no fields: only tables show these
+        "trend_span": span.upper().replace("H", " H").replace("D", " D"),
     }
 
 
-# What is shown beside an event's message, and may be all that the message repeats.
-SHOWN = (
-    "title culprit location metadata.title metadata.type metadata.value metadata.filename metadata.function "
-    "metadata.message metadata.uri metadata.directive"
-)
+def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
+    """Count environments and tags of events.
+
+    Returns names of environments, and {"key", "value", "count"} of the top tags, one a key: most frequent first, then
+    most telling.
+    """
+
+    def by_telling(pair: tuple[str, str]) -> tuple[int, tuple[str, str]]:
+        name = pair[0].removesuffix(".name")
+        return [*TELLING_TAGS, name].index(name), pair
+
+    counts = Counter(sorted((pair for event in events for pair in tags_of(event).items()), key=by_telling))
+    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in counts)  # of os and os.name, os is kept
+    environments = [value for (key, value), _ in counts.most_common() if key == "environment"]
+    top: dict[str, Object] = {}
+    for (key, value), count in counts.most_common():
+        if key not in hidden:
+            top.setdefault(key, {"key": key, "value": value, "count": count})
+    return environments, list(top.values())[:TOP_TAGS]
 
 
-def shape_event(args, event):  # type: (Args, Object) -> Object
+# Events.
+
+# What is shown of a context, by its type; of others only a version, because a name may be a person's.
+CONTEXT_PARTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("os", "browser", "runtime", "gpu"), ("name", "version")),
+    "app": ("app_name", "app_version", "app_build"),
+    "device": ("model",),
+    "trace": ("op", "status", "trace_id"),
+    "response": ("status_code",),
+    "replay": ("replay_id",),
+    "monitor": ("slug", "status"),
+    "feedback": (),
+}
+CSP_PARTS = {  # name in the evidence: paths in a CSP report's entry
+    "directive": ("effective_directive", "effectiveDirective", "violated_directive", "violatedDirective"),
+    "blocked": ("blocked_uri", "blockedUri"),
+    "document": ("document_uri", "documentUri"),
+    "source_file": ("source_file", "sourceFile"),
+    "line": ("line_number", "lineNumber"),
+}
+
+
+def shape_event(client: Client, event: Object) -> Object:
     """Return an event's record."""
-    event = {**event, "tags": dict(tag_pairs(event))}
-    record = {field: text_at(event, paths) for field, paths in EVENT_SOURCES}  # type: Object
-    entries = inner(event, "entries", list)
-    by_type = {text_at(entry, "type"): entry for entry in reversed(entries)}
+    event = {**event, "tags": tags_of(event)}
+    record: Object = {field: text_at(event, *paths) for field, paths in EVENT_DETAIL_FIELDS.items()}
+    is_detail, included = client.args.command == "event-detail", client.args.include
+    entries: Object = {str(text_at(entry, "type")): entry.get("data") for entry in objects_at(event, "entries")[::-1]}
+    metadata, user, request = object_at(event, "metadata"), object_at(event, "user"), entries.get("request")
+    exceptions = objects_at(entries.get("exception"), "values")
+    shaped = [shape_exception(exception, entries, metadata) for exception in exceptions]
+    stacks = stacks_of(exceptions, entries)
+    title = joined(record["title"], record["culprit"]) or ""
+    known = [text for text in map(partial(text_at, metadata), ("type", "value", "filename")) if text and text in title]
+    known += [text for one in shaped for text in (one["type"], one["value"]) if is_detail]
+    place = joined(text_at(metadata, "filename"), text_at(metadata, "function"), by=" in ")
+    contexts = {key: shape_context(key, value) for key, value in object_at(event, "contexts").items()}
+    location = place or location_of(stacks[0][1] if stacks else [], metadata) or text_at(event, "location")
+    lines: Object = {}
+    if is_detail and included:
+        lines = {
+            "stack": stack_lines(stacks)[:MAX_STACK],
+            "vars": {place_of(frame): frame["vars"] for _, frames in stacks for frame in frames if has_vars(frame)},
+            "breadcrumbs": crumb_lines(entries.get("breadcrumbs")),
+            "entries": event.get("entries"),
+        }
     return {
         **record,
-        "message": new_text(event, "message", SHOWN),
-        "location": text_at(event, "metadata.filename", "metadata.function", between=" in ") or record["location"],
-        "user": texts_of(event, "user", "id geo.country_code"),
+        "message": new_text(record["message"], record["title"], record["culprit"], location, *known),
+        "timestamp": record["timestamp"] or iso_time(value_at(event, "endTimestamp", "startTimestamp")),
+        "location": location,
+        "user": {"id": text_at(user, "id"), "geo": text_at(user, "geo.country_code")} if user else None,
         "tags": event["tags"],
-        "url": page_address(args, f"issues/{record['issue_id']}/events/{record['id']}/"),
-        "exceptions": list(map(shape_exception, filter(None, inner(by_type, "exception.data.values", list)))),
-        "request": texts_of(by_type, "request.data", "method url"),
-        "contexts": {
-            key: name
-            for key, context in inner(event, "contexts", dict).items()
-            if (name := text_at(context, "name model family", "version"))
-        },
-        "sdk": text_at(event, "sdk.name", "sdk.version"),
-        "entries_present": [text_at(entry, "type") for entry in entries if entry],
-        "entries": event.get("entries"),  # printed with --include-entries only
+        "url": client.web_page(record["issue_id"], record["id"]),
+        "exceptions": shaped,
+        "evidence": evidence_of(event, entries, record),
+        "request": {"method": text_at(request, "method"), "url": text_at(request, "url")} if request else None,
+        "contexts": {key: text for key, text in contexts.items() if text},
+        "sdk": joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
+        "entries_present": [text_at(entry, "type") for entry in objects_at(event, "entries")],
+        "processing_errors": [text for error in objects_at(event, "errors") if (text := text_at(error, "type"))],
+        # GlitchTip's neighbours are the project's, not the issue's.
+        "previous_id": None if client.is_glitchtip else record["previous_id"],
+        "next_id": None if client.is_glitchtip else record["next_id"],
+        **lines,
     }
 
 
-def shape_exception(exception):  # type: (Object) -> Object
-    """Return an exception's type and value, and where it was raised: the innermost frame of the app's own code."""
-    frames = inner(exception, "stacktrace.frames", list)[::-1]
-    # GlitchTip may mark no frame; one that is marked as a library's is never given out as the app's.
-    own = next((frame for mark in (True, None) for frame in frames if dig(frame, "inApp in_app") is mark), None)
-    path, line = text_at(own, "filename module absPath abs_path"), text_at(own, "lineNo lineno line_no")
-    place = {"path": f"{path}:{line}" if path and line else path, "function": dig(own, "function")}
-    handled = dig(exception, "mechanism.handled")
+def shape_context(key: str, context: Any) -> str | None:
+    """Return what is shown of a context as one text."""
+    kind = text_at(context, "type")
+    parts = CONTEXT_PARTS.get(kind or "", CONTEXT_PARTS.get(key, ("version",)))
+    return joined(*(text_at(context, part) for part in parts))
+
+
+def iso_time(seconds: Any) -> str | None:
+    """Return a time in seconds since 1970 as Sentry writes it; None for anything else."""
+    import datetime
+
+    try:
+        at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    except (OSError, OverflowError, TypeError, ValueError):
+        return None
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def evidence_of(event: Object, entries: Object, record: Object) -> Object | None:
+    """Return what is known of a problem that is no exception (occurrence), or of a CSP report, as texts by name."""
+    occurrence, report = object_at(event, "occurrence"), entries.get("csp")
+    rows = [(text_at(row, "name"), text_at(row, "value")) for row in objects_at(occurrence, "evidenceDisplay")]
+    if not rows:
+        data = object_at(occurrence, "evidenceData")
+        rows = [(key, str(value)) for key, value in data.items() if isinstance(value, (str, int, float))]
+    known = joined(record["title"], record["culprit"], record["message"]) or ""
+    for key, name in (("subtitle", "subtitle"), ("issueTitle", "title")):
+        text = text_at(occurrence, key)
+        if text and text not in known:
+            rows.insert(0, (name, text))
+    rows += [(name, text_at(report, *paths)) for name, paths in CSP_PARTS.items()]
+    return {name: value for name, value in rows if name and value} or None
+
+
+# Stacks. A frame's place is `path:line in function`; of native code, a package in the path's stead.
+
+PATHS, LINE_NUMBERS = ("filename", "module", "absPath", "abs_path"), ("lineNo", "lineno", "line_no")
+NO_PATHS = (None, "<anonymous>", "[native code]")
+
+
+def frames_of(stacktrace: Any) -> list[Object]:
+    """Return a stack trace's frames, innermost first."""
+    return objects_at(stacktrace, "frames")[::-1]
+
+
+def thread_frames(entries: Object, thread_id: Any = None) -> list[Object]:
+    """Return the frames of a thread, or of the crashed or else the current one, or of a message's stack trace."""
+    threads = objects_at(entries.get("threads"), "values")
+    chosen = [thread for thread in threads if thread_id is not None and thread.get("id") == thread_id]
+    chosen += [thread for mark in ("crashed", "current") for thread in threads if thread.get(mark) is True]
+    stacks = [frames_of(thread.get("stacktrace")) for thread in chosen]
+    return next(filter(None, stacks), []) or frames_of(entries.get("stacktrace"))
+
+
+def stacks_of(exceptions: list[Object], entries: Object) -> list[tuple[str | None, list[Object]]]:
+    """Return a heading and frames for each exception, the one raised last first; or of the crashed thread."""
+    stacks: list[tuple[str | None, list[Object]]] = []
+    for exception in exceptions[::-1]:
+        frames = frames_of(exception.get("stacktrace"))
+        if not frames and (len(exceptions) == 1 or exception.get("threadId") is not None):
+            frames = thread_frames(entries, exception.get("threadId"))
+        stacks.append((joined(text_at(exception, "type"), text_at(exception, "value"), by=": "), frames))
+    if not any(frames for _, frames in stacks):
+        frames = thread_frames(entries)
+        stacks = [*stacks[:1], (None, frames)] if frames else stacks
+    return stacks
+
+
+def place_of(frame: Object) -> str | None:
+    """Return where a frame is: `path:line in function`."""
+    path = text_at(frame, *PATHS)
+    if path is None:
+        path = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2] or None
+    line = text_at(frame, *LINE_NUMBERS)
+    return joined(joined(path, line if path else None, by=":"), text_at(frame, "function"), by=" in ")
+
+
+def is_usable(frame: Object) -> bool:
+    """Tell whether a frame has a name and a line, or is of native code, which has no lines."""
+    path = text_at(frame, *PATHS)
+    line = text_at(frame, *LINE_NUMBERS)
+    return path not in NO_PATHS and line is not None or path is None and text_at(frame, "package") is not None
+
+
+def is_own(frame: Object) -> Any:
+    """Return True for a frame of the app's own code, False for a library's, None where that is not known."""
+    return value_at(frame, "inApp", "in_app")
+
+
+def location_of(frames: list[Object], metadata: Object) -> str | None:
+    """Return the place of the innermost own frame; else of the one that the metadata names, else of the innermost."""
+    usable = [frame for frame in frames if is_usable(frame)]
+    own = [frame for frame in usable if is_own(frame) is True] or [frame for frame in usable if is_own(frame) is None]
+    name = {key: text_at(metadata, key) for key in ("filename", "function")}
+    named = [frame for frame in usable if all(text_at(frame, key) == text for key, text in name.items())]
+    chosen = next(iter(own or named or usable), None)
+    return joined(place_of(chosen), "(not in-app)" if is_own(chosen) is False else None) if chosen else None
+
+
+def shape_exception(exception: Object, entries: Object, metadata: Object) -> Object:
+    """Return an exception's type and value, and where it was raised."""
+    frames = frames_of(exception.get("stacktrace"))
+    if not frames and exception.get("threadId") is not None:
+        frames = thread_frames(entries, exception.get("threadId"))
+    handled = value_at(exception, "mechanism.handled")
     return {
         "type": text_at(exception, "type"),
         "value": text_at(exception, "value"),
         "handled": handled if isinstance(handled, bool) else None,
-        "location": text_at(place, "path", "function", between=" in "),
+        "location": location_of(frames, metadata),
     }
 
 
-def count_tags(events):  # type: (list[Object]) -> tuple[list[str], list[Object]]
-    """Count environments and tags of events: (environment names, top tags), most frequent first, then most telling."""
+def code_of(frame: Object) -> str | None:
+    """Return a frame's line of code."""
+    line, context = value_at(frame, *LINE_NUMBERS), frame.get("context")
+    rows = [row for row in context if isinstance(row, list) and len(row) == 2] if isinstance(context, list) else []
+    return next((str(code).strip() for at, code in rows if at == line), None)
 
-    def telling(pair):  # type: (tuple[str, str]) -> tuple[int, tuple[str, str]]
-        name = pair[0].removesuffix(".name")
-        return [*TELLING_TAGS, name].index(name), pair
 
-    environments, top = [], []
-    counts = Counter(sorted(chain(*map(tag_pairs, events)), key=telling))
-    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in counts)  # of os and os.name, os is kept
-    for (key, value), count in counts.most_common():
-        if key == "environment":
-            environments.append(value)
-        elif key not in hidden:
-            top.append({"key": key, "value": value, "count": count})
-    return environments, top[:TOP_TAGS]
+def stack_lines(stacks: list[tuple[str | None, list[Object]]]) -> list[str]:
+    """Return stacks as lines; frames of libraries only as a count, unless there are no others."""
+    lines: list[str] = []
+    for heading, frames in stacks:
+        lines += [heading] if heading else []
+        shown_frames = [frame for frame in frames if is_own(frame) is not False] or frames
+        hidden = 0
+        for frame in [*frames, None]:
+            if frame is not None and frame not in shown_frames:
+                hidden += 1
+                continue
+            if hidden:
+                lines.append(f"… {hidden} library frame{'' if hidden == 1 else 's'}")
+            hidden = 0
+            if frame is not None and place_of(frame):
+                lines.append(joined(place_of(frame), code_of(frame), by=": ") or "")
+    return lines
+
+
+def has_vars(frame: Object) -> bool:
+    """Tell whether a frame is the app's own and has variables."""
+    return is_own(frame) is True and bool(object_at(frame, "vars"))
+
+
+def crumb_lines(data: Any) -> list[str]:
+    """Return the last breadcrumbs, in the order of time, as lines."""
+    crumbs = sorted(objects_at(data, "values"), key=lambda crumb: str(crumb.get("timestamp") or ""))
+    return [
+        joined(
+            text_at(crumb, "timestamp"),
+            text_at(crumb, "category", "type"),
+            text_at(crumb, "level"),
+            text_at(crumb, "message"),
+            text_at(crumb, "data.method"),
+            text_at(crumb, "data.url"),
+            text_at(crumb, "data.status_code", "data.statusCode"),
+        )
+        or "-"
+        for crumb in crumbs[-MAX_CRUMBS:]
+    ]
 
 
 # --- Commands ----------------------------------------------------------------
 #
-# A command asks for data, shapes it and returns an Answer, whose notes go to stderr. It never prints.
+# A command asks for data, shapes it and returns Sentry's object (or list of them), its record (or list), and notes for
+# stderr. It never prints.
+
+# How --sort ranks issues, besides date.
+RANKS: dict[str, tuple[str, ...]] = {
+    "user": ISSUE_FIELDS["user_count"],
+    "new": ISSUE_FIELDS["first_seen"],
+    "freq": ISSUE_FIELDS["count"],
+}
 
 
-def list_issues(args, client):  # type: (Args, Client) -> Answer
-    """Return the records of a project's issues, most recently seen first."""
+def list_issues(args: Args, client: Client) -> Result:
+    """Return the records of a project's issues, most recently seen first or as --sort says."""
     listing = find_issues(args, client)
-    issues = sorted(listing.items, key=lambda issue: epoch(dig(issue, "lastSeen last_seen")) or 0.0, reverse=True)
-    notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
+    issues, notes = listing.items, []
+    if args.sort == "date":
+        issues.sort(key=lambda issue: seconds_since_1970(last_seen(issue)) or 0.0, reverse=True)
+        notes += listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
+    else:
+        issues, notes = ranked(args, client, listing)
     if not (issues or listing.more or args.cursor):
         if re.fullmatch(SHORT_ID, args.query.strip()):
             notes.append("note: if that is a short ID, no issue of this project has it, or the server knows none")
         notes += other_environments(args, client) if args.environment else []
+        notes += doubts(args, client)
     if listing.direct and args.filters_given:
         notes.append("note: found by its ID, whatever its age, status and environment")
     tallies, failed = count_all(client, issues, wants_tags(args))
-    return issues, list(map(partial(shape_issue, args), issues, tallies)), notes + failed
+    others = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
+    if others and args.environment and not args.environment_given and not listing.direct:
+        names = ", ".join(map(repr, dict(others.most_common(5))))
+        notes.append(f"note: only {args.environment!r}, the default, was asked for; these issues are also in {names}")
+    return issues, list(map(partial(shape_issue, client), issues, tallies)), notes + failed
 
 
-def find_issues(args, client):  # type: (Args, Client) -> Listing
-    """Return the issues that match the arguments."""
-    fetch = partial(client.get, PROJECT_ISSUES.format(args=args))
-    # The only periods that the endpoint takes; they set the series of counts, and get_list() cuts to the range.
-    period = ("24h" if args.time_range <= UNITS["d"] else "14d") if args.time_range else None
-    params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period}
+def last_seen(issue: Object) -> Any:
+    """Return when an issue was last seen, as the server says."""
+    return value_at(issue, *ISSUE_FIELDS["last_seen"])
+
+
+def find_issues(args: Args, client: Client) -> Listing:
+    """Return the issues that match the arguments; first what has the ID that the query may be."""
     query = args.query.strip()
-    # No ID has a colon, most queries do: the pattern need not be compiled for them.
-    if query and ":" not in query and not args.cursor and re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
-        # The default environment is left out: an issue found by its ID would show that environment's count.
-        environment = params["environment"] if args.environment_given else None
-        by_id = {**params, "query": plain_id(query), "environment": environment, "shortIdLookup": 1}
-        listing = get_list(args, fetch, by_id, "limit")
-        if listing.direct or environment == params["environment"]:  # asking again would be the same
-            return listing
-    return get_list(args, fetch, params, "limit")
+    if not args.cursor and re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
+        found = look_up(args, client, query)
+        if found:
+            return Listing(items=[found], more=False, cursor=None, hits=None, direct=True)
+    params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period_of(args)}
+    limit = args.limit if args.sort == "date" else PAGE * MAX_PAGES
+    try:
+        return get_list(args, client.get_issues, params, ("limit",), limit=limit)
+    except Failure as failure:
+        if failure.http >= 500 and args.query.count('"') % 2:
+            failure.hint = "the query has a quote that is not closed"
+        raise
+
+
+def period_of(args: Args) -> str | None:
+    """Return one of the periods that the endpoint takes: they set the series of counts, and filter nothing."""
+    return ("24h" if args.time_range <= DAY else "14d") if args.time_range else None
+
+
+def look_up(args: Args, client: Client, given: str) -> Object | None:
+    """Return the issue with a short ID or an event's ID, or None.
+
+    Servers differ: the project's list looks IDs up (shortIdLookup), the organization's issue endpoint takes short IDs,
+    and GlitchTip, which answers 405 or a web page there, has them in its list only.
+    """
+    wanted, is_event = plain_id(given), bool(re.fullmatch(EVENT_ID, given))
+    # The default environment is left out: the record would show that environment's count.
+    environment = args.environment or None if args.environment_given else None
+    if args.project:
+        params = {"query": wanted, "environment": environment, "statsPeriod": period_of(args), "shortIdLookup": 1}
+        try:
+            page, headers = client.get_issues({**params, "limit": 1})
+        except Failure as failure:
+            if failure.http not in (404, 410, 422) or not args.org:
+                raise
+            page, headers = [], {}
+        for issue in expect_list(page):
+            is_hit = headers.get("X-Sentry-Direct-Hit") == "1"
+            if is_hit and is_event or str(text_at(issue, "shortId", "short_id")).upper() == wanted:
+                return issue
+    if is_event:
+        return None
+    try:
+        path = ORG_ISSUE.format(org=args.org, issue=wanted)
+        return expect_object(client.get(path, {"environment": environment})[0]) if args.org else None
+    except Failure as failure:
+        if failure.http == 404:
+            return None
+        if failure.status != UNUSABLE or failure.http >= 500 or not args.project:
+            raise
+    probe = argparse.Namespace(command="list-issues", cursor=None, time_range=0)
+    listing = get_list(probe, client.get_issues, {"query": ""}, ("limit",), limit=PAGE * MAX_PAGES)
+    ids = (str(text_at(issue, "shortId", "short_id")).upper() for issue in listing.items)
+    return next((issue for issue, short_id in zip(listing.items, ids) if short_id == wanted), None)
+
+
+def ranked(args: Args, client: Client, listing: Listing) -> tuple[list[Object], list[str]]:
+    """Return the first issues by --sort, and a note of how many these are the first."""
+    count = len(listing.items)
+    counts = [count_in_range(issue, args.time_range, client.now) for issue in listing.items]
+    by_total = args.sort == "freq" and count > 0 and all(found is None for found in counts)
+
+    def rank(item: tuple[Object, int | None]) -> Any:
+        issue, in_range = item
+        if args.sort == "new":
+            return seconds_since_1970(value_at(issue, *RANKS["new"])) or 0.0
+        total = number(text_at(issue, *RANKS[args.sort])) or 0
+        return total if by_total or args.sort == "user" else in_range or 0
+
+    issues = [issue for issue, _ in sorted(zip(listing.items, counts), key=rank, reverse=True)]
+    of = f"the {count} most recent issues" if listing.more else f"{count} issues"
+    notes = [f"note: the first {min(count, args.limit)} of {of} by {args.sort}"] if count else []
+    if not count:
+        notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
+    if by_total and args.time_range:
+        notes.append("note: this server tells no counts in the time range, so issues are ranked by count, of all time")
+    return issues[: args.limit], notes
 
 
 # What a list's Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
 CURSOR = r"[A-Za-z0-9:=_+/.%][A-Za-z0-9:=_+/.%-]{0,499}"
 NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
-Listing = SimpleNamespace
 
 
-def get_list(args, fetch, params, *sizes):  # type: (Args, Callable[..., tuple[Any, Any]], Object, *str) -> Listing
-    """Page through a list as --cursor, --limit and --time-range say.
+class Listing(SimpleNamespace):
+    """What was found: `items`; whether there are `more`, and the `cursor` to go on with, if any.
 
-    `fetch` takes parameters: `params`, a page's size under the names `sizes`, and its cursor. The result has the
-    `items`; whether there are `more`; the `cursor` to go on with, if any; the server's count of `hits`, unless it is
-    capped; and whether the hit was `direct`, a short or event ID that was looked up.
+    `hits` is the server's count, unless it is capped; `direct` is true where a short or event ID was looked up.
     """
-    items = []  # type: list[Any]
+
+
+def get_list(
+    args: Args, fetch: Callable[[Object], tuple[Any, Any]], params: Object, sizes: tuple[str, ...], *, limit: int
+) -> Listing:
+    """Page through a list as --cursor and --time-range say, and keep what belongs there.
+
+    `fetch` takes parameters: `params`, a page's size under the names `sizes`, and its cursor.
+    """
+    items: list[Object] = []
+    ids: set[str | None] = set()
     cursor = args.cursor
     seen = {cursor}
-    for _ in range(MAX_PAGES):
-        missing = args.limit - len(items)
-        page, headers = fetch({**params, **dict.fromkeys(sizes, missing), "cursor": cursor})
-        page = expect_list(page)
-        direct = headers.get("X-Sentry-Direct-Hit") == "1"
-        recent, past = (page, False) if direct else in_range(args, page, headers)
+    for number_of_page in range(MAX_PAGES):
+        missing = limit - len(items)
+        answer, headers = fetch({**params, **dict.fromkeys(sizes, min(missing, PAGE)), "cursor": cursor})
+        page = expect_list(answer)
+        recent, is_past = belonging(args, page, headers)
+        recent = [item for item in recent if text_at(item, "id", "event_id") not in ids]  # pages shift
+        ids.update(filter(None, (text_at(item, "id", "event_id") for item in recent)))
         items += recent[:missing]
         # The link's URL is never used: it may name another host. There can be several headers, hence str().
         cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
-        cursor = None if past else next(filterfalse(seen.__contains__, cursors), None)
-        if not cursor or len(items) >= args.limit:
+        cursor = None if is_past else next((found for found in cursors if found not in seen), None)
+        if not cursor or len(items) >= limit:
             break
         seen.add(cursor)
+        if number_of_page > 1 and sys.stderr and sys.stderr.isatty():
+            say(f"reading: {len(items)} found", end="\r")
     hits = headers.get("X-Hits")
     return Listing(
         items=items,
         more=cursor is not None or len(recent) > missing,
         cursor=cursor if len(page) <= missing else None,  # a longer page has no cursor for the middle of it
         hits=hits if hits != headers.get("X-Max-Hits") and re.fullmatch("[0-9]{1,9}", hits or "") else None,
-        direct=direct,
+        direct=False,
     )
 
 
-def in_range(args, page, headers):  # type: (Args, list[Object], Any) -> tuple[list[Object], bool]
-    """Return what is in the time range or of no known time, and whether the page, newest first, ends before it."""
-    # The server filters events too, so a local clock that may be wrong is not needed for them.
-    if not args.time_range or (args.command == "issue-events" and not headers.get("Date")):
+def belonging(args: Args, page: list[Object], headers: Any) -> tuple[list[Object], bool]:
+    """Return what is in the time range (or of no known time) and environment, and whether the range ends on this page.
+
+    GlitchTip filters no events, and orders them by their receipt: one that is out of range ends nothing.
+    """
+    is_events = args.command in ("issue-events", "event-detail")
+    if is_events and args.environment:
+        page = [event for event in page if tags_of(event).get("environment") == args.environment]
+    # Sentry filters events itself, so a local clock that may be wrong is not needed for them.
+    if not args.time_range or is_events and not headers.get("Date"):
         return page, False
     start = server_time(headers) - args.time_range
-    recent, last = [], start
-    for item in page:
-        at = epoch(dig(item, "lastSeen last_seen dateCreated date_created"))
-        if at is not None:
-            last = at
-        if at is None or at >= start:
-            recent.append(item)
-    return recent, last < start
+    times = [seconds_since_1970(last_seen(item) or value_at(item, *EVENT_FIELDS["timestamp"])) for item in page]
+    recent = [item for item, at in zip(page, times) if at is None or at >= start]
+    last = next((at for at in reversed(times) if at is not None), start)
+    return recent, len(page) >= TAG_EVENTS and not recent if is_events else last < start
 
 
-def issue_detail(args, client):  # type: (Args, Client) -> Answer
+def issue_detail(args: Args, client: Client) -> Result:
     """Return the record of one issue."""
-    issue = expect_object(client.get_issue(resolve_issue(args, client))[0])
+    issue = expect_object(client.get_issue(resolve_issue(args, client, read_place(args, args.issue)))[0])
     (tally,), failed = count_all(client, [issue], wants_tags(args))
-    return issue, shape_issue(args, issue, tally), failed
+    return issue, shape_issue(client, issue, tally), failed
 
 
-def issue_events(args, client):  # type: (Args, Client) -> Answer
+def issue_events(args: Args, client: Client) -> Result:
     """Return the records of an issue's events, newest first."""
-    fetch = partial(client.get_issue, resolve_issue(args, client), EVENTS)
-    params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
-    listing = get_list(args, fetch, params, "per_page", "limit")  # as Sentry and GlitchTip call it
+    listing = get_events(args, client, resolve_issue(args, client, read_place(args, args.issue)), args.limit)
     notes = listing_notes(args, listing, "events", f"issue {args.issue}; issue-detail tells whether it exists")
-    return listing.items, list(map(partial(shape_event, args), listing.items)), notes
+    return listing.items, list(map(partial(shape_event, client), listing.items)), notes
 
 
-def event_detail(args, client):  # type: (Args, Client) -> Answer
-    """Return the record of one event."""
-    event_id = plain_id(read_id(args, args.event, EVENT_ID, "events", EVENT_FORMS))
-    event = expect_object(client.get(PROJECT_EVENT.format(args=args, event=event_id))[0])
-    return event, shape_event(args, event), []
+def get_events(args: Args, client: Client, issue: str, limit: int) -> Listing:
+    """Return an issue's newest events."""
+    params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
+    fetch = partial(client.get_issue, issue, EVENTS)
+    return get_list(args, fetch, params, ("per_page", "limit"), limit=limit)  # as Sentry and GlitchTip call it
 
 
-def wants_tags(args):  # type: (Args) -> bool
+def event_detail(args: Args, client: Client) -> Result:
+    """Return the record of one event: the one with this ID, or an issue's newest one."""
+    place = read_place(args, args.event, for_event=True)
+    issue, event_id = place.issue, place.event
+    if event_id and args.environment:
+        raise Failure(USAGE, "--environment goes with an issue, and this is an event's ID", "leave it out")
+    if not event_id:
+        issue = resolve_issue(args, client, place)
+        event_id = newest_event(args, client, issue, place.number)
+    project, what = args.project, f"event {event_id}"
+    if not issue:
+        require_project(args)
+    try:
+        project = project or project_of(client, issue)
+        event, _ = client.get(PROJECT_EVENT.format(org=args.org, project=project, event=event_id), what=what)
+    except Failure as failure:
+        if failure.http != 404 or not issue or project != args.project:
+            raise
+        project = project_of(client, issue)  # another one than the configured
+        event, _ = client.get(PROJECT_EVENT.format(org=args.org, project=project, event=event_id), what=what)
+    event = expect_object(event)
+    return event, shape_event(client, event), []
+
+
+def newest_event(args: Args, client: Client, issue: str, number_of_event: str | None) -> str:
+    """Return the ID of an issue's newest event, or of that with Sentry 9's number. Raises Failure if there is none."""
+    limit = PAGE * MAX_PAGES if number_of_event else 1
+    for event in get_events(args, client, issue, limit).items:
+        event_id = text_at(event, "eventID", "event_id")
+        if event_id and re.fullmatch(EVENT_ID, event_id) and number_of_event in (None, text_at(event, "id")):
+            return plain_id(event_id)
+    which = f"event {number_of_event}" if number_of_event else "events"
+    where = f" in environment {args.environment!r}" if args.environment else ""
+    raise Failure(NOT_FOUND, f"issue {issue} has no {which}{where}")
+
+
+def project_of(client: Client, issue: str) -> str:
+    """Return the slug of an issue's project. Raises Failure where the server does not tell it."""
+    slug = text_at(client.get_issue(issue)[0], "project.slug")
+    if not slug or not re.fullmatch(SLUG, slug):
+        raise Failure(UNUSABLE, f"the server tells no project of issue {issue}", "give --project")
+    return slug
+
+
+def wants_tags(args: Args) -> bool:
     """Tell whether anything that is counted from events will be printed."""
     counted = {"environments", "top_tags"}
-    return not (args.no_tags or args.raw or args.format == "table" or counted.isdisjoint(args.fields or counted))
+    is_table = args.format == "table" and args.command == "list-issues"
+    return not (args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted))
 
 
-def count_all(client, issues, wanted=True):  # type: (Client, list[Object], bool) -> tuple[list[Any], list[str]]
+def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tuple[list[Any], list[str]]:
     """Count environments and tags of issues over each one's newest events, several requests at a time.
 
-    Returns count_tags() for each issue, () where it is not wanted or could not be had; and a note on the latter.
+    Returns count_tags() for each issue, None where it is not wanted or could not be read; and a note on the latter.
     """
     import queue
     import threading
 
-    tallies = [()] * len(issues)  # type: list[Any]
+    tallies: list[Any] = [None] * len(issues)
     if not wanted or not issues:
         return tallies, []
     waiting = list(enumerate(issues))[::-1]  # shared: each thread takes the last one
-    results = queue.SimpleQueue()  # type: Any
+    results: Any = queue.SimpleQueue()
 
-    def work():  # type: () -> None
+    def work() -> None:
         size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
         while waiting:
             try:
@@ -1955,45 +2298,38 @@ def count_all(client, issues, wanted=True):  # type: (Client, list[Object], bool
             except IndexError:
                 return  # another thread was faster
             try:
-                events, _ = client.get_issue(checked_id(issue), EVENTS, size, MAX_TAG_BODY)
+                events, _ = client.get_issue(checked_id(issue), EVENTS, size, most=MAX_TAG_BODY)
                 # Reduced here, in the worker: old servers send whole events, megabytes of them.
                 results.put((index, count_tags(expect_list(events)[:TAG_EVENTS]), None))
             except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
-                results.put((index, (), error))
+                results.put((index, None, error))
 
     try:
         for _ in issues[:TAG_WORKERS]:
             threading.Thread(target=work, daemon=True).start()
     except RuntimeError:
         pass  # no more threads can be had: fewer have to do
-    failures = collect_tallies(client, results, tallies)
+    failures: list[Exception] = []
+    seconds = 2 * client.args.timeout
+    deadline = time.monotonic() + seconds
+    for _ in issues:
+        try:
+            index, tallies[index], failure = results.get(timeout=max(0, deadline - time.monotonic()))
+        except queue.Empty:
+            failure = Failure(NETWORK, f"not within {seconds:g} s")
+        failures += [failure] if failure else []
+        is_over = time.monotonic() >= deadline or getattr(failure, "status", None) == RATE_LIMITED
+        if is_over or len(failures) >= TAG_PATIENCE:
+            break
     waiting.clear()
     if not failures:
         return tallies, []
     reason = getattr(failures[-1], "message", f"internal error ({type(failures[-1]).__name__})")
-    missing = f"{tallies.count(())} of {len(issues)} issues"
+    missing = f"{tallies.count(None)} of {len(issues)} issues"
     return tallies, [f"note: the environments and top tags of {missing} could not be read ({reason})"]
 
 
-def collect_tallies(client, results, tallies):  # type: (Client, Any, list[Any]) -> list[Any]
-    """Put results into tallies, as long as that is worth waiting for. Returns what went wrong."""
-    import queue
-
-    failures = []  # type: list[Any]
-    deadline = time.monotonic() + 2 * client.args.timeout
-    for _ in range(len(tallies)):
-        try:
-            index, tallies[index], failure = results.get(timeout=max(0, deadline - time.monotonic()))
-        except queue.Empty:
-            failures.append(Failure(NETWORK, f"not within {2 * client.args.timeout:g} s"))
-            break
-        failures += [failure] if failure else []
-        if len(failures) >= TAG_PATIENCE or getattr(failure, "status", None) == RATE_LIMITED:
-            break  # tags are not worth waiting for ever
-    return failures
-
-
-def checked_id(issue):  # type: (Object) -> str
+def checked_id(issue: Object) -> str:
     """Return an issue's numeric ID from an answer. Raises Failure when it isn't one."""
     issue_id = str(text_at(issue, "id"))
     if not re.fullmatch(ISSUE_ID, issue_id):
@@ -2001,13 +2337,13 @@ def checked_id(issue):  # type: (Object) -> str
     return issue_id
 
 
-def listing_notes(args, listing, what, about):  # type: (Args, Listing, str, str) -> list[str]
+def listing_notes(args: Args, listing: Listing, what: str, about: str) -> list[str]:
     """Say how to go on where there is more than was printed, or which filters gave nothing."""
     if listing.more:
         # X-Hits counts matches of the query at any time, so with a time range it would not be true.
-        true_count = what == "issues" and listing.hits and not (args.time_range or args.cursor)
+        is_true = what == "issues" and listing.hits and not (args.time_range or args.cursor)
         pages = "" if listing.items else f" from the first {MAX_PAGES} pages"
-        more = f"of {listing.hits} {what} printed" if true_count else f"printed{pages}, there may be more {what}"
+        more = f"of {listing.hits} {what} printed" if is_true else f"printed{pages}, there may be more {what}"
         rest = f"--cursor '{listing.cursor}'" if listing.cursor else "a higher --limit or narrower filters"
         return [f"note: {len(listing.items)} {more}; go on with {rest}"]
     if listing.items:
@@ -2017,10 +2353,10 @@ def listing_notes(args, listing, what, about):  # type: (Args, Listing, str, str
     return [f"note: no {what} match{after}: {environment}, time range {args.time_range_text or 'any'}, {about}"]
 
 
-def other_environments(args, client):  # type: (Args, Client) -> list[str]
+def other_environments(args: Args, client: Client) -> list[str]:
     """Say, after an empty list, which environments would have had issues."""
     try:
-        probe = argparse.Namespace(**{**vars(args), "environment": "", "limit": PROBE_ISSUES})
+        probe = argparse.Namespace(**{**vars(args), "environment": "", "limit": PROBE_ISSUES, "sort": "date"})
         issues = find_issues(probe, client).items
     except Failure as failure:
         return [f"note: whether other environments have issues could not be checked ({failure.message})"]
@@ -2033,56 +2369,110 @@ def other_environments(args, client):  # type: (Args, Client) -> list[str]
     return [f"note: there are issues in {names or 'no named environment'}; {hint}"]
 
 
+def doubts(args: Args, client: Client) -> list[str]:
+    """Say, after an empty list, that the project may not exist, where the server (GlitchTip) doesn't tell."""
+    if not client.is_glitchtip:
+        return []
+    try:
+        issues = client.get_issues({"query": "", "limit": 1})[0]
+    except Failure:
+        return []
+    what = f"note: {args.org}/{args.project} has no issue at all; this server doesn't tell whether it exists"
+    return [] if issues else [what]
+
+
+# IDs and web addresses.
+
+SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 ISSUE_FORMS = "a numeric ID (1234567890), a short ID (BACKEND-1A) or the issue's web address; list-issues prints IDs"
-EVENT_FORMS = "32 hex digits, with or without dashes, or the event's web address; issue-events prints IDs"
+EVENT_FORMS = "32 hex digits, with or without dashes, an event's web address, or an issue (for its newest event)"
+REGIONS = {"", "www", "us", "de", "eu"}  # subdomains of sentry.io that are no organizations
+# Paths of web pages: Sentry's, with the organization in the path or in the host; Sentry 9's, which has the project,
+# too; GlitchTip's. Then feedback, whose ID stands in the query.
+ISSUE_PAGE = (
+    rf"(?:/organizations/(?P<org>{SLUG})|/(?P<owner>{SLUG})(?:/{SLUG})?)?"
+    rf"/(?:issues|feedback)/(?P<issue>{ISSUE_ID}|{SHORT_ID})(?:/events/(?P<event>[^/]+))?(?:/.*)?"
+)
+FEEDBACK_PAGE = rf"(?:/organizations/(?P<org>{SLUG}))?/(?:issues/)?feedback/?"
 
 
-def resolve_issue(args, client):  # type: (Args, Client) -> str
+class Place(SimpleNamespace):
+    """What an argument names: an `issue`, an `event` of 32 hex digits, or the `number` of one (each may be None)."""
+
+
+def read_place(args: Args, given: str, for_event: bool = False) -> Place:
+    """Return what an ID or a web address names; an address's organization goes before SENTRY_ORG. Raises Failure."""
+    text = given.strip().strip("<>")
+    expected = EVENT_FORMS if for_event else ISSUE_FORMS
+    if "://" in text:
+        return read_address(args, text, expected)
+    if re.fullmatch(EVENT_ID, text):
+        if not for_event:
+            raise Failure(USAGE, f"received {shown(given)}, an event's ID, expected {expected}", "use event-detail")
+        return Place(issue=None, event=plain_id(text), number=None)
+    if not re.fullmatch(f"{ISSUE_ID}|{SHORT_ID}", text):
+        raise Failure(USAGE, f"received {shown(given)}, expected {expected}")
+    return Place(issue=text.upper(), event=None, number=None)
+
+
+def read_address(args: Args, text: str, expected: str) -> Place:
+    """Return what a web address of the configured server names."""
+    import urllib.parse
+
+    try:
+        parts = urllib.parse.urlsplit(text)
+        host, base = parts.hostname or "", urllib.parse.urlsplit(args.base_url).hostname or ""
+        parts.port  # noqa: B018 raises ValueError for what is none
+    except ValueError:
+        host, base = "", "-"
+    if f".{base}".endswith(".sentry.io"):
+        base = "sentry.io"  # its regions and its organizations' domains are one service
+    if not f".{host}".endswith(f".{base}"):
+        message = f"received the web address {shown(text)}, but the base URL is {args.base_url}"
+        hint = "to ask another server, SENTRY_BASE_URL must name it; the token would go there, so the user decides"
+        raise Failure(USAGE, message, hint)
+    prefix = urllib.parse.urlsplit(args.base_url).path
+    path = parts.path[len(prefix) :] if parts.path.startswith(prefix) else parts.path
+    found = re.fullmatch(ISSUE_PAGE, path)
+    slug = urllib.parse.parse_qs(parts.query).get("feedbackSlug", [""])[0]
+    feedback = re.fullmatch(FEEDBACK_PAGE, path) if re.fullmatch(rf"{SLUG}:{ISSUE_ID}", slug) else None
+    if not found and not feedback:
+        raise Failure(USAGE, f"received {shown(text)}, expected {expected}")
+    subdomain = host[: -len(base)].strip(".") if base == "sentry.io" else ""
+    org = found and (found["org"] or found["owner"]) or feedback and feedback["org"] or subdomain
+    if org and org not in REGIONS:
+        if args.org_given and args.org != org:
+            raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
+        args.org = org
+    if not found:
+        return Place(issue=slug.partition(":")[2], event=None, number=None)
+    event = found["event"] or ""
+    is_event = re.fullmatch(EVENT_ID, event)
+    number_of_event = event if re.fullmatch(ISSUE_ID, event) and not is_event else None
+    return Place(issue=found["issue"].upper(), event=plain_id(event) if is_event else None, number=number_of_event)
+
+
+def resolve_issue(args: Args, client: Client, place: Place) -> str:
     """Return the numeric ID of the issue that was asked for; a short ID is looked up."""
-    short_id = read_id(args, args.issue, f"{ISSUE_ID}|{SHORT_ID}", "issues", ISSUE_FORMS).upper()
+    short_id: str = place.issue
     if short_id.isdigit():
         return short_id
-    require_project(args)
-    page, _ = client.get(PROJECT_ISSUES.format(args=args), {"query": short_id, "shortIdLookup": 1, "limit": 1})
-    for issue in expect_list(page):
-        if str(text_at(issue, "shortId short_id")).upper() == short_id:
-            return checked_id(issue)
-    raise Failure(
-        NOT_FOUND,
-        f"no issue {short_id} in {args.org}/{args.project}",
-        "check the project; some servers (GlitchTip) know numeric IDs only, which list-issues prints",
-    )
+    if not args.org:
+        require_project(args)
+    issue = look_up(args, client, short_id)
+    if issue:
+        return checked_id(issue)
+    where = "/".join(filter(None, (args.org, args.project)))
+    hint = "check the project; some servers (GlitchTip) know numeric IDs only, which list-issues prints"
+    raise Failure(NOT_FOUND, f"no issue {short_id} in {where}", hint)
 
 
-# A base URL, a space, and a web address of the same host or a subdomain of it.
-WEB_ADDRESS = (
-    r"https?://(\[[^]]*\]|[^/:\s]+)(?=[:/ ])\S* "
-    r"https?://([^/?#@\s]*@)?([^/?#:@\s]+\.)?\1(:[0-9]+)?(?P<path>/[^?#\s]*)?([?#]\S*)?"
-)
-
-
-def read_id(args, given, pattern, parent, expected):  # type: (Args, str, str, str, str) -> str
-    """Return the ID in an ID or a web address of the configured server, where it stands below `parent`."""
-    form, place = f"({pattern})", given.strip()
-    if "://" in place:
-        address = re.fullmatch(WEB_ADDRESS, f"{args.base_url} {place}", re.IGNORECASE)
-        if not address:
-            message = f"received the web address {shown(place)}, but the base URL is {args.base_url}"
-            hint = "to ask another server, SENTRY_BASE_URL must name it; the token would go there, so the user decides"
-            raise Failure(USAGE, message, hint)
-        form, place = f".*?/{parent}/{form}(/.*)?", address["path"] or ""
-    found = re.fullmatch(form, place)
-    if not found:
-        raise Failure(USAGE, f"received {shown(given)}, expected {expected}")
-    return found[1]
-
-
-def plain_id(given):  # type: (str) -> str
+def plain_id(given: str) -> str:
     """Return an event ID or short ID as Sentry wants it."""
     return given.replace("-", "").lower() if re.fullmatch(EVENT_ID, given) else given.upper()
 
 
-def require_project(args):  # type: (Args) -> None
+def require_project(args: Args) -> None:
     """Raise Failure unless the organization and the project are given."""
     missing = [f"--{name} (or SENTRY_{name.upper()})" for name in ("org", "project") if getattr(args, name) is None]
     if missing:
@@ -2096,214 +2486,243 @@ COMMANDS = {
     "issue-events": issue_events,
     "event-detail": event_detail,
 }
-FIELDS = {
-    "list-issues": ISSUE_FIELDS,
-    "issue-detail": ISSUE_DETAIL_FIELDS,
-    "issue-events": EVENT_FIELDS,
-    "event-detail": EVENT_DETAIL_FIELDS,
-}
 
 # --- Parser ------------------------------------------------------------------
 
 
-def matching(pattern, expected, text):  # type: (str, str, str) -> str
-    """Return a text that matches a pattern. argparse reports what is raised for others."""
-    if not re.fullmatch(pattern, text):
-        raise argparse.ArgumentTypeError(f"received {shown(text)}, expected {expected}")
-    return text
+def matching(form: str, expected: str) -> Callable[[str], str]:
+    """Return a type for argparse: texts that match a pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(form, text):
+            raise argparse.ArgumentTypeError(f"received {shown(text)}, expected {expected}")
+        return text
+
+    return check
 
 
+search_text = matching(
+    r"(?:(?![\ud800-\udfff])[^\x00-\x1f\x7f]){0,4000}", "at most 4000 characters, without control characters"
+)
+slug = matching(SLUG, "a slug: letters, digits, - and _")
+user_agent = matching(r"[\x20-~]{1,200}", "1 to 200 printable ASCII characters")
+time_range = matching(
+    "(?:0{0,99}[1-9][0-9]{0,5}[mhdw])?", "a number and m (minutes), h, d or w, such as 24h, or '' for any time"
+)
+limit = matching("0{0,99}[1-9][0-9]{0,999}", "a whole number above 0")
+cursor = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
+output_format = matching("json|table", "json or table")
+rank = matching("date|freq|user|new", "date (last seen), freq (events in the range), user (users) or new (first seen)")
+includes = matching(
+    r"(?:stack|vars|breadcrumbs|entries)(?:,(?:stack|vars|breadcrumbs|entries))*",
+    "names of stack, vars, breadcrumbs, entries, with commas between them",
+)
+timeout = matching(
+    r"(?a)(?![0.]*$)0{0,9}(?:[12]?\d{1,3}|3[0-5]\d\d|3600(?=[.0]*$))(?:\.\d{0,9})?", "more than 0, at most 3600"
+)
 BASE_URL = (  # without a trailing slash or /api/0 in its path
     r"(?ai)(?P<origin>https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>(?!0[0-9])[0-9]{1,9}))?)"
     r"(?P<path>/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*?)??(?-i:/api(?:/0)?)?/?"
 )
-WEB_SERVER = "http:// or https:// and a host, such as https://sentry.example.com"
+web_server = matching(BASE_URL, "http:// or https:// and a host, such as https://sentry.example.com")
 
 
-def base_url(text):  # type: (str) -> str
+def base_url(text: str) -> str:
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
-    found = re.fullmatch(BASE_URL, matching(BASE_URL, WEB_SERVER, text.strip()))  # type: Any
+    found: Any = re.fullmatch(BASE_URL, web_server(text.strip()))
     if found["port"] and not 0 < int(found["port"]) <= 65535:
         raise argparse.ArgumentTypeError(f"received the port {found['port']}, expected one from 1 to 65535")
     return f"{found['origin'].lower()}{found['path'] or ''}"
 
 
-# Those of all commands stand before or after the command. Flags have no metavar (-).
-OPTIONS = read_rows(f"""
-    NAME              COMMANDS                   METAVAR     HELP
-    issue             issue-detail,issue-events  ISSUE       numeric ID, short ID (BACKEND-1A) or web address
-    event             event-detail               EVENT       32 hex digits, dashed or not, or the event's web address
-    --include-entries event-detail               -           add stack frames, variables, breadcrumbs
-    --environment     list-issues,issue-events   NAME        '' for all; default of list-issues: {DEFAULT_ENVIRONMENT}
-    --time-range      list-issues,issue-events   RANGE       30m (minutes), 24h, 7d, 2w; '' for any time; default of list-issues: {DEFAULT_TIME_RANGE}
-    --query           list-issues                Q           Sentry search; default {DEFAULT_QUERY}; '' for every status
-    --limit           list-issues,issue-events   N           how many; default {DEFAULT_LIMIT}, at most {MAX_LIMIT}
-    --cursor          list-issues,issue-events   C           go on where an earlier call's note says
-    --format          list-issues,issue-events   json|table  default json; table for people
-    --no-tags         list-issues,issue-detail   -           no environments and top_tags: fewer requests
-    --org             all                        SLUG        organization
-    --project         all                        SLUG        project
-    --base-url        all                        URL         default {DEFAULT_BASE_URL}
-    --timeout         all                        SECONDS     for one attempt; default {DEFAULT_TIMEOUT}
-    --user-agent      all                        TEXT        User-Agent header
-    --fields          all                        A,B         print these fields only, in this order
-    --raw             all                        -           Sentry's own objects, redacted
-    --verbose         all                        -           one line per request on stderr
-""")  # noqa: E501 one line a row
-
-VALUES = read_rows(r"""
-    METAVAR     PATTERN                            EXPECTED
-    NAME        (?:(?![\ud800-\udfff])[^\x00-\x1f\x7f]){0,4000}  at most 4000 characters, without control characters
-    RANGE       (?:0{0,99}[1-9][0-9]{0,5}[mhdw])?  a number and m (minutes), h, d or w, such as 24h, or '' for any time
-    N           0{0,99}[1-9][0-9]{0,999}           a whole number above 0
-    json|table  json|table                         json or table
-    SLUG        [A-Za-z0-9_][A-Za-z0-9_-]{0,99}    a slug: letters, digits, - and _
-    SECONDS     (?a)(?![0.]*$)0{0,9}(?:[12]?\d{1,3}|3[0-5]\d\d|3600(?=[.0]*$))(?:\.\d{0,9})?  more than 0, at most 3600
-    TEXT        [\x20-~]{1,200}                    1 to 200 printable ASCII characters
-""")
-TYPES = {metavar: partial(matching, pattern, expected) for metavar, pattern, expected in VALUES}  # type: dict[str, Any]
-TYPES["C"] = partial(matching, CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
-TYPES.update(Q=TYPES["NAME"], URL=base_url)
-
-VARIABLES = read_rows("""
-    OPTION      METAVAR  VARIABLE
-    org         SLUG     SENTRY_ORG
-    project     SLUG     SENTRY_PROJECT
-    base_url    URL      SENTRY_BASE_URL
-    user_agent  TEXT     SENTRY_USER_AGENT
-""")
-DEFAULTS = {  # the others' is None
-    "limit": DEFAULT_LIMIT,
-    "timeout": DEFAULT_TIMEOUT,
+# Options of all commands: their defaults, and the variables that go before those.
+SHARED = {
+    "org": None,
+    "project": None,
     "base_url": DEFAULT_BASE_URL,
+    "timeout": str(DEFAULT_TIMEOUT),
     "user_agent": f"sentry-api/{__version__}",
+    "fields": None,
+    "format": "json",
+    "raw": False,
+    "quiet": False,
+    "verbose": False,
 }
-LIST_ISSUES_DEFAULTS = {"environment": DEFAULT_ENVIRONMENT, "time_range": DEFAULT_TIME_RANGE, "query": DEFAULT_QUERY}
+VARIABLES = {"org": slug, "project": slug, "base_url": base_url, "user_agent": user_agent}
+# A command's own options, which other commands' functions may look at.
+OWN = {
+    "environment": None,
+    "time_range": None,
+    "query": DEFAULT_QUERY,
+    "sort": "date",
+    "limit": str(DEFAULT_LIMIT),
+    "cursor": None,
+    "no_tags": False,
+    "include": "",
+    "include_entries": False,
+}
 
-ABOUT = read_rows("""
-    COMMAND       DESCRIPTION
-    list-issues   List a project's issues, most recently seen first.
-    issue-detail  Show one issue.
-    issue-events  List an issue's events, newest first.
-    event-detail  Show one event; no frames or variables unless --include-entries.
-""")
-EXAMPLES = dict(
-    read_rows("""
-    COMMAND       EXAMPLE
-    list-issues   --org acme --project backend --time-range 24h --limit 10
-    issue-detail  BACKEND-1A --org acme --project backend
-    issue-events  1234567890 --limit 5 --fields id,timestamp,release
-    event-detail  9fac2ceed9344f2bbfdd1fdacb0ed9b1 --org acme --project backend
-""")
-)
 STATUSES = """\
-exit status: 0 done (also when empty), 1 unusable answer or output, 2 wrong usage,
-  3 not authorized, 4 not found, 5 rate limited, 6 network, 130 interrupted, 141 pipe closed"""
-HELP_VARIABLES = """\
-environment: SENTRY_AUTH_TOKEN (required; never an option), SENTRY_ORG, SENTRY_PROJECT,
-  SENTRY_BASE_URL, SENTRY_USER_AGENT
+exit status: 0 done (also when empty), 1 unusable answer or output,
+  2 wrong usage, 3 not authorized, 4 not found, 5 rate limited, 6 network,
+  130 interrupted, 141 pipe closed"""
+VARIABLES_HELP = """\
+environment: SENTRY_AUTH_TOKEN (required; never an option), SENTRY_ORG,
+  SENTRY_PROJECT, SENTRY_BASE_URL, SENTRY_USER_AGENT
 """
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with this program's errors, its door out, and a help layout that asks no terminal."""
+    """argparse with this program's errors and output, and a help layout that asks no terminal."""
 
-    def __init__(self, **options):  # type: (**Any) -> None
-        # The default formatter imports shutil and textwrap, and asks for the terminal's size once for every option.
-        options["formatter_class"] = partial(argparse.RawTextHelpFormatter, max_help_position=28, width=98)
-        super().__init__(allow_abbrev=False, **options)
+    help_command = ""  # of the command that was given
+
+    def __init__(self, **options: Any) -> None:
+        options["formatter_class"] = partial(argparse.RawTextHelpFormatter, max_help_position=24, width=79)
+        if sys.version_info >= (3, 14):
+            options["color"] = False
+        # No option has a default here: a command's would replace what stands before the command.
+        super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **options)
         # What starts with one dash and is no option (--query -is:resolved) is a value, as negative numbers are.
         self._negative_number_matcher = re.compile("-[^-]")
 
-    def error(self, message):  # type: (str) -> NoReturn
+    def error(self, message: str) -> NoReturn:
         hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
-        raise Failure(USAGE, message, f"{hint}see {self.prog} --help")
+        raise Failure(USAGE, message, f"{hint}see {self.help_command}")
 
-    def _print_message(self, message, file=None):  # type: (str, Any) -> None
-        write_result([message])
-
-    def add_options(self, command):  # type: (str) -> None
-        """Add the options that all commands share and, of the others, the command's.
-
-        No option has a default here: a command's would replace what stands before the command.
-        """
-        shared = self.add_argument_group("options before or after the command")
-        flag = {"action": "store_true"}
-        for name, commands, metavar, text in OPTIONS:
-            if commands == "all" or command in commands.split(","):
-                group = shared if commands == "all" else self
-                value = flag if metavar == "-" else {"metavar": metavar, "type": TYPES.get(metavar, str)}
-                group.add_argument(name, help=text, default=argparse.SUPPRESS, **value)
+    def _print_message(self, message: str, file: Any = None) -> None:
+        write_result(message)
 
 
-def build_parser(argv):  # type: (list[str]) -> Parser
-    """Return the parser; of the commands' options only those that `argv` may need."""
-    program = "sentry-api" if os.path.basename(sys.argv[0]) == "sentry-api" else "sentry_api.py"
+def build_parser(program: str) -> Parser:
+    """Return the parser of the command line."""
+    shared = Parser(add_help=False)
+    add = shared.add_argument_group("options before or after the command").add_argument
+    add("--org", metavar="SLUG", type=slug, help="organization")
+    add("--project", metavar="SLUG", type=slug, help="project")
+    add("--base-url", metavar="URL", type=base_url, help=f"default {DEFAULT_BASE_URL}")
+    add("--timeout", metavar="SECONDS", type=timeout, help=f"for one attempt; default {DEFAULT_TIMEOUT}")
+    add("--user-agent", metavar="TEXT", type=user_agent, help="User-Agent header")
+    add("--fields", metavar="A,B", help="print these fields only, in this order")
+    add("--format", metavar="json|table", type=output_format, help="default json; table is for people")
+    add("--raw", action="store_true", help="Sentry's own objects, redacted")
+    add("--quiet", action="store_true", help="no notes on stderr; errors stay")
+    add("--verbose", action="store_true", help="one line per request on stderr")
     parser = Parser(
         prog=program,
-        usage=program + " [OPTIONS] COMMAND [OPTIONS]",
-        description="Read issues and events from Sentry. GET requests only; personal data is redacted.",
-        epilog=HELP_VARIABLES + STATUSES,
+        usage=f"{program} [OPTIONS] COMMAND [OPTIONS]",
+        description="Read issues and events from Sentry. GET requests only; personal data is\nredacted.",
+        epilog=VARIABLES_HELP + STATUSES,
+        parents=[shared],
     )
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
-    parser.add_options("")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=program)
-    for name, about in ABOUT:
-        command = commands.add_parser(name, help=about, description=about, add_help=name in argv)
-        if name in argv:
-            names = FIELDS[name]
-            fields = ",\n  ".join(", ".join(names[start : start + 9]) for start in range(0, len(names), 9))
-            epilog = f"example: {program} {name} {EXAMPLES[name]}\nfields: {fields}\n"
-            if "top_tags" in names:
-                epilog += f"environments and top_tags are counted over each issue's {TAG_EVENTS} newest events.\n"
-            command.epilog = epilog + STATUSES
-            command.add_options(name)
+
+    def command(name: str, about: str, example: str) -> Parser:
+        import textwrap
+
+        fields = textwrap.fill("fields: " + ", ".join(FIELDS[name]), 78, subsequent_indent="  ")
+        if "top_tags" in FIELDS[name]:
+            fields += f"\nenvironments and top_tags are counted over an issue's {TAG_EVENTS} newest events."
+        epilog = f"example: {program} {name} {example}\n{fields}\n{STATUSES}"
+        return commands.add_parser(name, help=about, description=about, epilog=epilog, parents=[shared])
+
+    issues = command("list-issues", "List a project's issues, most recently seen first.", "--sort freq --limit 5")
+    detail = command("issue-detail", "Show one issue.", "BACKEND-1A --time-range 7d")
+    events = command("issue-events", "List an issue's events, newest first.", "1234567890 --limit 5")
+    event = command("event-detail", "Show one event, or an issue's newest one.", "BACKEND-1A --include stack,vars")
+    for one in (detail, events):
+        one.add_argument("issue", metavar="ISSUE", help="numeric ID, short ID (BACKEND-1A) or web address")
+    event.add_argument(
+        "event", metavar="EVENT-OR-ISSUE", help="event: 32 hex digits or web address;\nissue: as in issue-detail"
+    )
+    for one, default in ((issues, DEFAULT_ENVIRONMENT), (events, "all"), (event, "all; only with an issue")):
+        one.add_argument("--environment", metavar="NAME", type=search_text, help=f"'' for all; default {default}")
+    for one, default in ((issues, DEFAULT_TIME_RANGE), (detail, "any time, for count_in_range"), (events, "any time")):
+        about = f"30m (minutes), 24h, 7d, 2w, '' for any;\ndefault {default}"
+        one.add_argument("--time-range", metavar="RANGE", type=time_range, help=about)
+    issues.add_argument("--query", metavar="Q", type=search_text, help=f"'' for every status; default {DEFAULT_QUERY}")
+    about = "date (last seen, default), freq (events in the\nrange), user (users), new (first seen)"
+    issues.add_argument("--sort", metavar="BY", type=rank, help=about)
+    for one in (issues, events):
+        one.add_argument("--limit", metavar="N", type=limit, help=f"default {DEFAULT_LIMIT}, at most {MAX_LIMIT}")
+        one.add_argument("--cursor", metavar="C", type=cursor, help="go on where an earlier call's note says")
+    for one in (issues, detail):
+        one.add_argument("--no-tags", action="store_true", help="no environments and top_tags: fewer requests")
+    event.add_argument("--include", metavar="A,B", type=includes, help="add stack, vars, breadcrumbs, entries")
+    event.add_argument("--include-entries", action="store_true", help="the same as --include entries")
     return parser
 
 
-def parse(argv):  # type: (list[str]) -> Args
-    """Return the arguments, with the defaults and environment variables filled in and checked."""
-    args = build_parser(argv).parse_args(argv)
-    given = vars(args)
-    for name, metavar, variable in VARIABLES:
+def parse(argv: list[str]) -> Args:
+    """Return the arguments, with the defaults and environment variables filled in and checked. Raises Failure."""
+    program = "sentry-api" if os.path.basename(sys.argv[0]) == "sentry-api" else "sentry_api.py"
+    command = next((word for word in argv if word in COMMANDS), "")
+    Parser.help_command = " ".join(filter(None, (program, command, "--help")))
+    check_places(argv, command)
+    given = vars(build_parser(program).parse_args(argv))
+    for name, check in VARIABLES.items():
+        variable = "SENTRY_" + name.upper()
         value = os.environ.get(variable, "").strip()  # an empty one counts as unset
         try:
             if value and name not in given:
-                given[name] = TYPES[metavar](value)
+                given[name] = check(value)
         except argparse.ArgumentTypeError as error:
             raise Failure(USAGE, f"{variable}: {error}") from None
+    args = argparse.Namespace(**{**SHARED, **OWN, **given})
     args.environment_given = "environment" in given
     args.filters_given = args.environment_given or "time_range" in given
-    names = (name.strip("-").replace("-", "_") for name, *_ in OPTIONS)
-    issues_defaults = LIST_ISSUES_DEFAULTS if args.command == "list-issues" else {}
-    args = argparse.Namespace(**{**dict.fromkeys(names), **DEFAULTS, **issues_defaults, **given})
+    args.org_given = any(word == "--org" or word.startswith("--org=") for word in argv)
+    if command == "list-issues":
+        args.environment = given.get("environment", DEFAULT_ENVIRONMENT)
+        args.time_range = given.get("time_range", DEFAULT_TIME_RANGE)
     args.timeout = float(args.timeout)
     args.time_range_text = args.time_range
     args.time_range = int(args.time_range[:-1]) * UNITS[args.time_range[-1]] if args.time_range else 0
     args.asked_limit = int(args.limit)
     args.limit = min(args.asked_limit, MAX_LIMIT)
+    args.include = [*filter(None, args.include.split(",")), *(["entries"] if args.include_entries else [])]
     check_fields(args)
-    if args.command in ("list-issues", "event-detail"):
+    if args.format == "table":
+        args.include = ["stack"]  # what a page for people shows of an event
+    if command == "list-issues":
         require_project(args)
+        if args.cursor and args.sort != "date":
+            raise Failure(USAGE, "--cursor goes with --sort date only", "leave out one of them")
     return args
 
 
-def check_fields(args):  # type: (Args) -> None
+def check_places(argv: list[str], command: str) -> None:
+    """Raise Failure for an option that is given twice, or that stands before the command and belongs to it."""
+    words = argv[: argv.index("--")] if "--" in argv else argv
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    twice = next((option for option, count in Counter(options).items() if count > 1), None)
+    if twice:
+        raise Failure(USAGE, f"{twice} is given twice", "leave out one of them")
+    before = words[: words.index(command)] if command else []
+    for option in (word.partition("=")[0] for word in before if word.startswith("--")):
+        if option[2:].replace("-", "_") in OWN:
+            raise Failure(USAGE, f"{option} stands before {command}", f"write it behind: {command} {option} …")
+
+
+def check_fields(args: Args) -> None:
     """Split --fields into names. Raises Failure for unknown names, and for options that exclude each other."""
     if bool(args.raw) + (args.fields is not None) + (args.format == "table") > 1:
         raise Failure(USAGE, "--raw, --fields and --format table exclude each other", "choose one of them")
     if args.fields is None:
         return
     args.fields = list(map(str.strip, args.fields.split(",")))
-    names = FIELDS[args.command] + (("entries",) if args.include_entries else ())
+    names = (*FIELDS[args.command], *args.include)
     for name in args.fields:
         if name not in names:
-            raise Failure(USAGE, f"--fields: received {shown(name)}, expected names of {', '.join(names)}")
+            is_included = args.command == "event-detail" and name in (*LINES, "entries")
+            hint = f"add --include {name}" if is_included else ""
+            raise Failure(USAGE, f"--fields: received {shown(name)}, expected names of {', '.join(names)}", hint)
 
 
-def read_token(base_url):  # type: (str) -> str
+def read_token(base_url: str) -> str:
     """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
     token = configured_token()
     if not token:
@@ -2317,7 +2736,8 @@ def read_token(base_url):  # type: (str) -> str
 
 # --- Main --------------------------------------------------------------------
 
-def main(argv=None):  # type: (list[str] | None) -> int
+
+def main(argv: list[str] | None = None) -> int:
     """Run a command and return the exit status."""
     shown_hosts.clear()
     for stream in (sys.stdout, sys.stderr):
@@ -2341,45 +2761,65 @@ def main(argv=None):  # type: (list[str] | None) -> int
         say("hint: try a lower --limit, or --fields")
         return UNUSABLE
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
-        where = error.__traceback__  # type: Any
+        where: Any = error.__traceback__
         while where.tb_next:
             where = where.tb_next
         say(f"error: internal error ({type(error).__name__}, line {where.tb_lineno}); nothing was printed")
         return UNUSABLE
 
 
-def run(argv):  # type: (list[str]) -> int
+def run(argv: list[str]) -> int:
     """Run a command and return 0. Raises Failure and BrokenPipeError."""
     try:
         args = parse(argv)
     except SystemExit:  # argparse after --help and --version
         return OK
     shown_hosts.update(hosts_of(args.base_url))
-    client = Client(args, read_token(args.base_url))
+    token = read_token(args.base_url)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
-    source, record, notes = COMMANDS[args.command](args, client)
-    found = source if args.raw else record
-    value = list(map(partial(chosen, args), found)) if isinstance(found, list) else chosen(args, found)
-    write_result(render(value, args))
+    if args.base_url == DEFAULT_BASE_URL and os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL"):
+        say(f"warning: SENTRY_URL (sentry-cli's) is set and SENTRY_BASE_URL is not, so {DEFAULT_BASE_URL} is asked")
+    source, record, notes = COMMANDS[args.command](args, Client(args, token))
+    try:
+        found = source if args.raw else record
+        found = [chosen(args, item) for item in found] if isinstance(found, list) else chosen(args, found)
+        write_result(present(args, Redactor(token, shown_hosts).redact(found)))
+    except RecursionError:
+        raise Failure(UNUSABLE, "the answer is nested too deep", "leave out --raw and --include entries") from None
     if args.asked_limit > MAX_LIMIT:
-        say(f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
-    for note in notes:
+        notes.insert(0, f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
+    for note in [] if args.quiet else notes:
         say(note)
     return OK
 
 
-def chosen(args, item):  # type: (Args, Object) -> Object
-    """Return what --raw, --fields and --include-entries ask for of Sentry's object or its record; all for a table."""
-    keys = item if args.raw or args.format == "table" else args.fields or (*FIELDS[args.command], "entries")
-    return {key: item.get(key) for key in keys if key != "entries" or args.include_entries}
+def chosen(args: Args, item: Object) -> Object:
+    """Return what --raw, --fields and --include ask for of Sentry's object or its record; all for a table."""
+    keys: Iterable[str] = args.fields or (*FIELDS[args.command], *args.include)
+    if args.raw:
+        keys = [key for key in item if key != "entries" or "entries" in args.include]
+    return item if args.format == "table" else {key: item.get(key) for key in keys}
 
 
-def console_script():  # type: () -> NoReturn
+def present(args: Args, value: Any) -> str:
+    """Return a redacted answer as it is printed: a table, or JSON, which is cut to size unless --raw."""
+    if args.format == "table":
+        return table(value, COLUMNS[args.command]) if isinstance(value, list) else page(value)
+    if args.raw:
+        return render(value)
+    size = SIZES[args.command]
+    if isinstance(value, list):
+        return render([fit(record, size) for record in value])
+    # What was included has a size of its own; entries were asked for: they stay whole.
+    lines = fit({key: value[key] for key in LINES if key in value}, INCLUDED_SIZE)
+    rest = fit({key: child for key, child in value.items() if key not in (*LINES, "entries")}, size)
+    return render({key: {**value, **rest, **lines}[key] for key in value})
+
+
+def console_script() -> NoReturn:
     """Run as a process of its own: the sentry-api command, or this file as a script."""
-    # For the sentry-api command, which imports this file; the script has done both at the top.
-    signal.signal(signal.SIGINT, quiet_interrupt)
-    put_off_imports()
+    signal.signal(signal.SIGINT, end_quietly)  # for the sentry-api command, which imports this file
     os._exit(main())  # both streams are flushed; freeing every object takes 4 ms of 45 for --help, 10 of 110 for 1 MB
 
 

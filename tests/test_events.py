@@ -1,0 +1,210 @@
+"""What happened: from an issue to the cause, for every kind of event."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from tests import faults, kinds
+from tests.standin import StandIn
+from tests.support import StandInCase, call
+
+LINES = ("stack", "vars", "breadcrumbs")
+
+
+class Kinds(StandInCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.standin.issues = kinds.make_kinds(self.standin.now())
+
+    def test_what_a_reader_must_learn_without_options(self) -> None:
+        for issue in self.standin.issues:
+            with self.subTest(issue["kind"]):
+                out = self.call("event-detail", issue["id"]).out
+                self.assertLess(len(out), 8000)
+                for piece in kinds.LEARN[issue["kind"]]:
+                    self.assertIn(piece, out.replace('\\"', '"').replace('":"', '": "'))
+
+    def test_nothing_personal_with_any_option(self) -> None:
+        for issue in self.standin.issues:
+            for options in ([], ["--include", "stack,vars,breadcrumbs,entries"], ["--raw", "--include", "entries"], ["--format", "table"]):
+                with self.subTest(issue["kind"], options=options):
+                    out = self.call("event-detail", issue["id"], *options).out
+                    for piece in kinds.FORBIDDEN[issue["kind"]]:
+                        if not (piece == "Ida's phone" and "--raw" in options or piece == "Ida's phone" and "entries" in options[-1:]):
+                            self.assertNotIn(piece, out)
+
+    def test_the_stack_as_lines(self) -> None:
+        for issue in self.standin.issues:
+            with self.subTest(issue["kind"]):
+                run = self.call("event-detail", issue["id"], "--include", "stack,vars,breadcrumbs")
+                record = run.json()
+                self.assertLess(sum(len(json.dumps(record[name], ensure_ascii=False)) for name in LINES), 16_000)
+                found = [record["stack"].index(line) for line in kinds.INCLUDE[issue["kind"]] if line in record["stack"]]
+                self.assertEqual(len(found), len(kinds.INCLUDE[issue["kind"]]), record["stack"])
+                self.assertEqual(found, sorted(found))
+                if not kinds.INCLUDE[issue["kind"]]:
+                    self.assertEqual((record["stack"], record["vars"]), ([], {}))
+
+    def test_variables_and_breadcrumbs(self) -> None:
+        record = self.good("event-detail", "5001", "--include", "vars,breadcrumbs")
+        self.assertNotIn("stack", record)
+        places = list(record["vars"])
+        self.assertEqual(places[0], "shop/checkout.py:63 in price_order")
+        self.assertIn("[REDACTED]", json.dumps(record["vars"]))
+        self.assertTrue(all(isinstance(line, str) for line in record["breadcrumbs"]))
+        self.assertEqual(record["breadcrumbs"], sorted(record["breadcrumbs"]))
+
+    def test_details(self) -> None:
+        by_kind = {issue["kind"]: self.good("event-detail", issue["id"]) for issue in self.standin.issues}
+        self.assertEqual(by_kind["javascript-minified"]["processing_errors"], ["js_no_source"])
+        self.assertEqual(by_kind["python"]["processing_errors"], [])
+        self.assertIsNone(by_kind["python"]["evidence"])
+        self.assertEqual(by_kind["uptime"]["evidence"]["Status Code"], "503")
+        self.assertEqual(by_kind["csp"]["evidence"]["directive"], "script-src-elem")
+        self.assertAlmostEqual(
+            time.mktime(time.strptime(by_kind["transaction"]["timestamp"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone,
+            self.standin.now() - 842.5, delta=30,
+        )  # fmt: skip
+        self.assertIn("nightly-invoices", by_kind["cron"]["contexts"]["monitor"])
+        self.assertNotIn("feedback", by_kind["feedback"]["contexts"])
+
+    def test_issue_detail_says_what_tells_issues_apart(self) -> None:
+        by_kind = {issue["kind"]: self.good("issue-detail", issue["id"], "--no-tags") for issue in self.standin.issues}
+        self.assertIn("coupon box", by_kind["feedback"]["message"])
+        self.assertEqual(by_kind["feedback"]["issue_category"], "feedback")
+        self.assertIsNone(by_kind["feedback"]["handled"])
+        self.assertIsNone(by_kind["csp"]["handled"])
+        self.assertIsNone(by_kind["n-plus-one"]["handled"])
+        self.assertIs(by_kind["go"]["handled"], self.standin.issue(self.standin.issues[5], None)["isUnhandled"] is False)
+
+    def test_a_page_for_people(self) -> None:
+        for issue in self.standin.issues:
+            run = self.call("event-detail", issue["id"], "--format", "table")
+            self.assertEqual(run.status, 0, run.err)
+            self.assertLessEqual(len(run.out.splitlines()), 24)
+            self.assertIn(issue["title"][:20], run.out.splitlines()[0])
+        self.assertIn("shop/checkout.py:63", self.call("event-detail", "5001", "--format", "table").out)
+
+
+class Newest(StandInCase):
+    def test_forms_of_an_issue(self) -> None:
+        newest = self.standin.issues[0]["events"][0]["eventID"]
+        page = f"{self.standin.url}/organizations/acme/issues/4001"
+        for text in ("4001", "BACKEND-1", "backend-1", f"{page}/", f"{page}/events/latest/", f"<{page}/?project=7>"):
+            with self.subTest(text):
+                self.assertEqual(self.good("event-detail", text)["id"], newest)
+
+    def test_two_requests(self) -> None:
+        self.good("event-detail", "4001")
+        events, event = self.standin.requests
+        self.assertEqual((events.path, events.query["per_page"], events.query["limit"]), ("/api/0/issues/4001/events/", "1", "1"))
+        self.assertTrue(event.path.startswith("/api/0/projects/acme/backend/events/"))
+
+    def test_of_an_environment(self) -> None:
+        for dialect in ("sentry", "sentry9", "glitchtip"):
+            with self.subTest(dialect), StandIn(dialect) as standin:
+                run = call(standin, "event-detail", "4001", "--environment", "staging")
+                self.assertEqual(run.status, 0, run.err)
+                self.assertEqual(run.json()["environment"], "staging")
+
+    def test_an_issue_without_events(self) -> None:
+        self.standin.fault("/issues/4001/events/", faults.answer(200, []))
+        self.assertIn("no events", self.fails(4, "event-detail", "4001"))
+        self.assertIn("'nope'", self.fails(4, "event-detail", "4002", "--environment", "nope"))
+
+    def test_an_environment_beside_an_event_s_id_is_wrong(self) -> None:
+        event = self.standin.issues[0]["events"][0]["eventID"]
+        self.assertIn("--environment", self.fails(2, "event-detail", event, "--environment", "prod"))
+        self.assertEqual(self.standin.requests, [])
+
+    def test_a_dashed_event_id_stays_one(self) -> None:
+        event = self.standin.issues[0]["events"][1]["eventID"]
+        dashed = "-".join((event[:8], event[8:12], event[12:16], event[16:20], event[20:]))
+        self.assertEqual(self.good("event-detail", dashed)["id"], event)
+
+    def test_unknown_names_to_include(self) -> None:
+        error = self.fails(2, "event-detail", "4001", "--include", "stack,everything")
+        self.assertIn("breadcrumbs", error)
+        self.assertIn("--include entries", self.fails(2, "event-detail", "4001", "--fields", "entries"))
+        self.assertEqual(self.standin.requests, [])
+
+    def test_include_entries_in_both_forms(self) -> None:
+        first = self.good("event-detail", "4001", "--include-entries")
+        self.assertEqual(first, self.good("event-detail", "4001", "--include", "entries"))
+        self.assertIn("entries", self.good("event-detail", "4001", "--raw", "--include", "entries"))
+        self.assertNotIn("entries", self.good("event-detail", "4001", "--raw"))
+
+
+class Locations(StandInCase):
+    """Where: the innermost own frame that has a name and a line."""
+
+    def location(self, frames: Any, **more: Any) -> Any:
+        value = {"type": "E", "value": "v", "stacktrace": {"frames": frames}, **more.pop("exception", {})}
+        entries = [{"type": "exception", "data": {"values": [value]}}, *more.pop("entries", [])]
+        self.standin.faults.clear()
+        self.standin.fault("/events/", faults.answer(200, {"eventID": "ab" * 16, "entries": entries, **more}))
+        return self.good("event-detail", "ab" * 16)["exceptions"][0]["location"]
+
+    def test_marks_of_the_app_s_own_code(self) -> None:
+        library, unmarked, own = (
+            {"filename": name, "lineNo": 1, "inApp": mark} for name, mark in (("l", False), ("u", None), ("a", True))
+        )
+        for frames, location in (
+            ([own, library], "a:1"), ([library], "l:1 (not in-app)"), ([library, unmarked], "u:1"), ([unmarked], "u:1"), ([], None),
+            (None, None), ([None, own, None], "a:1"), ([own, {"filename": "<anonymous>", "lineNo": 1, "inApp": True}], "a:1"),
+            ([own, {"filename": "[native code]", "inApp": True}], "a:1"), ([own, {"filename": "b", "inApp": True}], "a:1"),
+            ([{"package": "/usr/lib/libfoo.so", "function": "run", "inApp": True}], "libfoo.so in run"),
+            ([{"package": "C:\\app\\core.dll", "function": "run", "inApp": False}], "core.dll in run (not in-app)"),
+        ):  # fmt: skip
+            with self.subTest(frames):
+                self.assertEqual(self.location(frames), location)
+
+    def test_sentry_s_own_choice(self) -> None:
+        frames = [{"filename": name, "function": "f", "lineNo": 5, "inApp": False} for name in ("a", "b", "c")]
+        metadata = {"filename": "b", "function": "f"}
+        self.assertEqual(self.location(frames, metadata=metadata), "b:5 in f (not in-app)")
+
+    def test_of_the_exception_s_thread(self) -> None:
+        threads = [
+            {"id": number, "crashed": number == 2, "stacktrace": {"frames": [{"filename": f"t{number}", "lineNo": 1, "inApp": True}]}}
+            for number in (1, 2)
+        ]
+        entries = [{"type": "threads", "data": {"values": threads}}]
+        self.assertEqual(self.location(None, exception={"threadId": 1}, entries=entries), "t1:1")
+
+    def test_bounds(self) -> None:
+        frames = [
+            {"filename": f"f{n}" * 99, "lineNo": n, "function": "g" * 500, "inApp": True, "context": [[n, "c" * 900]],
+             "vars": {f"v{m}": "x\x00" * 300 for m in range(50)}} for n in range(120)
+        ]  # fmt: skip
+        crumbs = [{"timestamp": f"2026-11-28T10:{n % 60:02}:00Z", "category": "q", "message": "m\x1b" * 3000} for n in range(100)]
+        entries = [{"type": "breadcrumbs", "data": {"values": crumbs}}]
+        self.location(frames, entries=entries)
+        record = self.good("event-detail", "ab" * 16, "--include", "stack,vars,breadcrumbs")
+        self.assertLess(len(json.dumps({name: record[name] for name in LINES}, ensure_ascii=False)), 16_000)
+
+    def test_redacted_before_it_is_cut(self) -> None:
+        for length in range(380, 404, 3):
+            frame = {"filename": "f", "lineNo": 1, "inApp": True, "context": [[1, "c" * length + " jane.doe@example.com"]]}
+            self.location([frame])
+            self.assertNotIn("jane", self.call("event-detail", "ab" * 16, "--include", "stack").out)
+
+
+class Messages(StandInCase):
+    def test_dropped_only_where_the_same_record_shows_it(self) -> None:
+        text = "Payment gateway answered with a long explanation " * 6
+        for title, message, kept in (
+            (text[:99] + "…", text, True), (text, text, False), ("ValueError: x", "x", False), ("Oops", "other words", True), ("Oops", "", False),
+        ):  # fmt: skip
+            event = {"id": "1", "eventID": "ab" * 16, "title": title, "message": message, "metadata": {"title": title, "value": text}}
+            self.standin.faults.clear()
+            self.standin.fault("/events/", faults.answer(200, [event]))
+            with self.subTest(title[:20]):
+                shown = self.good("issue-events", "4001")[0]["message"]
+                self.assertEqual(shown is not None, kept)
+
+    def test_events_of_old_servers_without_titles(self) -> None:
+        self.standin.fault("/events/", faults.answer(200, [{"id": "1", "eventID": "ab" * 16, "tags": None, "metadata": None}]))
+        self.assertIsNone(self.good("issue-events", "4001")[0]["title"])

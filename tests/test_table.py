@@ -1,0 +1,79 @@
+"""Output for people: tables and pages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import unittest
+
+from tests.support import SCRIPT, StandInCase, environment, run_script, sentry_api
+
+LIST = ["list-issues", "--no-tags"]
+
+
+class Table(StandInCase):
+    def test_list_fits_eighty_columns(self) -> None:
+        self.standin.issues[0].update(title="日本語" * 40 + "\x1b[31m")
+        self.standin.issues[1].update(title="e\u0301" * 200)
+        run = self.call("list-issues", "--format", "table", "--limit", "5", COLUMNS="80")
+        self.assertEqual(run.status, 0)
+        lines = run.out.splitlines()
+        self.assertEqual(len(lines), 6)
+        self.assertTrue(lines[0].startswith("SHORT ID"))
+        self.assertTrue(all(sentry_api.width(line) <= 80 for line in lines))
+        self.assertNotIn("\x1b", run.out)
+        self.assertRegex(lines[1], r"BACKEND-1 +error +(1 h|\d+ min) ago +(1 h|\d+ min) ago +4 +4 +[▁▂▃▄▅▆▇█]{12}  日本")
+        column = lines[0].index("TITLE")
+        self.assertTrue(all(sentry_api.width(line[:column]) >= column - 2 for line in lines[1:]))
+        self.assertEqual(len(self.standin.requests), 1, "the table shows no tags")
+
+    def test_events(self) -> None:
+        run = self.call("issue-events", "4001", "--format", "table")
+        self.assertEqual(run.status, 0)
+        self.assertIn(self.standin.issues[0]["events"][0]["eventID"], run.out)
+
+    def test_width_of_the_terminal(self) -> None:
+        run = self.call("list-issues", "--format", "table", COLUMNS="60")
+        self.assertTrue(all(sentry_api.width(line) <= 60 for line in run.out.splitlines()))
+
+    def test_nothing(self) -> None:
+        run = self.call("list-issues", "--format", "table", "--query", "is:resolved")
+        self.assertEqual((run.status, run.out), (0, ""))
+        self.assertIn("note: no issues", run.err)
+
+    def test_no_colour_without_a_terminal(self) -> None:
+        self.assertNotIn("\x1b", run_script(self.standin, "list-issues", "--format", "table").out)
+
+    @unittest.skipUnless(hasattr(os, "openpty"), "no pseudo-terminals")
+    def test_colour_on_a_terminal_unless_no_color(self) -> None:
+        for changes, coloured in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+            main, side = os.openpty()
+            process = subprocess.Popen(
+                [sys.executable, str(SCRIPT), "list-issues", "--format", "table", "--limit", "1"],
+                env=environment(self.standin, **changes), stdout=side, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            process.wait(10)
+            os.close(side)
+            out = os.read(main, 100_000).decode()
+            os.close(main)
+            self.assertEqual("\x1b[1m" in out, coloured, out)
+
+    def test_excludes_raw_and_fields(self) -> None:
+        self.fails(2, "list-issues", "--format", "table", "--raw")
+        self.fails(2, "list-issues", "--format", "table", "--fields", "id")
+
+    def test_sparkline(self) -> None:
+        self.assertEqual(sentry_api.sparkline([0, 0, 1, 3, 8, 4]), "▁▁▂▄█▅")
+        self.assertEqual(sentry_api.sparkline([0] * 14), "▁" * 14)
+        self.assertEqual(sentry_api.sparkline([1] * 24), "█" * 12)
+        for nothing in (None, []):
+            self.assertEqual(sentry_api.sparkline(nothing), "-")
+
+    def test_ago(self) -> None:
+        for seconds, text in ((-5, "now"), (59, "now"), (60, "1 min ago"), (7200, "2 h ago"), (90000, "1 d ago")):
+            self.assertEqual(sentry_api.ago(seconds), text)
+
+
+if __name__ == "__main__":
+    unittest.main()
