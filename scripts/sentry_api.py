@@ -43,6 +43,7 @@ import re
 import time
 from collections import Counter
 from functools import cache, lru_cache, partial
+from itertools import groupby
 from types import SimpleNamespace
 
 TYPE_CHECKING = False  # importing typing for it would take 5 ms
@@ -821,9 +822,9 @@ class Redactor:
 
     def redact_object(self, value: Object, kind: str) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        if kind == PLAIN and is_user(value):
+        if kind == PLAIN and is_user(tuple(value)):
             kind = USER
-        tag = None if is_user(value) else row_name(value)
+        tag = None if kind == USER and is_user(tuple(value)) else row_name(value)
         tag_kind = kind_of(tag, kind if kind in (USER, NOTES) else PLAIN) if isinstance(tag, str) else None
         result: Object = {}
         counts = Counter[str]()
@@ -846,7 +847,7 @@ class Redactor:
         if isinstance(name, str) and " " not in name and kind not in (SECRET, NOTES):
             return [PLAIN, kind_of(name, COOKIES if kind == COOKIES else PLAIN)]
         kinds = [kind] * len(items)
-        if kind == PLAIN and is_user(dict.fromkeys(map(row_name, items))):
+        if kind == PLAIN and items and isinstance(items[0], dict) and is_user(tuple(map(row_name, items))):
             return [USER] * len(items)
         for index, item in enumerate(items):
             if not isinstance(item, str):
@@ -894,7 +895,8 @@ def unique_keys(members: list[tuple[str, Any]]) -> Object:
     return value
 
 
-def is_user(names: Iterable[Any]) -> bool:
+@lru_cache(maxsize=8192)
+def is_user(names: tuple[Any, ...]) -> bool:
     """Tell whether an object's keys, or the names of rows, are those of a user: a name beside an email or address."""
     keys = [snake_case(name) for name in names if isinstance(name, str)]
     return any(key.endswith(CONTACTS) for key in keys) and not USER_NAMES.isdisjoint(keys)
@@ -1823,9 +1825,10 @@ def shape_event(client: Client, event: Object) -> Object:
     location = place or location_of(stacks[0][1] if stacks else [], metadata) or text_at(event, "location")
     lines: Object = {}
     if is_detail and included:
+        own = [frame for _, frames in stacks for frame in frames if has_vars(frame)]
         lines = {
-            "stack": stack_lines(stacks)[:MAX_STACK],
-            "vars": {place_of(frame): frame["vars"] for _, frames in stacks for frame in frames if has_vars(frame)},
+            "stack": stack_lines(stacks),
+            "vars": {place_of(frame): frame["vars"] for frame in own[:MAX_STACK]},
             "breadcrumbs": crumb_lines(entries.get("breadcrumbs")),
             "entries": event.get("entries"),
         }
@@ -1976,18 +1979,14 @@ def stack_lines(stacks: list[tuple[str | None, list[Object]]]) -> list[str]:
     lines: list[str] = []
     for heading, frames in stacks:
         lines += [heading] if heading else []
-        shown_frames = [frame for frame in frames if is_own(frame) is not False] or frames
-        hidden = 0
-        for frame in [*frames, None]:
-            if frame is not None and frame not in shown_frames:
-                hidden += 1
-                continue
-            if hidden:
-                lines.append(f"… {hidden} library frame{'' if hidden == 1 else 's'}")
-            hidden = 0
-            if frame is not None and place_of(frame):
-                lines.append(joined(place_of(frame), code_of(frame), by=": ") or "")
-    return lines
+        hides = any(is_own(frame) is not False for frame in frames)
+        for is_hidden, group in groupby(frames, lambda frame: hides and is_own(frame) is False):  # noqa: B023
+            run = list(group)
+            if is_hidden:
+                lines.append(f"… {len(run)} library frame{'' if len(run) == 1 else 's'}")
+            else:
+                lines += filter(None, (joined(place_of(frame), code_of(frame), by=": ") for frame in run[:MAX_STACK]))
+    return lines[:MAX_STACK]
 
 
 def has_vars(frame: Object) -> bool:
@@ -2047,6 +2046,8 @@ def list_issues(args: Args, client: Client) -> Result:
     if others and args.environment and not args.environment_given and not listing.direct:
         names = ", ".join(map(repr, dict(others.most_common(5))))
         notes.append(f"note: only {args.environment!r}, the default, was asked for; these issues are also in {names}")
+    if client.is_glitchtip and issues and args.environment:
+        notes.append("note: this server's counts and times are of all environments together")
     return issues, list(map(partial(shape_issue, client), issues, tallies)), notes + failed
 
 
@@ -2134,6 +2135,8 @@ def ranked(args: Args, client: Client, listing: Listing) -> tuple[list[Object], 
         notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
     if by_total and args.time_range:
         notes.append("note: this server tells no counts in the time range, so issues are ranked by count, of all time")
+    if client.is_glitchtip and args.sort == "user":
+        notes.append("note: this server tells no users, so this is no ranking")
     return issues[: args.limit], notes
 
 
@@ -2463,7 +2466,7 @@ def resolve_issue(args: Args, client: Client, place: Place) -> str:
     if issue:
         return checked_id(issue)
     where = "/".join(filter(None, (args.org, args.project)))
-    hint = "check the project; some servers (GlitchTip) know numeric IDs only, which list-issues prints"
+    hint = "check the project; list-issues prints the IDs that there are"
     raise Failure(NOT_FOUND, f"no issue {short_id} in {where}", hint)
 
 
