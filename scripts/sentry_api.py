@@ -2517,8 +2517,7 @@ cursor = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0
 output_format = matching("json|table", "json or table")
 rank = matching("date|freq|user|new", "date (last seen), freq (events in the range), user (users) or new (first seen)")
 includes = matching(
-    r"(?:stack|vars|breadcrumbs|entries)(?:,(?:stack|vars|breadcrumbs|entries))*",
-    "names of stack, vars, breadcrumbs, entries, with commas between them",
+    r"(?:(?:stack|vars|breadcrumbs|entries)(?:,(?!$)|$))+", "names of stack, vars, breadcrumbs, entries, with commas"
 )
 timeout = matching(
     r"(?a)(?![0.]*$)0{0,9}(?:[12]?\d{1,3}|3[0-5]\d\d|3600(?=[.0]*$))(?:\.\d{0,9})?", "more than 0, at most 3600"
@@ -2540,33 +2539,55 @@ def base_url(text: str) -> str:
     return f"{found['origin'].lower()}{found['path'] or ''}"
 
 
-# Options of all commands: their defaults, and the variables that go before those.
-SHARED = {
-    "org": None,
-    "project": None,
-    "base_url": DEFAULT_BASE_URL,
-    "timeout": str(DEFAULT_TIMEOUT),
-    "user_agent": f"sentry-api/{__version__}",
-    "fields": None,
-    "format": "json",
-    "raw": False,
-    "quiet": False,
-    "verbose": False,
+# Name, metavar (none of a flag), type, default, help; a command's own options have a help for each command.
+SHARED_OPTIONS: tuple[tuple[str, str, Any, Any, str], ...] = (
+    ("--org", "SLUG", slug, None, "organization"),
+    ("--project", "SLUG", slug, None, "project"),
+    ("--base-url", "URL", base_url, DEFAULT_BASE_URL, f"default {DEFAULT_BASE_URL}"),
+    ("--timeout", "SECONDS", timeout, str(DEFAULT_TIMEOUT), f"for one attempt; default {DEFAULT_TIMEOUT}"),
+    ("--user-agent", "TEXT", user_agent, f"sentry-api/{__version__}", "User-Agent header"),
+    ("--fields", "A,B", str, None, "print these fields only, in this order"),
+    ("--format", "json|table", output_format, "json", "default json; table is for people"),
+    ("--raw", "", None, False, "Sentry's own objects, redacted"),
+    ("--quiet", "", None, False, "no notes on stderr; errors stay"),
+    ("--verbose", "", None, False, "one line per request on stderr"),
+)
+RANGES = "30m (minutes), 24h, 7d, 2w, '' for any;\ndefault"
+HOW_MANY = f"default {DEFAULT_LIMIT}, at most {MAX_LIMIT}"
+GO_ON = "go on where an earlier call's note says"
+NO_TAGS = "no environments and top_tags: fewer requests"
+OWN_OPTIONS: tuple[tuple[str, str, Any, Any, dict[str, str]], ...] = (
+    ("--environment", "NAME", search_text, None, {
+        "list-issues": f"'' for all; default {DEFAULT_ENVIRONMENT}",
+        "issue-events": "default all",
+        "event-detail": "of an issue's newest event; default all",
+    }),
+    ("--time-range", "RANGE", time_range, None, {
+        "list-issues": f"{RANGES} {DEFAULT_TIME_RANGE}",
+        "issue-detail": f"{RANGES} any; for count_in_range",
+        "issue-events": f"{RANGES} any",
+    }),
+    ("--query", "Q", search_text, DEFAULT_QUERY, {"list-issues": f"'' for every status; default {DEFAULT_QUERY}"}),
+    ("--sort", "BY", rank, "date", {
+        "list-issues": "date (last seen, default), freq (events in the\nrange), user (users), new (first seen)"
+    }),
+    ("--limit", "N", limit, str(DEFAULT_LIMIT), {"list-issues": HOW_MANY, "issue-events": HOW_MANY}),
+    ("--cursor", "C", cursor, None, {"list-issues": GO_ON, "issue-events": GO_ON}),
+    ("--no-tags", "", None, False, {"list-issues": NO_TAGS, "issue-detail": NO_TAGS}),
+    ("--include", "A,B", includes, "", {"event-detail": "add stack, vars, breadcrumbs, entries"}),
+    ("--include-entries", "", None, False, {"event-detail": "the same as --include entries"}),
+)  # fmt: skip
+ARGUMENTS = {  # name, help
+    "issue-detail": ("issue", "numeric ID, short ID (BACKEND-1A) or web address"),
+    "issue-events": ("issue", "numeric ID, short ID (BACKEND-1A) or web address"),
+    "event-detail": ("event", "event: 32 hex digits or web address;\nissue: as in issue-detail"),
 }
-VARIABLES = {"org": slug, "project": slug, "base_url": base_url, "user_agent": user_agent}
-# A command's own options, which other commands' functions may look at.
-OWN = {
-    "environment": None,
-    "time_range": None,
-    "query": DEFAULT_QUERY,
-    "sort": "date",
-    "limit": str(DEFAULT_LIMIT),
-    "cursor": None,
-    "no_tags": False,
-    "include": "",
-    "include_entries": False,
+HELP = {  # description, example
+    "list-issues": ("List a project's issues, most recently seen first.", "--sort freq --limit 5"),
+    "issue-detail": ("Show one issue.", "BACKEND-1A --time-range 7d"),
+    "issue-events": ("List an issue's events, newest first.", "1234567890 --limit 5"),
+    "event-detail": ("Show one event, or an issue's newest one.", "BACKEND-1A --include stack,vars"),
 }
-
 STATUSES = """\
 exit status: 0 done (also when empty), 1 unusable answer or output,
   2 wrong usage, 3 not authorized, 4 not found, 5 rate limited, 6 network,
@@ -2599,20 +2620,20 @@ class Parser(argparse.ArgumentParser):
         write_result(message)
 
 
+def add_option(parser: Any, name: str, metavar: str, check: Any, about: str) -> None:
+    """Add an option to a parser or a group."""
+    value = {"metavar": metavar, "type": check} if metavar else {"action": "store_true"}
+    parser.add_argument(name, help=about, **value)
+
+
 def build_parser(program: str) -> Parser:
     """Return the parser of the command line."""
+    import textwrap
+
     shared = Parser(add_help=False)
-    add = shared.add_argument_group("options before or after the command").add_argument
-    add("--org", metavar="SLUG", type=slug, help="organization")
-    add("--project", metavar="SLUG", type=slug, help="project")
-    add("--base-url", metavar="URL", type=base_url, help=f"default {DEFAULT_BASE_URL}")
-    add("--timeout", metavar="SECONDS", type=timeout, help=f"for one attempt; default {DEFAULT_TIMEOUT}")
-    add("--user-agent", metavar="TEXT", type=user_agent, help="User-Agent header")
-    add("--fields", metavar="A,B", help="print these fields only, in this order")
-    add("--format", metavar="json|table", type=output_format, help="default json; table is for people")
-    add("--raw", action="store_true", help="Sentry's own objects, redacted")
-    add("--quiet", action="store_true", help="no notes on stderr; errors stay")
-    add("--verbose", action="store_true", help="one line per request on stderr")
+    group = shared.add_argument_group("options before or after the command")
+    for name, metavar, check, _, about in SHARED_OPTIONS:
+        add_option(group, name, metavar, check, about)
     parser = Parser(
         prog=program,
         usage=f"{program} [OPTIONS] COMMAND [OPTIONS]",
@@ -2622,40 +2643,20 @@ def build_parser(program: str) -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=program)
-
-    def command(name: str, about: str, example: str) -> Parser:
-        import textwrap
-
-        fields = textwrap.fill("fields: " + ", ".join(FIELDS[name]), 78, subsequent_indent="  ")
-        if "top_tags" in FIELDS[name]:
+    for command, (description, example) in HELP.items():
+        fields = textwrap.fill("fields: " + ", ".join(FIELDS[command]), 78, subsequent_indent="  ")
+        if "top_tags" in FIELDS[command]:
             fields += f"\nenvironments and top_tags are counted over an issue's {TAG_EVENTS} newest events."
-        epilog = f"example: {program} {name} {example}\n{fields}\n{STATUSES}"
-        return commands.add_parser(name, help=about, description=about, epilog=epilog, parents=[shared])
-
-    issues = command("list-issues", "List a project's issues, most recently seen first.", "--sort freq --limit 5")
-    detail = command("issue-detail", "Show one issue.", "BACKEND-1A --time-range 7d")
-    events = command("issue-events", "List an issue's events, newest first.", "1234567890 --limit 5")
-    event = command("event-detail", "Show one event, or an issue's newest one.", "BACKEND-1A --include stack,vars")
-    for one in (detail, events):
-        one.add_argument("issue", metavar="ISSUE", help="numeric ID, short ID (BACKEND-1A) or web address")
-    event.add_argument(
-        "event", metavar="EVENT-OR-ISSUE", help="event: 32 hex digits or web address;\nissue: as in issue-detail"
-    )
-    for one, default in ((issues, DEFAULT_ENVIRONMENT), (events, "all"), (event, "all; only with an issue")):
-        one.add_argument("--environment", metavar="NAME", type=search_text, help=f"'' for all; default {default}")
-    for one, default in ((issues, DEFAULT_TIME_RANGE), (detail, "any time, for count_in_range"), (events, "any time")):
-        about = f"30m (minutes), 24h, 7d, 2w, '' for any;\ndefault {default}"
-        one.add_argument("--time-range", metavar="RANGE", type=time_range, help=about)
-    issues.add_argument("--query", metavar="Q", type=search_text, help=f"'' for every status; default {DEFAULT_QUERY}")
-    about = "date (last seen, default), freq (events in the\nrange), user (users), new (first seen)"
-    issues.add_argument("--sort", metavar="BY", type=rank, help=about)
-    for one in (issues, events):
-        one.add_argument("--limit", metavar="N", type=limit, help=f"default {DEFAULT_LIMIT}, at most {MAX_LIMIT}")
-        one.add_argument("--cursor", metavar="C", type=cursor, help="go on where an earlier call's note says")
-    for one in (issues, detail):
-        one.add_argument("--no-tags", action="store_true", help="no environments and top_tags: fewer requests")
-    event.add_argument("--include", metavar="A,B", type=includes, help="add stack, vars, breadcrumbs, entries")
-    event.add_argument("--include-entries", action="store_true", help="the same as --include entries")
+        epilog = f"example: {program} {command} {example}\n{fields}\n{STATUSES}"
+        own = commands.add_parser(
+            command, help=description, description=description, epilog=epilog, parents=[shared]
+        )
+        if command in ARGUMENTS:
+            argument, about = ARGUMENTS[command]
+            own.add_argument(argument, metavar="EVENT-OR-ISSUE" if argument == "event" else "ISSUE", help=about)
+        for name, metavar, check, _, helps in OWN_OPTIONS:
+            if command in helps:
+                add_option(own, name, metavar, check, helps[command])
     return parser
 
 
@@ -2666,7 +2667,7 @@ def parse(argv: list[str]) -> Args:
     Parser.help_command = " ".join(filter(None, (program, command, "--help")))
     check_places(argv, command)
     given = vars(build_parser(program).parse_args(argv))
-    for name, check in VARIABLES.items():
+    for name, check in {"org": slug, "project": slug, "base_url": base_url, "user_agent": user_agent}.items():
         variable = "SENTRY_" + name.upper()
         value = os.environ.get(variable, "").strip()  # an empty one counts as unset
         try:
@@ -2674,55 +2675,64 @@ def parse(argv: list[str]) -> Args:
                 given[name] = check(value)
         except argparse.ArgumentTypeError as error:
             raise Failure(USAGE, f"{variable}: {error}") from None
-    args = argparse.Namespace(**{**SHARED, **OWN, **given})
+    defaults = {destination(name): default for name, *_, default, _ in (*SHARED_OPTIONS, *OWN_OPTIONS)}
+    if command == "list-issues":
+        defaults.update(environment=DEFAULT_ENVIRONMENT, time_range=DEFAULT_TIME_RANGE)
+    args = argparse.Namespace(**{**defaults, **given})
     args.environment_given = "environment" in given
     args.filters_given = args.environment_given or "time_range" in given
-    args.org_given = any(word == "--org" or word.startswith("--org=") for word in argv)
-    if command == "list-issues":
-        args.environment = given.get("environment", DEFAULT_ENVIRONMENT)
-        args.time_range = given.get("time_range", DEFAULT_TIME_RANGE)
+    args.org_given = "--org" in map(option_name, argv)
     args.timeout = float(args.timeout)
     args.time_range_text = args.time_range
     args.time_range = int(args.time_range[:-1]) * UNITS[args.time_range[-1]] if args.time_range else 0
     args.asked_limit = int(args.limit)
     args.limit = min(args.asked_limit, MAX_LIMIT)
     args.include = [*filter(None, args.include.split(",")), *(["entries"] if args.include_entries else [])]
-    check_fields(args)
-    if args.format == "table":
-        args.include = ["stack"]  # what a page for people shows of an event
-    if command == "list-issues":
-        require_project(args)
-        if args.cursor and args.sort != "date":
-            raise Failure(USAGE, "--cursor goes with --sort date only", "leave out one of them")
+    check_together(args)
     return args
+
+
+def option_name(word: str) -> str:
+    """Return the name in --name=value."""
+    return word.partition("=")[0]
+
+
+def destination(name: str) -> str:
+    """Return the attribute in which argparse keeps an option."""
+    return name[2:].replace("-", "_")
 
 
 def check_places(argv: list[str], command: str) -> None:
     """Raise Failure for an option that is given twice, or that stands before the command and belongs to it."""
     words = argv[: argv.index("--")] if "--" in argv else argv
-    options = [word.partition("=")[0] for word in words if word.startswith("--")]
-    twice = next((option for option, count in Counter(options).items() if count > 1), None)
-    if twice:
-        raise Failure(USAGE, f"{twice} is given twice", "leave out one of them")
-    before = words[: words.index(command)] if command else []
-    for option in (word.partition("=")[0] for word in before if word.startswith("--")):
-        if option[2:].replace("-", "_") in OWN:
+    options = [option_name(word) for word in words if word.startswith("--")]
+    for option, count in Counter(options).items():
+        if count > 1:
+            raise Failure(USAGE, f"{option} is given twice", "leave out one of them")
+    own = {name for name, *_ in OWN_OPTIONS}
+    for word in words[: words.index(command)] if command else []:
+        if option_name(word) in own:
+            option = option_name(word)
             raise Failure(USAGE, f"{option} stands before {command}", f"write it behind: {command} {option} …")
 
 
-def check_fields(args: Args) -> None:
-    """Split --fields into names. Raises Failure for unknown names, and for options that exclude each other."""
+def check_together(args: Args) -> None:
+    """Split --fields into names. Raises Failure for unknown ones, and for options that don't go together."""
     if bool(args.raw) + (args.fields is not None) + (args.format == "table") > 1:
         raise Failure(USAGE, "--raw, --fields and --format table exclude each other", "choose one of them")
-    if args.fields is None:
-        return
-    args.fields = list(map(str.strip, args.fields.split(",")))
     names = (*FIELDS[args.command], *args.include)
-    for name in args.fields:
+    args.fields = args.fields if args.fields is None else list(map(str.strip, args.fields.split(",")))
+    for name in args.fields or ():
         if name not in names:
             is_included = args.command == "event-detail" and name in (*LINES, "entries")
             hint = f"add --include {name}" if is_included else ""
             raise Failure(USAGE, f"--fields: received {shown(name)}, expected names of {', '.join(names)}", hint)
+    if args.format == "table":
+        args.include = ["stack"]  # what a page for people shows of an event
+    if args.command == "list-issues":
+        require_project(args)
+        if args.cursor and args.sort != "date":
+            raise Failure(USAGE, "--cursor goes with --sort date only", "leave out one of them")
 
 
 def read_token(base_url: str) -> str:
