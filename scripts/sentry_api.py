@@ -186,6 +186,7 @@ ADDRESS = "address"  # no number in here is a version
 VERSION = "version"  # no dotted number in here is an address
 PACKAGES = "packages"  # names and versions
 USER = "user"  # an end user: Sentry's user interface, user tag, user report, feedback
+MAIL = "mail"  # an end user's email
 TEAM = "team"  # members of the organization: names stay, emails go
 NOTES = "notes"  # a scrubber's own, under the names of what it has scrubbed: Sentry's _meta
 
@@ -201,7 +202,8 @@ SECRET_WORDS = frozenset(
 )
 SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
 # Words that say that a key with them holds no secret: token counts and pages, a DSN's public key, a desktop's session.
-TOKEN_COUNTS = frozenset("max total prompt completion input output page next continuation".split())
+TOKEN_COUNTS = frozenset("max total prompt completion input output".split())
+PAGE_WORDS = {"page", "next", "continuation"}
 PUBLIC_WORDS = {"public", "publishable", "xdg"}
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
@@ -212,12 +214,14 @@ ABOUT_WORDS = frozenset(
     "window manager service backend class handler middleware module file location host domain header "
     "algorithm alg issuer scope scopes audience".split()
 )
-ADDRESS_WORDS = frozenset("ip ips addr address forwarded remote peer".split())
-VERSION_WORDS = frozenset("version versions ver release build sdk browser os runtime firmware driver".split())
-LABEL_WORDS = frozenset("name number string description value".split())
+ADDRESS_WORDS = frozenset("ip ips ipv4 ipv6 addr ipaddr address addresses forwarded remote peer".split())
+VERSION_WORDS = frozenset(
+    "version versions ver release releases build sdk browser os runtime firmware driver kernel dist".split()
+)
+LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
 PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
-USER_KEYS = frozenset("user user_report sentry_user feedback evidence evidence_data evidence_display".split())
-USER_NAMES = frozenset("name username user_name display_name full_name first_name last_name".split())
+USER_KEYS = frozenset("user userreport sentryuser feedback evidence evidencedata evidencedisplay".split())
+USER_NAMES = frozenset("name username displayname fullname firstname lastname".split())
 TEAM_KEYS = frozenset(
     "activity seen_by participants assigned_to assignee status_details actor owner owners authors author committer "
     "last_commit subscription_details reviewers".split()
@@ -238,11 +242,17 @@ def is_secret(key: str) -> bool:
     last = words[-1]
     if last in ABOUT_WORDS or not PUBLIC_WORDS.isdisjoint(words):
         return False
-    if last in ("token", "tokens") and not TOKEN_COUNTS.isdisjoint(words):
+    if last == "tokens" and not TOKEN_COUNTS.isdisjoint(words) or last == "token" and not PAGE_WORDS.isdisjoint(words):
         return False
     if last in SECRET_ENDS or last.endswith(("password", "passwd")):
         return True
     return not SECRET_WORDS.isdisjoint([*words, *map("".join, zip(words, words[1:]))])
+
+
+def user_field(name: str) -> str:
+    """Return the kind of a user's name or email, by its key in snake case; "" for other keys."""
+    name = name.removeprefix("user_").replace("_", "")
+    return SECRET if name in USER_NAMES else {"email": MAIL}.get(name, "")
 
 
 @lru_cache(maxsize=8192)
@@ -251,18 +261,17 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
     name = snake_case(key)
     words = name.split("_")
     last = words[-1]
-    if parent == NOTES or key == "_meta":
-        return NOTES
-    if parent == PACKAGES:
-        return VERSION
+    if parent in (NOTES, PACKAGES) or key == "_meta":
+        return VERSION if parent == PACKAGES else NOTES
     if last in ("cookie", "cookies"):
         return COOKIES
     if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
         return SECRET
-    if (parent == USER or key.startswith("user.")) and name.removeprefix("user_") in USER_NAMES:
-        return SECRET
+    field = user_field(name) if parent == USER or key.startswith("user.") else ""
+    if field:
+        return field
     if parent != TEAM and last not in PLACE_WORDS:
-        if name in USER_KEYS or parent == USER and name == "data":
+        if name.replace("_", "") in USER_KEYS or parent == USER and name == "data":
             return USER
         if not ADDRESS_WORDS.isdisjoint(words):
             return ADDRESS
@@ -270,9 +279,8 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return PACKAGES
     if last in VERSION_WORDS or last in LABEL_WORDS and (parent == VERSION or not VERSION_WORDS.isdisjoint(words)):
         return VERSION
-    if parent == TEAM or name in TEAM_KEYS:
-        return TEAM
-    return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
+    is_cookie = parent == COOKIES and last not in PLACE_WORDS
+    return TEAM if parent == TEAM or name in TEAM_KEYS else COOKIES if is_cookie else PLAIN
 
 
 # Escapes.
@@ -313,12 +321,6 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     if not done:
         return text, range(len(text) + 1)
     return "".join(pieces) + text[done:], [*places, *range(done, len(text) + 1)]
-
-
-def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
-    """Find what matches a pattern. What is found without a mask stays as it is."""
-    for found in pattern(form).finditer(text):
-        yield (*found.span(), mask)
 
 
 def mask_spans(text: str, rules: Iterable[tuple[Rule, str]]) -> str:
@@ -371,17 +373,17 @@ CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
 # The password in scheme://user:password@host. A number with a path is a port; a slash is part of a password where a
 # host follows.
 URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))
-    ([^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
+    (?P<value>[^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
 # What follows Bearer, Basic, Token, Negotiate or ApiKey, except prose, which doesn't look like base64, and challenges:
 # Bearer realm="api".
 CREDENTIALS = r"""(?x)(?<![\w-])(?i:bearer|basic|(token|negotiate|apikey))[\s+]+
     (?(1)(?=[A-Za-z._~+/=-]{0,99}\d)(?=\S{16}))
-    (?: (?![A-Za-z/-]+\.?(?![\w.~+/=-])) | (?=[A-Za-z]{12,}(?![\w.-]))(?=[a-z]*[A-Z]) )
+    (?: (?![A-Za-z/-]+\.?(?![\w.~+/=-])) | (?=[A-Za-z]{21}) | (?=[A-Za-z]{12})(?=[A-Za-z]*?[a-z][A-Z]+[a-z]) )
     (?![\w.~+/-]{1,99}=+[\w.~+/-]) (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
 # Passwords in the grammar of commands and of SQL: curl -u name:password, IDENTIFIED BY 'password', mysql -ppassword.
 COMMAND_PASSWORD = r"""(?x)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
-    | \b(?i:identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?)\s+["']?
+    | \b(?i:identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+(?=["']))["'] | \bIDENTIFIED\ BY\s+
     | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
     )(?P<value>[^\s"';]{1,200})"""
@@ -390,9 +392,10 @@ COMMAND_PASSWORD = r"""(?x)(?:
 # $TOKEN, %(token)s.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:(?:bearer|basic|token)\s+)? (?:
     none | null | nil | undefined | true | false | include | omit | same-origin | \? | \u2026 | %s
-    | \[?(?:filtered|redacted\w*|masked)\]? | [*x.\u2022\u2026\0-]{3,} | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40}
-    | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$(?-i:[A-Z_][A-Z0-9_]{0,40}) | [$%]\(\w{1,40}\)s? | \$\d{1,3} | @_*p(?:_?\d)+
-    | @__\w{1,40}_\d+ | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
+    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
+    | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40}
+    | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
+    | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+ | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
     | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )? [\\'"`\s\]}]*"""
 
 
@@ -401,25 +404,19 @@ def is_harmless(value: str) -> bool:
     return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
-def find_url_passwords(text: str) -> Iterator[Span]:
-    """Find passwords in URLs."""
-    for found in pattern(URL_PASSWORD).finditer(text):
-        if not is_harmless(found[1] or found[2] or ""):
-            yield (*found.span(found.lastindex or 0), SECRET_MASK)
-
-
-def find_credentials(text: str) -> Iterator[Span]:
-    """Find what follows the name of an authentication scheme, and passwords in the grammar of commands."""
-    for credentials in (CREDENTIALS, COMMAND_PASSWORD):
-        for found in pattern(credentials).finditer(text):
-            if not is_harmless(found["value"]):
-                yield (*found.span("value"), SECRET_MASK)
+def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
+    """Find what matches a pattern or its group `value`. What is found without a mask stays as it is."""
+    for found in pattern(form).finditer(text):
+        start, end = found.span(found.lastgroup or 0)
+        if mask != SECRET_MASK or not is_harmless(text[start:end]):
+            yield start, end, mask
 
 
 # A secret's name and value: password=…, "apiKey": '…', <Password>…, ("secret", "…"), --token ….
 
 NAME = r"(?<![\w.$\\-])(?P<flag>--?(?:D(?=[a-z]))?)?(?P<name>\$?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
-SIGN = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?(?P<equals>\s{0,3}(?:=>|==|[:=](?![:=]))\s{0,3})
+SIGN = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?(?P<equals>\s{0,3}(?:=>|==|:=|[:=](?![:=]))\s{0,3}
+      | (?<=["'])\s{0,3}value=(?=["']) | (?<=")(?:\r?[\n\v]){2})  # HTML's <input>, form data (RFC 7578)
     | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{0,100})?>) | (?P<row>\\{0,8}["'`],\s?) | \s{1,3}"""
 VALUE = r"""(?x)(?P<list>[\[(]{1,2})?[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
     | (?P<scheme>(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?(?P<bare>(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+)"""
@@ -443,27 +440,31 @@ def find_assignments(text: str) -> Iterator[Span]:
 def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     """Return where the value behind a secret's name stands; an empty span if it has none."""
     sign = pattern(SIGN).match(text, name.end())
-    value = pattern(VALUE).match(text, sign.end()) if sign else None
-    if not sign or not value:
+    if not sign:
         return 0, 0
-    before, equals = text[max(0, name.start() - 11) : name.start()], sign["equals"] or ""
+    before, end = text[max(0, name.start() - 11) : name.start()], sign.end()
+    equals = sign["equals"] or ""
     spaced = not sign["quote"] and equals != equals.strip()
-    if equals and value["bare"] and ":" in equals and re.search(HEADER, name["name"]):
+    # A scrubber's rule: @password:filter; a metric: session:duration=93.
+    if equals == ":" and (before[-1:] == "@" or pattern("[a-z_]+=[a-z0-9]").match(text, end)):
+        return 0, 0
+    if ":" in equals and text[end : end + 1] not in ('"', "'") and re.search(HEADER, name["name"]):
         # A header, to the end of the line or of the quotes.
-        if spaced and not pattern(r"(?i)[^\r\n\v\"']{0,80}?(?:[=\d]|bearer |basic )").match(text, sign.end()):
+        if spaced and not pattern(r"(?i)[^\r\n\v\"']{0,80}?(?:[=\d]|bearer |basic )").match(text, end):
             return 0, 0  # prose
-        line = pattern("""[^\r\n\v"']+""" if before[-1:] in ("'", '"') else "[^\r\n\v]+").match(text, sign.end())
+        line = pattern("""[^\r\n\v"']+""" if before[-1:] in ("'", '"') else "[^\r\n\v]+").match(text, end)
         return line.span() if line else (0, 0)
+    value = pattern(VALUE).match(text, end)
+    if not value:
+        return 0, 0
     if value["bare"]:
         is_connected = sign["tag"] and before[-1:] in ("<", ":") or name["flag"] and value["bare"][0] != "-"
-        if equals and before[-1:] == "@":  # a scrubber's rule: @password:filter
-            return 0, 0
         if equals and value["scheme"]:
             return value.span()
         return value.span("bare") if (equals or is_connected) and not is_code(name["name"], value, spaced) else (0, 0)
     quoted = value["quoted"]
     if equals:
-        is_method = before[-1:] == "`" and equals == "="  # Ruby's undefined method `token='
+        is_method = before[-1:] == "`" and equals == "=" and not sign["quote"]  # Ruby's undefined method `token='
         is_message = re.search(DOUBT, before) and quoted.isalpha() or value["list"] and re.fullmatch(PROSE, quoted)
         is_none = is_method or is_message
     elif name["flag"]:
@@ -483,26 +484,19 @@ def is_code(name: str, value: re.Match[str], spaced: bool) -> bool:
     return bool(
         re.fullmatch(r"\d{0,3}", word)
         or bare in ("$", "%", "%s")
-        or re.match("[a-z_]+=[a-z0-9]", bare) and value.string[value.start() - 1] == ":"  # session:duration=93
         or follows in ("(", "[") and re.fullmatch(r"[\w.:/@-]+" if spaced else "[A-Za-z_.]+", word)
         or last_word == "tokens" and word.isdecimal()
         or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)
-        or pattern(ATTRIBUTE).fullmatch(word)
+        or len(word) < 100 and pattern(ATTRIBUTE).fullmatch(word)
         or spaced and (len(word) <= 5 or re.fullmatch(r"(?:[^\W\d]|[./-])*", word))
     )
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
-GRAVATAR = r"(?i)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]([0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"
+GRAVATAR = r"(?i)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z](?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"
 PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
 COOKIE_ATTRIBUTES = frozenset("path domain expires max-age samesite version priority".split())
-USER_NAME = r'^(?:user\.)?(?:user)?name:"?([^"]+)'  # in a user tag
-
-
-def find_gravatars(text: str) -> Iterator[Span]:
-    """Find hashes of emails."""
-    for found in pattern(GRAVATAR).finditer(text):
-        yield (*found.span(1), SECRET_MASK)
+USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
 
 
 def find_cookies(text: str) -> Iterator[Span]:
@@ -517,27 +511,25 @@ def find_cookies(text: str) -> Iterator[Span]:
         start += len(part) + 1
 
 
-def find_user_names(text: str) -> Iterator[Span]:
-    """Find the name in a user tag."""
-    for found in re.finditer(USER_NAME, text):
-        if not is_harmless(found[1]):
-            yield (*found.span(1), SECRET_MASK)
-
-
 # Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
 
 DOMAIN = rf"""(?x)@(?P<domain>\[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
     | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{0,16}}(?:[^\W_]|-)*(?P<cut>{CUT})
-    | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{1,16}}(?P<last>xn--[\w-]+|[A-Za-z]{{2,}}|[^\W\d_]{{2,}}|))"""
+    | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{1,16}}(?=[^\W_])
+      (?P<last>xn--[\w-]+|[A-Za-z]{{2,}}(?![A-Za-z0-9])|[^\W\d_]{{2,}}|))"""
 # The part before the at-sign, backwards. A name and = end it, but not in VERP: bounces+9-jane=x.com@….
 LOCAL = r"""(?P<quoted>"[^"]{1,68}")|(?P<plain>(?:[\u0300-\u036f]*[\w.+'%=-]|[!#$^*~{}`](?=\w))+)"""
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = frozenset(
-    "png jpg jpeg gif svg webp ico css scss js jsx ts tsx mjs cjs map json html xml yml yaml toml conf txt log tar gz "
-    "tgz whl jar wasm dll exe php java kt swift rb go cs cpp vue pdf csv sql service socket target timer".split()
+    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
+    "xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt swift dart lua rb go cs cpp "
+    "hpp vue svelte hbs erb wasm woff ttf webm pdf csv sql lock bak service socket target timer mount slice scope "
+    "path device swap".split()
 )
 # What a domain ends in, when a file's ending, a number or other letters stand behind it: example.com.csv.
-COMMON_DOMAIN = r"(?i).*\.(?:com|org|net|io|de|jp|test|example|local)(?![a-z])"
+COMMON_DOMAIN = (
+    r"(?i).*\.(?:com|org|net|edu|gov|io|dev|app|co|uk|de|fr|es|it|nl|pl|jp|cn|test|example|local|internal)(?![a-z])"
+)
 # No emails: git@host:path, Kotlin's this@Label.member, and the user of a URL (a DSN's public key, ssh://git@…) that has
 # no password.
 LOGIN = rf"git@[\w.-]+[:/]|(?:this|super)@[A-Z]|(?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[])"
@@ -616,17 +608,17 @@ def find_ipv6(text: str) -> Iterator[Span]:
 
 
 # What surrounds a version. The word before it: `version "`, `v`, `Chrome `, `Windows 10 Pro `, in snake case.
-VERSION_NOUN = r"""(?x)(?:^|_)(?: v | ver | versions? | build | rev | release | firmware | driver | oid | sdk | runtime
-    | chrome | firefox | safari | windows | mac_?os | os_x | i_?os | android | java | jdk | python | edge | net | ruby
-    | rails | mysql | postgre_sql )
-    (?:_(?:nt|server|core|mobile|framework|pro|home|1[01]|is|was|to|from|no|number|file))*$"""
+VERSION_NOUN = r"""(?x)(?:^|_)(?: v | ver | versions?(?:_(?:is|was|to|from|number|file))? | build | rev | revision
+    | release | firmware | driver | oid | kernel | sdk | runtime | chrome | firefox | safari | windows
+    | (?:windows|sql)_server | mac_?os | os_x | i_?os | android | java | jdk | python | edge | php | rails | django
+    | cuda | net_framework ) (?:_(?:nt|mobile|pro|home|1[01]|no))*$"""
 # Product tokens, operators and paths, with the number between NULs. Group 1 is a name that may be a host's instead.
 VERSION_PLACES = (
     r"(?:^|[\s\"'(\[;,{<])(?:([A-Z]?[a-z]+|[A-Z]+)|[A-Za-z][\w+-]*)/\0.*\0(?!:\d)",  # Chrome/124.0.6367.91
-    r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>)\s?\0",  # requests>=2.31.0.1
-    r"(?:/npm/|node_modules/)@?[\w./-]*@\0()",
+    r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>|(?:^|\s)\^)\s?\0",  # requests>=2.31.0.1
+    r"(?:/npm/|node_modules/|/\.pnpm/|unpkg\.com/|esm\.sh/)@?[\w./-]*@\0()",
     r"(?:(?<![\w@/:.-])|(?<=release:))@?([\w./-]*[A-Za-z][\w.-]*)@\0\d?\d\..*\0(?![:/])",  # shop@1.2.3.4, a release
-    r"(?:^|[\s\"'(])([A-Za-z][\w.-]*):[A-Za-z][\w.-]*:\0",  # group:artifact:1.2.3.4
+    r"(?:^|[\s\"'(])([A-Za-z][\w-]*\.[\w.-]+):(?:[A-Za-z][\w.-]*:){1,2}\0",  # group:artifact:1.2.3.4
     r"()(?:\.so\.\0|(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\)\0.*\0(?:[/\\]|$))",  # /gems/rails-6.1.4.1/
 )
 HOST_NAMES = frozenset(
@@ -634,22 +626,23 @@ HOST_NAMES = frozenset(
     "clients server servers node nodes redis mysql postgres whois ratelimit cache from to via user users root admin "
     "ubuntu ec2-user deploy git pi centos debian vagrant administrator".split()
 )
-LOGIN_COMMAND = r"(?i)(?:://|(?<![a-z])(?:ssh|scp|rsync|host|to|from|login|connect\w*)\s)\S*$"
-VERSION_AFTER = r"""(?ix)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|canary|nightly|ubuntu
-      |\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|win|linux)
-    | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post)\d | \.(?:final|release)\b | _(?:amd64|arm64)\b
-    | [._-](?:tar|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|dmg|gem|js)\b"""
+LOGIN_COMMAND = r"(?i)(?:://[^/?#\s]*|(?<![a-z])(?:ssh|scp|rsync|host|to|from|login|connect\w*)\s\S*)$"
+VERSION_AFTER = r"""(?ix)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|ga|canary|nightly
+      |debug|stable|lts|ubuntu|el\d|\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|x86|win|linux|sources)
+    | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post|sp)\d | \.(?:final|release|ga)\b | _(?:amd64|arm64|i386|all)\b
+    | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js|css)\b"""
 VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|->)\s{0,9}"  # between a version and another
-ARROW = r"(?<!\d)\d(?:\.\d{1,3}){3}\s?(?:->|=>|\u2192)\s?\d(?:\.\d{1,3}){3}(?!\d)"  # 1.2.3.4 -> 1.2.3.5
+# 1.2.3.4 -> 1.2.3.5
+ARROW = r"(?<![\d.])(\d\.\d{1,3}\.)(\d{1,3}\.\d{1,3})\s?(?:->|=>|\u2192)\s?(?!\1\2(?!\d))(\1\d{1,3}\.\d{1,3})(?![\d.])"
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
     """Find IPv4 addresses, but not version numbers."""
-    versions = set(re.findall(r"\d+(?:\.\d+){3}", " ".join(pattern(ARROW).findall(text))))
+    versions = {number for first, rest, other in pattern(ARROW).findall(text) for number in (first + rest, other)}
     candidates = list(pattern(IPV4).finditer(text))
     last = -1  # where the last version ended
     for found in candidates:
-        between = text[last : found.start()][:30] if last >= 0 else "none"
+        between = text[last : min(found.start(), last + 30)] if last >= 0 else "none"
         if found[0] in versions or is_version(found) or pattern(VERSION_RANGE).fullmatch(between):
             versions.add(found[0])
             last = found.end()
@@ -673,7 +666,7 @@ def is_version(number: re.Match[str]) -> bool:
         or words and pattern(VERSION_NOUN).search(snake_case(words[1]))
     ):
         return True
-    if not re.search(r"[/=>~@:.\\-]\s?$", before):  # none of the places below, which take time
+    if not re.search(r"[/=>~^@:.\\-]\s?$", before):  # none of the places below, which take time
         return False
     for place in VERSION_PLACES:
         found = pattern("(?s)" + place).search(f"{before}\0{number[0]}\0{after}")
@@ -686,7 +679,7 @@ def is_version(number: re.Match[str]) -> bool:
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
 
 # A frame that is a line of its own.
-FRAME_LINE = r"""(?x)[ \t>|+]*(?:
+FRAME_LINE = r"""(?x)[ \t>|+]*(?![ \t>|+])(?:
     File\ \\*["'][^"'\n]+["'],\ line\ \d+                                    # Python
     | at\s+(?:async\s+|new\s+)?(?:                                           # Java, Kotlin, JavaScript, .NET, Rust
         <anonymous> | [^\s()]+:\d+\)?\s*$ | [\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+(?:\ \[as\ [^\]]+\])?\ ?\(
@@ -749,7 +742,7 @@ def frame_lines(text: str) -> list[tuple[int, int, int]]:
                 count += before_it
             elif re.match(GO_LEAD if re.match(GO_FRAME, line) else LEAD, before):
                 first, count = start - len(before) - 1, 2
-            quoted = pattern(QUOTED).match(line) if newline == "\v" else None
+            quoted = pattern(QUOTED).match(line) if newline == "\v" and not line.endswith(("…", "...")) else None
             spans.append((first, start + (quoted.end() if quoted else len(line)), count))
             if is_frame:
                 indent = line.partition("File ")[0] if re.match(r"[ \t>|+]*File ", line) else None
@@ -774,15 +767,16 @@ def frames_within_lines(text: str) -> Iterator[tuple[int, int, int]]:
 # emails, IPv6 before IPv4.
 RULES: tuple[tuple[Rule, str], ...] = (
     (find_frames, r"[\n\v]|\sat\s|, line |#\d|@http"),
-    (find_url_passwords, "://"),
+    (partial(find_all, URL_PASSWORD, SECRET_MASK), "://"),
     (
         partial(find_all, TOKEN, SECRET_MASK),
         "sntry|gh[oprsu]_|github_|gl[a-z]{2,5}-|glsa_|a[kbs]ia|acca|xox|xapp-|k_live|k_test|whsec|npm_|pypi-|aiza|sg[.]|"
         "sk-|hf_|dop_v1|ya29|hv[sb][.]|shp.._|dckr|gocspx|lin_api|gr1348941|atatt3|eyj|-----begin|hooks[.]slack",
     ),
     (find_assignments, "pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
-    (find_credentials, "bearer|basic|token|negotiate|apikey|curl|identified|mysql|mariadb|docker|redis|sshpass"),
-    (find_gravatars, "avatar"),
+    (partial(find_all, CREDENTIALS, SECRET_MASK), "bearer|basic|token|negotiate|apikey"),
+    (partial(find_all, COMMAND_PASSWORD, SECRET_MASK), "curl|identified|mysql|mariadb|docker|redis|sshpass"),
+    (partial(find_all, GRAVATAR, SECRET_MASK), "avatar"),
     (find_emails, "@"),
     (find_ipv6, "::|(?:[0-9a-f]{1,4}:){3}"),
     (find_ipv4, r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"),
@@ -793,8 +787,11 @@ KIND_RULES: dict[str, list[tuple[Rule, str]]] = {
     VERSION: [*RULES[:-1]],
     ADDRESS: [*RULES[:-1], (partial(find_all, IPV4, IP_MASK), "")],
     COOKIES: [(find_cookies, ""), *RULES],
-    USER: [(find_user_names, "name:"), *RULES],
+    USER: [(partial(find_all, USER_NAME, SECRET_MASK), "name:"), *RULES],
 }
+
+
+WHOLE_MASKS = {SECRET: SECRET_MASK, MAIL: EMAIL_MASK}
 
 
 class Redactor:
@@ -825,7 +822,7 @@ class Redactor:
         if kind == PLAIN and is_user(tuple(value)):
             kind = USER
         tag = None if kind == USER and is_user(tuple(value)) else row_name(value)
-        tag_kind = kind_of(tag, kind if kind in (USER, NOTES) else PLAIN) if isinstance(tag, str) else None
+        tag_kind = kind_of(tag, kind if kind in (USER, NOTES) else PLAIN) if tag else None
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
@@ -860,8 +857,8 @@ class Redactor:
 
     def redact_text(self, text: str, kind: str) -> str:
         """Return a text of a kind, redacted."""
-        if kind == SECRET and not is_harmless(text):
-            return SECRET_MASK
+        if kind in WHOLE_MASKS and not is_harmless(text):
+            return WHOLE_MASKS[kind]
         if kind == KEY and re.fullmatch("[a-z_]+:[a-z_]+", text):  # session:duration
             return text
         if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
@@ -896,15 +893,16 @@ def unique_keys(members: list[tuple[str, Any]]) -> Object:
 
 
 @lru_cache(maxsize=8192)
-def is_user(names: tuple[Any, ...]) -> bool:
+def is_user(names: tuple[str | None, ...]) -> bool:
     """Tell whether an object's keys, or the names of rows, are those of a user: a name beside an email or address."""
-    keys = [snake_case(name) for name in names if isinstance(name, str)]
-    return any(key.endswith(CONTACTS) for key in keys) and not USER_NAMES.isdisjoint(keys)
+    keys = [snake_case(name) for name in names if name]
+    return any(key.endswith(CONTACTS) for key in keys) and SECRET in map(user_field, keys)
 
 
-def row_name(item: Any) -> Any:
+def row_name(item: Any) -> str | None:
     """Return the name in a row {"name": …, "value": …} or {"key": …, "value": …}; None for anything else."""
-    return item.get("key", item.get("name")) if isinstance(item, dict) and "value" in item else None
+    name = item.get("key", item.get("name")) if isinstance(item, dict) and "value" in item else None
+    return name if isinstance(name, str) else None
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
@@ -925,40 +923,34 @@ shown_hosts: set[str] = set()  # IP addresses that are shown as hosts of URLs: t
 
 
 def configured_token() -> str:
-    """Return the token as it stands in the environment, or ''."""
+    """Return the token, or ''."""
     return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
 
 
 def hosts_of(url: str) -> set[str]:
-    """Return the host of a URL if it is an IP address."""
+    """Return a URL's host if it is an IP address."""
     return set(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
 
 
 def shown(text: str) -> str:
-    """Return an argument as an error shows it: redacted, then cut, between quotes."""
+    """Return an argument redacted, then cut, between quotes."""
     text = redact(text, configured_token())
     return repr(text if len(text) <= MAX_ARGUMENT else text[:MAX_ARGUMENT] + "…")
 
 
 def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
-    """Write one line to stderr: redacted, but for these hosts of URLs, without control characters, not too long."""
-    if sys.stderr is None:
-        return
+    """Write one line to stderr: redacted, but for these hosts of URLs, escaped and cut."""
     line = escape(redact(line, configured_token(), shown_hosts.union(hosts)))
-    if len(line) > MAX_LINE:
-        line = line[:MAX_LINE] + "…"
+    line = line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
     try:
         sys.stderr.write(line + end)
         sys.stderr.flush()
-    except (OSError, ValueError):
-        return  # nobody is there to be told
+    except (AttributeError, OSError, ValueError):
+        pass  # None or closed: nobody is there to be told
 
 
 def write_result(text: str) -> None:
-    """Write text that is already redacted, or this program's own (help), to stdout.
-
-    Raises BrokenPipeError when the reader is gone, and Failure when the text can't be written.
-    """
+    """Write text that is already redacted, or help, to stdout. Raises BrokenPipeError and Failure."""
     if sys.stdout is None:
         raise Failure(UNUSABLE, "the output can't be written: stdout is closed")
     try:
@@ -982,81 +974,64 @@ def escape(text: str) -> str:
 def to_json(value: Any) -> str:
     """Return a value's JSON on one line. Raises Failure for infinity, which a server can write as 1e999."""
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     except ValueError:
         raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON") from None
-    return text if text.isascii() and "\x7f" not in text else escape(text)
 
 
 def render(value: Any) -> str:
-    """Return the JSON of a redacted answer: of a list, one record a line; of a record, one member a line."""
+    """Return the JSON of a list, one record a line, or of a record, one member a line."""
     if isinstance(value, list):
         return "[\n" + ",\n".join(map(to_json, value)) + "\n]\n" if value else "[]\n"
     return "{\n" + ",\n".join(f"  {to_json(key)}: {to_json(child)}" for key, child in value.items()) + "\n}\n"
 
 
 def fit(record: Object, size: int) -> Object:
-    """Return a redacted record with long texts and lists cut so that its JSON takes about `size` characters at most.
+    """Return a record with texts and lists cut so that its JSON takes about `size` characters at most.
 
     It has been redacted before, because half an address would not be recognized.
     """
-    for longest_text, longest_list in FITS:
-        longest_id = max(longest_text, min(200, 6 * longest_text))
-        cut = {
-            key: trim(value, longest_id if key in IDENTIFIERS else longest_text, longest_list)
-            for key, value in record.items()
-        }
+    for longest, items in FITS:
+        longest_id = max(longest, min(200, 6 * longest))
+        cut = {key: trim(child, longest_id if key in IDENTIFIERS else longest, items) for key, child in record.items()}
         if len(to_json(cut)) <= size:
             break
     return cut
 
 
-def trim(value: Any, longest_text: int, longest_list: int) -> Any:
-    """Cut texts to so many characters, lists and objects to so many members, and say what is missing."""
+def trim(value: Any, longest: int, items: int) -> Any:
+    """Cut texts to `longest` characters, lists and objects to so many items, and say what is missing."""
     if isinstance(value, str):
-        missing = len(value) - longest_text
-        return f"{value[:longest_text]}… (+{missing} characters)" if missing > 20 else value
+        missing = len(value) - longest
+        return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
     if isinstance(value, list):
-        items = [trim(item, longest_text, longest_list) for item in value[:longest_list]]
-        more = f"+{len(value) - longest_list} more"
-        if len(value) > longest_list:
-            items.append({"…": more} if isinstance(value[0], dict) else more)
-        return items
+        cut = [trim(item, longest, items) for item in value[:items]]
+        more = f"+{len(value) - items} more"
+        return cut if len(value) <= items else [*cut, {"…": more} if isinstance(value[0], dict) else more]
     if isinstance(value, dict):
-        longest_list = max(longest_list, 4)  # objects with fixed keys have up to four
-        members = {
-            trim(key, max(longest_text, 20), 0): trim(child, longest_text, longest_list)
-            for key, child in list(value.items())[:longest_list]
-        }
-        if len(value) > longest_list:
-            members["…"] = f"+{len(value) - longest_list} more"
-        return members
+        items = max(items, 4)  # objects with fixed keys have up to four
+        first = list(value.items())[:items]
+        members = {trim(key, max(longest, 20), 0): trim(child, longest, items) for key, child in first}
+        return members if len(value) <= items else {**members, "…": f"+{len(value) - items} more"}
     return value
 
 
 # For people: tables of lists, pages of single records.
 
-SPARKS = "▁▂▃▄▅▆▇█"
-COLUMNS = {  # heading: field; the last column takes what is left of the line
-    "list-issues": {
-        "SHORT ID": "short_id",
-        "LEVEL": "level",
-        "LAST SEEN": "last_seen",
-        "FIRST SEEN": "first_seen",
-        "EVENTS": "count_in_range",
-        "USERS": "user_count",
-        "TREND": "trend",
-        "TITLE": "title",
-    },
-    "issue-events": {"EVENT": "id", "WHEN": "timestamp", "RELEASE": "release", "TITLE": "title"},
+COLUMNS = {  # fields; the last one takes what is left of the line
+    "list-issues": "short_id level last_seen first_seen count_in_range user_count trend title".split(),
+    "issue-events": "id timestamp release title".split(),
 }
-RIGHT_ALIGNED = {"LAST SEEN", "FIRST SEEN", "EVENTS", "USERS", "WHEN"}
+HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS", "id": "EVENT", "timestamp": "WHEN"}  # others: the field
+TIMES = {"last_seen", "first_seen", "timestamp"}
+RIGHT_ALIGNED = {*TIMES, "count_in_range", "user_count"}
+SPARKS = "▁▂▃▄▅▆▇█"
 MAX_COLUMN = 34
 MAX_WIDTH = 500  # columns of a terminal
 
 
 def terminal_width() -> int | None:
-    """Return how many columns lines may take: the terminal's; None where the output is no terminal."""
+    """Return how many columns lines may take; None where the output is no terminal."""
     import shutil
 
     if not os.environ.get("COLUMNS") and not (sys.stdout and sys.stdout.isatty()):
@@ -1064,19 +1039,20 @@ def terminal_width() -> int | None:
     return min(MAX_WIDTH, shutil.get_terminal_size().columns)
 
 
-def table(records: list[Object], columns: dict[str, str]) -> str:
-    """Return redacted records as aligned columns, cut to the width of a terminal."""
+def table(records: list[Object], fields: list[str]) -> str:
+    """Return redacted records as aligned columns, cut to the terminal."""
     if not records:
         return ""
     span = next((record["trend_span"] for record in records if record.get("trend_span")), "")
-    headings = [f"TREND {span}".rstrip() if heading == "TREND" else heading for heading in columns]
-    rows = [headings, *([cell(record.get(field), field) for field in columns.values()] for record in records)]
-    widths = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
+    headings = {**HEADINGS, "trend": f"TREND {span}".rstrip()}
+    rows = [[headings.get(field, field.upper().replace("_", " ")) for field in fields]]
+    rows += [[cell(record.get(field), field) for field in fields] for record in records]
+    *widths, last = (max(map(width, column)) for column in zip(*rows))
+    widths = [min(MAX_COLUMN, columns) for columns in widths]
     terminal = terminal_width()
-    left = (terminal or 0) - sum(widths[:-1]) - 2 * len(widths) + 2
-    widths[-1] = max(10, left) if terminal else max(map(width, (row[-1] for row in rows)))
-    lines = ["  ".join(map(align, row, widths, columns)) for row in rows]
-    lines = [align(line, terminal or len(line), "").rstrip() for line in lines]
+    widths.append(max(10, terminal - sum(widths) - 2 * len(widths)) if terminal else last)
+    lines = ["  ".join(map(align, row, widths, fields)) for row in rows]
+    lines = [align(line, terminal or width(line)).rstrip() for line in lines]
     if sys.stdout and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
         lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
     return "\n".join(lines) + "\n"
@@ -1084,28 +1060,29 @@ def table(records: list[Object], columns: dict[str, str]) -> str:
 
 def page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    heading = (record.get(key) for key in ("short_id", "level", "status", "title"))
-    lines = [" ".join(cell(value, "") for value in heading if value)]
+    times = {key: cell(record.get(key), key) for key in TIMES}
     if "short_id" in record:
-        seen = f"{cell(record['last_seen'], 'last_seen')}, first {cell(record['first_seen'], 'first_seen')}"
-        events = f"{record['count']}, in 24 h {sparkline(record['trend_24h'])}"
-        tags = ", ".join(f"{tag['key']} {tag['value']}" for tag in record["top_tags"] or [])
-        releases = joined(record["first_release"], record["last_release"], by=" to ")
-        facts = {"seen": seen, "events": events, "users": record["user_count"], "releases": releases}
-        facts.update(environments=", ".join(record["environments"] or []), tags=tags)
+        facts = {
+            "seen": f"{times['last_seen']}, first {times['first_seen']}",
+            "events": f"{record['count']}, in 24 h {sparkline(record['trend_24h'])}",
+            "users": record["user_count"],
+            "releases": joined(record["first_release"], record["last_release"], by=" to "),
+            "environments": ", ".join(record["environments"] or []),
+            "tags": ", ".join(f"{tag['key']} {tag['value']}" for tag in record["top_tags"] or []),
+        }
     else:
-        facts = {"when": cell(record["timestamp"], "timestamp")}
-        facts.update({key: record[key] for key in ("timestamp", "release", "environment")})
+        facts = {"when": times["timestamp"], "release": record["release"], "environment": record["environment"]}
     facts.update({key: record[key] for key in ("location", "message", "url")})
-    lines += [f"{name:<13}{cell(value, name)}" for name, value in facts.items() if value not in (None, "")]
+    lines = [" ".join(cell(record[key]) for key in ("short_id", "level", "status", "title") if record.get(key))]
+    lines += [f"{name:<13}{cell(fact)}" for name, fact in facts.items() if fact not in (None, "")]
     lines += record.get("stack") or []
     most = terminal_width() or MAX_WIDTH
-    return "\n".join(align(escape(line), most, "").rstrip() for line in lines[: SCREEN - 1]) + "\n"
+    return "\n".join(align(escape(line), most).rstrip() for line in lines[: SCREEN - 1]) + "\n"
 
 
-def cell(value: Any, field: str) -> str:
-    """Return a field's value for a table: relative times, a sparkline for a trend, - for nothing."""
-    if field in ("last_seen", "first_seen", "timestamp"):
+def cell(value: Any, field: str = "") -> str:
+    """Return a field's value as people read it; - for nothing."""
+    if field in TIMES:
         at = seconds_since_1970(value)
         return "-" if at is None else ago(time.time() - at)
     if field == "trend":
@@ -1115,10 +1092,10 @@ def cell(value: Any, field: str) -> str:
 
 def seconds_since_1970(text: Any) -> float | None:
     """Return an ISO 8601 UTC time in seconds since 1970; None for anything else."""
-    import datetime
+    from datetime import datetime
 
     try:
-        seconds = datetime.datetime.fromisoformat(text[:19] + "+00:00").timestamp()
+        seconds = datetime.fromisoformat(text[:19] + "+00:00").timestamp()
         return seconds + float("0" + re.split("Z$|[+]00:00$", text[19:])[0])
     except (KeyError, TypeError, ValueError):  # KeyError: an object's, whose keys may be slices since Python 3.12
         return None
@@ -1143,7 +1120,7 @@ def sparkline(counts: list[int] | None) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many columns of a terminal a text takes (Unicode TR11)."""
+    """Return how many columns a text takes (Unicode TR11)."""
     if text.isascii():
         return len(text)
     from unicodedata import category, east_asian_width
@@ -1151,7 +1128,7 @@ def width(text: str) -> int:
     return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
 
 
-def align(text: str, columns: int, heading: str) -> str:
+def align(text: str, columns: int, field: str = "") -> str:
     """Cut a text to a number of columns, with an ellipsis, or fill it up."""
     if width(text) > columns:
         text = text[:columns]
@@ -1159,11 +1136,11 @@ def align(text: str, columns: int, heading: str) -> str:
             text = text[:-1]
         text += "…"
     padding = " " * (columns - width(text))
-    return padding + text if heading in RIGHT_ALIGNED else text + padding
+    return padding + text if field in RIGHT_ALIGNED else text + padding
 
 
 def joined(*texts: str | None, by: str = " ") -> str | None:
-    """Return those texts that are there as one, or None."""
+    """Return the texts that are there as one, or None."""
     return by.join(filter(None, texts)) or None
 
 
@@ -2626,10 +2603,8 @@ def add_option(parser: Any, name: str, metavar: str, check: Any, about: str) -> 
     parser.add_argument(name, help=about, **value)
 
 
-def build_parser(program: str) -> Parser:
-    """Return the parser of the command line."""
-    import textwrap
-
+def build_parser(program: str, given: str) -> Parser:
+    """Return the parser of the command line; of the commands, only the given one has its options."""
     shared = Parser(add_help=False)
     group = shared.add_argument_group("options before or after the command")
     for name, metavar, check, _, about in SHARED_OPTIONS:
@@ -2643,21 +2618,28 @@ def build_parser(program: str) -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=program)
-    for command, (description, example) in HELP.items():
-        fields = textwrap.fill("fields: " + ", ".join(FIELDS[command]), 78, subsequent_indent="  ")
-        if "top_tags" in FIELDS[command]:
-            fields += f"\nenvironments and top_tags are counted over an issue's {TAG_EVENTS} newest events."
-        epilog = f"example: {program} {command} {example}\n{fields}\n{STATUSES}"
-        own = commands.add_parser(
-            command, help=description, description=description, epilog=epilog, parents=[shared]
-        )
-        if command in ARGUMENTS:
-            argument, about = ARGUMENTS[command]
-            own.add_argument(argument, metavar="EVENT-OR-ISSUE" if argument == "event" else "ISSUE", help=about)
-        for name, metavar, check, _, helps in OWN_OPTIONS:
-            if command in helps:
-                add_option(own, name, metavar, check, helps[command])
+    for command, (description, _) in HELP.items():
+        parents = [shared] if command == given else []
+        own = commands.add_parser(command, help=description, description=description, parents=parents)
+        if command == given:
+            add_own(own, program, command)
     return parser
+
+
+def add_own(parser: Parser, program: str, command: str) -> None:
+    """Add a command's argument, its own options, and what its help says of them."""
+    import textwrap
+
+    fields = textwrap.fill("fields: " + ", ".join(FIELDS[command]), 78, subsequent_indent="  ")
+    if "top_tags" in FIELDS[command]:
+        fields += f"\nenvironments and top_tags are counted over an issue's {TAG_EVENTS} newest events."
+    parser.epilog = f"example: {program} {command} {HELP[command][1]}\n{fields}\n{STATUSES}"
+    if command in ARGUMENTS:
+        argument, about = ARGUMENTS[command]
+        parser.add_argument(argument, metavar="EVENT-OR-ISSUE" if argument == "event" else "ISSUE", help=about)
+    for name, metavar, check, _, helps in OWN_OPTIONS:
+        if command in helps:
+            add_option(parser, name, metavar, check, helps[command])
 
 
 def parse(argv: list[str]) -> Args:
@@ -2666,7 +2648,7 @@ def parse(argv: list[str]) -> Args:
     command = next((word for word in argv if word in COMMANDS), "")
     Parser.help_command = " ".join(filter(None, (program, command, "--help")))
     check_places(argv, command)
-    given = vars(build_parser(program).parse_args(argv))
+    given = vars(build_parser(program, command).parse_args(argv))
     for name, check in {"org": slug, "project": slug, "base_url": base_url, "user_agent": user_agent}.items():
         variable = "SENTRY_" + name.upper()
         value = os.environ.get(variable, "").strip()  # an empty one counts as unset
