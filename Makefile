@@ -40,3 +40,6 @@ install:
 	@cp SKILL.md "$(DEST)/sentry/SKILL.md"
 	@cp scripts/sentry_api.py "$(DEST)/sentry/scripts/sentry_api.py"
 	@echo "installed in $(DEST)/sentry"
+ifeq ($(origin DEST),file)
+	@echo "for another agent: make install DEST=~/.claude/skills (or its own folder of skills)"
+endif

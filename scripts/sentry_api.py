@@ -11,11 +11,12 @@
     sentry_api.py event-detail BACKEND-1A --include stack
 
 It sends GET requests only, redacts personal data and secrets in all it prints, and
-prints JSON. The token comes from the environment variable SENTRY_AUTH_TOKEN.
+prints JSON. The token comes from the environment variable SENTRY_AUTH_TOKEN
+(configured_token()); it is sent to the base URL's origin only (Client.fetch(),
+redirected()), and masked in the output (say(), and run() for write_result()).
 
 The file reads in one direction: constants, errors, redaction, output, HTTP, shapes,
-commands, parser, main. Each part knows only the parts above it. Imports that take
-long stand in the functions that need them.
+commands, parser, main. Slow imports are inside the functions that need them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import signal
 
 
 def end_quietly(*_: object) -> None:
-    """End the process without a word, with status 130, after Ctrl-C: a handler of signals."""
+    """End the process without a word, with status 130, after Ctrl-C: a handler of SIGINT."""
     os._exit(130)
 
 
@@ -112,7 +113,7 @@ TAG_PATIENCE = 8  # requests that fail before the rest is not tried
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
 TELLING_TAGS = ["release", "transaction", "url", "browser", "os", "device", "runtime", "server_name"]
-PROBE_ISSUES = 5  # issues looked at to say which environment would have had results
+PROBE_ISSUES = 10  # issues looked at to say which environment would have had results
 
 # Characters of JSON that a record may take, so that 20 issues stay below 16,000 and an answer survives the cut that
 # agents' harnesses make. Listed events have tags, 16 on ordinary ones.
@@ -126,7 +127,7 @@ IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
 MAX_STACK, MAX_CRUMBS = 40, 20  # lines
 SCREEN = 24  # lines of a page for people
 
-# Characters that nobody sees, and that can hold whole sentences for who reads by bytes.
+# Characters that nobody sees, and that can hold whole sentences for anyone who reads the bytes.
 INVISIBLE = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
@@ -188,7 +189,7 @@ PACKAGES = "packages"  # names and versions
 USER = "user"  # an end user: Sentry's user interface, user tag, user report, feedback
 MAIL = "mail"  # an end user's email
 TEAM = "team"  # members of the organization: names stay, emails go
-NOTES = "notes"  # a scrubber's own, under the names of what it has scrubbed: Sentry's _meta
+REMARKS = "remarks"  # a scrubber's own, under the names of what it has scrubbed: Sentry's _meta
 
 # Words of a key in snake case, alone or two as one: X-apiKey is x_api_key, and holds apikey.
 SECRET_WORDS = frozenset(
@@ -257,12 +258,12 @@ def user_field(name: str) -> str:
 
 @lru_cache(maxsize=8192)
 def kind_of(key: str, parent: str = PLAIN) -> str:
-    """Tell what a key says of its value, in an object that is itself of kind `parent`."""
+    """Tell what a key says of its value, in an object that is itself of kind `parent`: secrets first, then users."""
     name = snake_case(key)
     words = name.split("_")
     last = words[-1]
-    if parent in (NOTES, PACKAGES) or key == "_meta":
-        return VERSION if parent == PACKAGES else NOTES
+    if parent in (REMARKS, PACKAGES) or key == "_meta":
+        return VERSION if parent == PACKAGES else REMARKS
     if last in ("cookie", "cookies"):
         return COOKIES
     if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
@@ -279,8 +280,9 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return PACKAGES
     if last in VERSION_WORDS or last in LABEL_WORDS and (parent == VERSION or not VERSION_WORDS.isdisjoint(words)):
         return VERSION
-    is_cookie = parent == COOKIES and last not in PLACE_WORDS
-    return TEAM if parent == TEAM or name in TEAM_KEYS else COOKIES if is_cookie else PLAIN
+    if parent == TEAM or name in TEAM_KEYS:
+        return TEAM
+    return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
 
 
 # Escapes.
@@ -314,9 +316,9 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
         elif kind == "number":
             character = chr(int(escape[kind]))
         else:
-            character = {"colour": "\x1b", "hidden": ""}.get(kind) or MEANINGS.get(escape[kind], "")
+            character = "\x1b" if kind == "colour" else MEANINGS.get(escape[kind], "")  # none of a hidden one
         pieces += [text[done : escape.start()], character]
-        places += range(done, escape.start() + len(character))
+        places += range(done, escape.start() + len(character))  # one character, or none
         done = escape.end()
     if not done:
         return text, range(len(text) + 1)
@@ -330,7 +332,7 @@ def mask_spans(text: str, rules: Iterable[tuple[Rule, str]]) -> str:
     lower = plain.lower()
     found: list[Span] = []
     for rule, hint in rules:
-        spans = list(rule(plain)) if pattern(hint).search(lower) else []
+        spans = sorted(rule(plain)) if pattern(hint).search(lower) else []
         if spans:
             found += spans
             plain = blank(plain, spans)
@@ -362,10 +364,10 @@ TOKEN = r"""(?x)(?<![A-Za-z0-9])(?:
     sntry[usia]_[\w=+/.-]{10,} | gh[oprsu]_[A-Za-z0-9]{20,} | github_pat_\w{20,}
     | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,} | (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])
     | xox[a-z]-[\w-]{8,} | xapp-[\w-]{8,} | [srp]k_(?:live|test)_\w{8,} | whsec_\w{16,} | npm_[A-Za-z0-9]{30,}
-    | pypi-[\w-]{40,} | AIza[\w-]{35} | SG\.[\w-]{16,}\.[\w-]{16,} | sk-(?:proj-|ant-)?[\w-]{20,} | hf_[A-Za-z0-9]{30,}
+    | pypi-[\w-]{40,} | AIza[\w-]{35} | SG\.[\w-]{16,}\.[\w-]{16,} | sk-[\w-]{20,} | hf_[A-Za-z0-9]{30,}
     | dop_v1_[0-9a-f]{40,} | ya29\.[\w-]{20,} | hv[sb]\.[\w-]{20,} | shp(?:at|ss|ca|pa)_[0-9a-f]{32}
     | dckr_pat_[\w-]{20,} | GOCSPX-[\w-]{20,} | lin_api_\w{30,} | glsa_\w{30,} | GR1348941[\w-]{15,} | ATATT3[\w=-]{20,}
-    | (?<![_-])eyJ[A-Za-z0-9_-]{5,}\.(?:[A-Za-z0-9_-]+|(?=\.))(?:\.[A-Za-z0-9_-]*)*
+    | (?<![_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*
     ) | -----BEGIN\ [A-Z0-9 ]{0,40}PRIVATE\ KEY(?s:.*?)(?:-----END\ [A-Z0-9 ]{0,40}PRIVATE\ KEY[A-Z ]{0,20}-----|\Z)
     | (?<=hooks\.slack\.com/)[\w/-]+"""
 # Where a server has cut a text.
@@ -388,9 +390,9 @@ COMMAND_PASSWORD = r"""(?x)(?:
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
     )(?P<value>[^\s"';]{1,200})"""
 
-# What stands in a secret's place and is none: nothing, what a scrubber left, a path, and templates such as {token},
-# $TOKEN, %(token)s.
-HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:(?:bearer|basic|token)\s+)? (?:
+# Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as {token}, $TOKEN and
+# %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
+HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
     none | null | nil | undefined | true | false | include | omit | same-origin | \? | \u2026 | %s
     | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
     | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40}
@@ -400,20 +402,21 @@ HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:(?:bearer|basic|token)\s+)? (?:
 
 
 def is_harmless(value: str) -> bool:
-    """Tell whether what stands in a secret's place is none."""
+    """Tell whether a value in a secret's place is not a secret; an empty one isn't."""
     return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
 def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
-    """Find what matches a pattern or its group `value`. What is found without a mask stays as it is."""
+    """Find what matches a pattern or its group `value`. Without a mask it stays, hidden from the other rules."""
     for found in pattern(form).finditer(text):
-        start, end = found.span(found.lastgroup or 0)
+        start, end = found.span("value" if "value" in found.re.groupindex else 0)
         if mask != SECRET_MASK or not is_harmless(text[start:end]):
             yield start, end, mask
 
 
 # A secret's name and value: password=…, "apiKey": '…', <Password>…, ("secret", "…"), --token ….
 
+# `flag`: --token; `equals`: token=; `tag`: <token>; `row`: "token", "…"; `bare`: no quotes, with a `scheme` or without.
 NAME = r"(?<![\w.$\\-])(?P<flag>--?(?:D(?=[a-z]))?)?(?P<name>\$?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
 SIGN = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?(?P<equals>\s{0,3}(?:=>|==|:=|[:=](?![:=]))\s{0,3}
       | (?<=["'])\s{0,3}value=(?=["']) | (?<=")(?:\r?[\n\v]){2})  # HTML's <input>, form data (RFC 7578)
@@ -461,7 +464,9 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
         is_connected = sign["tag"] and before[-1:] in ("<", ":") or name["flag"] and value["bare"][0] != "-"
         if equals and value["scheme"]:
             return value.span()
-        return value.span("bare") if (equals or is_connected) and not is_code(name["name"], value, spaced) else (0, 0)
+        if not (equals or is_connected) or is_no_secret(name["name"], value, spaced):
+            return 0, 0
+        return value.span("bare")
     quoted = value["quoted"]
     if equals:
         is_method = before[-1:] == "`" and equals == "=" and not sign["quote"]  # Ruby's undefined method `token='
@@ -475,7 +480,7 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     return (0, 0) if is_none else value.span("quoted")
 
 
-def is_code(name: str, value: re.Match[str], spaced: bool) -> bool:
+def is_no_secret(name: str, value: re.Match[str], spaced: bool) -> bool:
     """Tell whether what follows a secret's name without quotes is a number, a call, a variable or prose."""
     bare = value["bare"]
     word = bare.rstrip(".:!?")
@@ -516,7 +521,7 @@ def find_cookies(text: str) -> Iterator[Span]:
 DOMAIN = rf"""(?x)@(?P<domain>\[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
     | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{0,16}}(?:[^\W_]|-)*(?P<cut>{CUT})
     | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{1,16}}(?=[^\W_])
-      (?P<last>xn--[\w-]+|[A-Za-z]{{2,}}(?![A-Za-z0-9])|[^\W\d_]{{2,}}|))"""
+      (?P<last>xn--[\w-]+|[A-Za-z]{{2,}}(?![A-Za-z0-9])|[^\W\d_]{{2,}}(?![0-9])|))"""
 # The part before the at-sign, backwards. A name and = end it, but not in VERP: bounces+9-jane=x.com@….
 LOCAL = r"""(?P<quoted>"[^"]{1,68}")|(?P<plain>(?:[\u0300-\u036f]*[\w.+'%=-]|[!#$^*~{}`](?=\w))+)"""
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
@@ -763,9 +768,9 @@ def frames_within_lines(text: str) -> Iterator[tuple[int, int, int]]:
 
 # The walk.
 
-# Rules, and what a lower-case text must hold for a rule to find anything in it. In this order: credentials before
-# emails, IPv6 before IPv4.
-RULES: tuple[tuple[Rule, str], ...] = (
+# Rules, and what a lower-case text must hold for a rule to find anything in it (a new word of a rule needs its place
+# here, too). In this order: credentials before emails, IPv6 before IPv4.
+RULES_OF_VERSIONS: tuple[tuple[Rule, str], ...] = (
     (find_frames, r"[\n\v]|\sat\s|, line |#\d|@http"),
     (partial(find_all, URL_PASSWORD, SECRET_MASK), "://"),
     (
@@ -773,24 +778,22 @@ RULES: tuple[tuple[Rule, str], ...] = (
         "sntry|gh[oprsu]_|github_|gl[a-z]{2,5}-|glsa_|a[kbs]ia|acca|xox|xapp-|k_live|k_test|whsec|npm_|pypi-|aiza|sg[.]|"
         "sk-|hf_|dop_v1|ya29|hv[sb][.]|shp.._|dckr|gocspx|lin_api|gr1348941|atatt3|eyj|-----begin|hooks[.]slack",
     ),
-    (find_assignments, "pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
+    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
     (partial(find_all, CREDENTIALS, SECRET_MASK), "bearer|basic|token|negotiate|apikey"),
     (partial(find_all, COMMAND_PASSWORD, SECRET_MASK), "curl|identified|mysql|mariadb|docker|redis|sshpass"),
     (partial(find_all, GRAVATAR, SECRET_MASK), "avatar"),
     (find_emails, "@"),
     (find_ipv6, "::|(?:[0-9a-f]{1,4}:){3}"),
-    (find_ipv4, r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"),
 )
+IPV4_HINT = r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"
+RULES = (*RULES_OF_VERSIONS, (find_ipv4, IPV4_HINT))
 SUSPECT = r"[^\t -~]|[%\\&]|=40|" + "|".join(hint for _, hint in RULES)  # or escapes
-KIND_RULES: dict[str, list[tuple[Rule, str]]] = {
-    PLAIN: [*RULES],
-    VERSION: [*RULES[:-1]],
-    ADDRESS: [*RULES[:-1], (partial(find_all, IPV4, IP_MASK), "")],
-    COOKIES: [(find_cookies, ""), *RULES],
-    USER: [(partial(find_all, USER_NAME, SECRET_MASK), "name:"), *RULES],
+KIND_RULES: dict[str, Sequence[tuple[Rule, str]]] = {
+    VERSION: RULES_OF_VERSIONS,
+    ADDRESS: (*RULES_OF_VERSIONS, (partial(find_all, f"{IPV4}|{CUT_IPV4}|{ERLANG_IPV4}", IP_MASK), IPV4_HINT)),
+    COOKIES: ((find_cookies, ""), *RULES),
+    USER: ((partial(find_all, USER_NAME, SECRET_MASK), "name:"), *RULES),
 }
-
-
 WHOLE_MASKS = {SECRET: SECRET_MASK, MAIL: EMAIL_MASK}
 
 
@@ -804,44 +807,44 @@ class Redactor:
             self.own.append((partial(find_all, rf"(?<=://)(?:{'|'.join(map(re.escape, hosts))})(?![\w.-])", ""), "://"))
         if self.token:
             self.own.append((partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK), ""))
-        self.text = lru_cache(maxsize=20000)(self.redact_text)
+        self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
-    def redact(self, value: Any, kind: str = PLAIN, in_list: bool = True) -> Any:
-        """Return a copy of a value that is itself of a kind; `in_list`: it is an element of a list, or on its own."""
+    def redact(self, value: Any, kind: str = PLAIN, may_be_pair: bool = True) -> Any:
+        """Return a copy of a value of a kind; a list of two may be a header or cookie, not as an object's member."""
         if isinstance(value, str):
-            return self.text(value, kind)
+            return self.redact_cached(value, kind)
         if isinstance(value, dict):
             return self.redact_object(value, kind)
         if isinstance(value, list):
-            kinds = self.kinds_of_items(value, kind, in_list)
+            kinds = self.kinds_of_items(value, kind, may_be_pair)
             return [self.redact(item, item_kind) for item, item_kind in zip(value, kinds)]
         return value
 
     def redact_object(self, value: Object, kind: str) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        if kind == PLAIN and is_user(tuple(value)):
-            kind = USER
-        tag = None if kind == USER and is_user(tuple(value)) else row_name(value)
-        tag_kind = kind_of(tag, kind if kind in (USER, NOTES) else PLAIN) if tag else None
+        is_person = kind in (PLAIN, USER) and is_user(tuple(value))
+        kind = USER if is_person else kind
+        row = None if is_person else row_name(value)
+        row_kind = kind_of(row, kind if kind in (USER, REMARKS) else PLAIN) if row else None
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
             child_kind = kind_of(key, kind)
-            if tag_kind is not None and (key in ("value", "query") or key == "name" and tag_kind == USER):
-                child_kind = tag_kind  # {"key": …, "value": …}, or name and value
-            elif tag_kind is not None and key == "name":
+            if row_kind is not None and (key in ("value", "query") or key == "name" and row_kind == USER):
+                child_kind = row_kind  # {"key": …, "value": …}, or name and value
+            elif row_kind is not None and key == "name":
                 child_kind = PLAIN
-            label = name = self.text(key, KEY)
+            label = name = self.redact_cached(key, KEY)
             while label != key and (label in value or label in result):  # two keys must not become one
                 counts[name] += 1
                 label = f"{name} ({counts[name] + 1})"
             result[label] = self.redact(child, child_kind, False)
         return result
 
-    def kinds_of_items(self, items: list[Any], kind: str, in_list: bool) -> list[str]:
+    def kinds_of_items(self, items: list[Any], kind: str, may_be_pair: bool) -> list[str]:
         """Return the kind of each element of a list; [name, value] in a list of lists is a header or a cookie."""
-        name = items[0] if in_list and len(items) == 2 else None
-        if isinstance(name, str) and " " not in name and kind not in (SECRET, NOTES):
+        name = items[0] if may_be_pair and len(items) == 2 else None
+        if isinstance(name, str) and " " not in name and kind not in (SECRET, REMARKS):
             return [PLAIN, kind_of(name, COOKIES if kind == COOKIES else PLAIN)]
         kinds = [kind] * len(items)
         if kind == PLAIN and items and isinstance(items[0], dict) and is_user(tuple(map(row_name, items))):
@@ -872,8 +875,6 @@ class Redactor:
 
     def redact_nested(self, text: str, kind: str) -> str | None:
         """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats in an object."""
-        import json
-
         try:
             value = json.loads(text, object_pairs_hook=unique_keys)
             new = self.redact(value, kind)
@@ -1266,20 +1267,22 @@ class Client:
 
     def ask(self, url: str, deadline: float, why: str, most: int) -> Answer:
         """Send one request and return its answer, whatever its status. Raises Failure where there is none."""
-        started, outcome = time.monotonic(), ""
+        started, outcome, size = time.monotonic(), "", ""
         try:
             answer: Answer = within(deadline - started, partial(self.fetch, url, deadline - started, most))
             left = answer.headers.get("X-Sentry-Rate-Limit-Remaining")
-            outcome = f"{answer.status}, {{}} ms, {len(answer.body)} bytes"
-            outcome += f", {left} requests left" if left else ""
+            outcome = str(answer.status)
+            size = f"{len(answer.body)} bytes" + (f", {left} requests left" if left else "")
             return answer
+        except Failure:
+            raise
         except Exception as error:  # noqa: BLE001 network_failure() tells what it was
-            outcome = f"{type(error).__name__}, {{}} ms, 0 bytes"  # a message can hold a proxy's password
-            raise error if isinstance(error, Failure) else network_failure(error, url, self.args.timeout) from None
+            outcome = type(error).__name__  # its message can hold a proxy's password
+            raise network_failure(error, url, self.args.timeout) from None
         finally:
             if self.args.verbose:
-                path = re.sub("^.*?//[^/]*", "", url)
-                say(f"GET {path} -> {outcome.format(round((time.monotonic() - started) * 1000))}{why}")
+                path, milliseconds = re.sub("^.*?//[^/]*", "", url), (time.monotonic() - started) * 1000
+                say(f"GET {path} -> {outcome or 'Failure'}, {milliseconds:.0f} ms, {size or '0 bytes'}{why}")
 
     def fetch(self, url: str, timeout: float, most: int) -> Answer:
         """Return the answer to a GET, its body unpacked."""
@@ -1303,7 +1306,7 @@ class Client:
         return Answer(status=answer.status, headers=answer.headers, body=body)
 
     def get_issue(self, issue: str, below: str = "", params: Object | None = None, **options: Any) -> tuple[Any, Any]:
-        """GET an issue endpoint; by the organization's form where the org-less one is not to be had.
+        """GET an issue endpoint; by the organization's form where the org-less one is unavailable.
 
         sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
         refuses it to tokens of one organization (401).
@@ -1802,10 +1805,9 @@ def shape_event(client: Client, event: Object) -> Object:
     location = place or location_of(stacks[0][1] if stacks else [], metadata) or text_at(event, "location")
     lines: Object = {}
     if is_detail and included:
-        own = [frame for _, frames in stacks for frame in frames if has_vars(frame)]
         lines = {
             "stack": stack_lines(stacks),
-            "vars": {place_of(frame): frame["vars"] for frame in own[:MAX_STACK]},
+            "vars": variables_of([frame for _, frames in stacks for frame in frames]),
             "breadcrumbs": crumb_lines(entries.get("breadcrumbs")),
             "entries": event.get("entries"),
         }
@@ -1966,9 +1968,13 @@ def stack_lines(stacks: list[tuple[str | None, list[Object]]]) -> list[str]:
     return lines[:MAX_STACK]
 
 
-def has_vars(frame: Object) -> bool:
-    """Tell whether a frame is the app's own and has variables."""
-    return is_own(frame) is True and bool(object_at(frame, "vars"))
+def variables_of(frames: list[Object]) -> Object:
+    """Return the own frames' variables by place; of a recursion, the innermost frame's."""
+    variables: Object = {}
+    for frame in frames:
+        if is_own(frame) is True and object_at(frame, "vars") and len(variables) < MAX_STACK:
+            variables.setdefault(place_of(frame) or "?", frame["vars"])
+    return variables
 
 
 def crumb_lines(data: Any) -> list[str]:
@@ -2017,14 +2023,15 @@ def list_issues(args: Args, client: Client) -> Result:
         notes += other_environments(args, client) if args.environment else []
         notes += doubts(args, client)
     if listing.direct and args.filters_given:
-        notes.append("note: found by its ID, whatever its age, status and environment")
+        of = f"; counts are of {args.environment!r}" if args.environment_given and args.environment else ""
+        notes.append(f"note: found by its ID, whatever its age, status and environment{of}")
     tallies, failed = count_all(client, issues, wants_tags(args))
     others = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
     if others and args.environment and not args.environment_given and not listing.direct:
         names = ", ".join(map(repr, dict(others.most_common(5))))
         notes.append(f"note: only {args.environment!r}, the default, was asked for; these issues are also in {names}")
     if client.is_glitchtip and issues and args.environment:
-        notes.append("note: this server's counts and times are of all environments together")
+        notes.append("note: this server's counts and times are of all environments, whatever was asked for")
     return issues, list(map(partial(shape_issue, client), issues, tallies)), notes + failed
 
 
@@ -2111,9 +2118,9 @@ def ranked(args: Args, client: Client, listing: Listing) -> tuple[list[Object], 
     if not count:
         notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
     if by_total and args.time_range:
-        notes.append("note: this server tells no counts in the time range, so issues are ranked by count, of all time")
+        notes.append("note: this server reports no counts in the time range: ranked by count, of all time")
     if client.is_glitchtip and args.sort == "user":
-        notes.append("note: this server tells no users, so this is no ranking")
+        notes.append("note: this server reports no users, so this is no ranking")
     return issues[: args.limit], notes
 
 
@@ -2223,7 +2230,7 @@ def event_detail(args: Args, client: Client) -> Result:
     except Failure as failure:
         if failure.http != 404 or not issue or project != args.project:
             raise
-        project = project_of(client, issue)  # another one than the configured
+        project = project_of(client, issue)  # not the configured one
         event, _ = client.get(PROJECT_EVENT.format(org=args.org, project=project, event=event_id), what=what)
     event = expect_object(event)
     return event, shape_event(client, event), []
@@ -2288,7 +2295,7 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
         for _ in issues[:TAG_WORKERS]:
             threading.Thread(target=work, daemon=True).start()
     except RuntimeError:
-        pass  # no more threads can be had: fewer have to do
+        pass  # the system lets no more threads start: make do with fewer
     failures: list[Exception] = []
     seconds = 2 * client.args.timeout
     deadline = time.monotonic() + seconds
@@ -2296,10 +2303,10 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
         try:
             index, tallies[index], failure = results.get(timeout=max(0, deadline - time.monotonic()))
         except queue.Empty:
-            failure = Failure(NETWORK, f"not within {seconds:g} s")
+            failures.append(Failure(NETWORK, f"not within {seconds:g} s"))
+            break
         failures += [failure] if failure else []
-        is_over = time.monotonic() >= deadline or getattr(failure, "status", None) == RATE_LIMITED
-        if is_over or len(failures) >= TAG_PATIENCE:
+        if len(failures) >= TAG_PATIENCE or getattr(failure, "status", None) == RATE_LIMITED:
             break
     waiting.clear()
     if not failures:
@@ -2346,13 +2353,15 @@ def other_environments(args: Args, client: Client) -> list[str]:
     seen = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
     names = ", ".join(map(repr, dict(seen.most_common(5))))
     hint = "use --environment NAME, or --environment '' for all"
-    return [f"note: there are issues in {names or 'no named environment'}; {hint}"]
+    return [f"note: the newest issues are in {names or 'no named environment'}; {hint}"]
 
 
 def doubts(args: Args, client: Client) -> list[str]:
-    """Say, after an empty list, that the project may not exist, where the server (GlitchTip) doesn't tell."""
+    """Say, after an empty list, what the server (GlitchTip) doesn't tell: unknown terms and unknown projects."""
     if not client.is_glitchtip:
         return []
+    if re.search(r"\b(?!is:)\w+:", args.query):
+        return ["note: this server takes terms that it doesn't know for tags; for new issues use --sort new"]
     try:
         issues = client.get_issues({"query": "", "limit": 1})[0]
     except Failure:
@@ -2404,7 +2413,7 @@ def read_address(args: Args, text: str, expected: str) -> Place:
         host, base = parts.hostname or "", urllib.parse.urlsplit(args.base_url).hostname or ""
         parts.port  # noqa: B018 raises ValueError for what is none
     except ValueError:
-        host, base = "", "-"
+        raise Failure(USAGE, f"received {shown(text)}, expected {expected}") from None
     if f".{base}".endswith(".sentry.io"):
         base = "sentry.io"  # its regions and its organizations' domains are one service
     if not f".{host}".endswith(f".{base}"):
@@ -2419,6 +2428,7 @@ def read_address(args: Args, text: str, expected: str) -> Place:
     if not found and not feedback:
         raise Failure(USAGE, f"received {shown(text)}, expected {expected}")
     subdomain = host[: -len(base)].strip(".") if base == "sentry.io" else ""
+    subdomain = subdomain if re.fullmatch(SLUG, subdomain) else ""
     org = found and (found["org"] or found["owner"]) or feedback and feedback["org"] or subdomain
     if org and org not in REGIONS:
         if args.org_given and args.org != org:

@@ -53,13 +53,25 @@ def large_event(megabytes: float, varied: bool = False) -> dict[str, Any]:
     frame = sample.entries(sample.make_issue(1), sample.make_event(sample.make_issue(1), 1, 0.0, "prod"))
     frames = []
     for number in range(int(megabytes * 1024 * 1024 / 900)):
-        frames.append({
-            "filename": f"shop/module_{number % 60}.py", "absPath": f"/srv/app/shop/module_{number % 60}.py",
-            "function": f"handler_{number % 200}", "lineNo": number, "inApp": number % 3 == 0, "module": "shop.module",
-            "context": [[number + offset, line(number + offset)] for offset in range(5)],
-            "vars": {"request": f"<Request id={number}>", "customer": f"'customer{number}@example.com'", "total": "12.50",
-                     "peer": f"'10.0.{number % 250}.7'", "note": "ordinary text without anything in it", "flag": "True"},
-        })  # fmt: skip
+        frames.append(
+            {
+                "filename": f"shop/module_{number % 60}.py",
+                "absPath": f"/srv/app/shop/module_{number % 60}.py",
+                "function": f"handler_{number % 200}",
+                "lineNo": number,
+                "inApp": number % 3 == 0,
+                "module": "shop.module",
+                "context": [[number + offset, line(number + offset)] for offset in range(5)],
+                "vars": {
+                    "request": f"<Request id={number}>",
+                    "customer": f"'customer{number}@example.com'",
+                    "total": "12.50",
+                    "peer": f"'10.0.{number % 250}.7'",
+                    "note": "ordinary text without anything in it",
+                    "flag": "True",
+                },
+            }
+        )
     frame[0]["data"]["values"][0]["stacktrace"]["frames"] = frames
     return {"entries": frame}
 
@@ -134,7 +146,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
         python = str(Path(folder, "bin", "python"))
-        servers = [subprocess.Popen([sys.executable, "-m", "tests.bench", "--serve", latency], stdout=subprocess.PIPE, text=True, cwd=ROOT) for latency in ("0", "0.05")]
+        servers = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.bench", "--serve", latency], stdout=subprocess.PIPE, text=True, cwd=ROOT
+            )
+            for latency in ("0", "0.05")
+        ]
         try:
             urls = [server.stdout.readline().strip() for server in servers if server.stdout]
             report(python, urls, options.rounds)
@@ -150,29 +167,61 @@ def report(python: str, urls: list[str], rounds: int) -> None:
     folder = str(Path(python).parent)
     cached = {"PYTHONPATH": str(SCRIPT.parent), "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
     near, far = ({**environment(None), **cached, "SENTRY_BASE_URL": url} for url in urls)
-    large, hostile, varied = ([event["eventID"] for event in issue["events"]] for issue in sample.make_project(0.0)[:-4:-1])
+    large, hostile, varied = (
+        [event["eventID"] for event in issue["events"]] for issue in sample.make_project(0.0)[:-4:-1]
+    )
     raw = ["--raw", "--include-entries"]
     short = ["event-detail", "--include", "stack,vars,breadcrumbs"]
-    print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {rounds} rounds\n")
+    print(
+        f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, "
+        f"{os.cpu_count()} cores, {rounds} rounds\n"
+    )
     print("| case | ours | plain | ratio | at most |\n|---|---|---|---|---|")
     base, help_plain = medians([[python, "-c", "pass"], [*plain, "--help"]], near, rounds)
     print(f"| python3 -c pass | {base[0] * 1000:.0f} ms | plain --help {help_plain[0] * 1000:.0f} ms | | |")
     for name, mine, theirs, most in (
         ("--help, installed", ["--help"], ["--help"], 0.70),
-        ("list-issues 20, no tags, installed", ["list-issues", "--no-tags", "--query", ""], ["list-issues", "--query", ""], 1.10),
+        (
+            "list-issues 20, no tags, installed",
+            ["list-issues", "--no-tags", "--query", ""],
+            ["list-issues", "--query", ""],
+            1.10,
+        ),
     ):
         first, second = medians([[*installed, *mine], [*plain, *theirs]], near, rounds)
-        print(f"| {name} | {first[0] * 1000:.0f} ms | {second[0] * 1000:.0f} ms | {first[0] / second[0]:.2f} | {most:.2f} |", flush=True)
+        print(
+            f"| {name} | {first[0] * 1000:.0f} ms | {second[0] * 1000:.0f} ms "
+            f"| {first[0] / second[0]:.2f} | {most:.2f} |",
+            flush=True,
+        )
     for name, mine, theirs, most, column in (
         ("--help", ["--help"], ["--help"], 0.70, 0),
         ("--version", ["--version"], ["--help"], 0.70, 0),
         ("usage error", ["list-issues", "--limit", "0"], ["--help"], 0.70, 0),
         ("missing token", ["list-issues"], ["--help"], 0.70, 0),
-        ("list-issues 20, no tags", ["list-issues", "--no-tags", "--query", ""], ["list-issues", "--query", ""], 1.10, 0),
-        ("list-issues 20, no tags, CPU", ["list-issues", "--no-tags", "--query", ""], ["list-issues", "--query", ""], 1.10, 1),
+        (
+            "list-issues 20, no tags",
+            ["list-issues", "--no-tags", "--query", ""],
+            ["list-issues", "--query", ""],
+            1.10,
+            0,
+        ),
+        (
+            "list-issues 20, no tags, CPU",
+            ["list-issues", "--no-tags", "--query", ""],
+            ["list-issues", "--query", ""],
+            1.10,
+            1,
+        ),
         ("event 1 MB, raw", ["event-detail", large[0], *raw], ["event-detail", large[0]], 1.50, 0),
         ("event 1 MB, --include stack,vars,breadcrumbs", [*short, large[0]], ["event-detail", large[0]], 1.20, 0),
-        ("event 1 MB, raw, lines all different", ["event-detail", varied[0], *raw], ["event-detail", varied[0]], None, 0),
+        (
+            "event 1 MB, raw, lines all different",
+            ["event-detail", varied[0], *raw],
+            ["event-detail", varied[0]],
+            None,
+            0,
+        ),
         ("event 5 MB, raw", ["event-detail", large[1], *raw], ["event-detail", large[1]], 1.40, 0),
         ("event 20 MB, raw", ["event-detail", large[2], *raw], ["event-detail", large[2]], 1.40, 0),
         ("event 20 MB, peak memory", ["event-detail", large[2], *raw], ["event-detail", large[2]], 0.75, 2),
@@ -181,15 +230,26 @@ def report(python: str, urls: list[str], rounds: int) -> None:
         variables = {**near, "SENTRY_AUTH_TOKEN": ""} if name == "missing token" else near
         first, second = medians([[*ours, *mine], [*plain, *theirs]], variables, few)
         unit, scale = ("MB", 1.0) if column == 2 else ("ms", 1000.0)
-        print(f"| {name} | {first[column] * scale:.0f} {unit} | {second[column] * scale:.0f} {unit} | {first[column] / second[column]:.2f} | {most or ''} |", flush=True)
+        print(
+            f"| {name} | {first[column] * scale:.0f} {unit} | {second[column] * scale:.0f} {unit} "
+            f"| {first[column] / second[column]:.2f} | {most or ''} |",
+            flush=True,
+        )
     for name, event in zip(HOSTILE, hostile):
         (row,) = medians([[*ours, "event-detail", event]], near, 3)
         print(f"| hostile text of 100 KB, {name!r} | {row[0] * 1000:.0f} ms | | | 500 ms |")
-    with_tags, without = medians([[*ours, "list-issues", "--time-range", ""], [*ours, "list-issues", "--no-tags", "--time-range", ""]], far, 5)
-    print(f"| 20 issues with tags, 50 ms latency, above --no-tags | {(with_tags[0] - without[0]) / 0.05:.1f} round trips | | | 3 |")
+    with_tags, without = medians(
+        [[*ours, "list-issues", "--time-range", ""], [*ours, "list-issues", "--no-tags", "--time-range", ""]], far, 5
+    )
+    print(
+        "| 20 issues with tags, 50 ms latency, above --no-tags "
+        f"| {(with_tags[0] - without[0]) / 0.05:.1f} round trips | | | 3 |"
+    )
     (heavy,) = medians([[*ours, "list-issues", "--limit", "50", "--time-range", "", "--query", "heavy"]], near, 3)
     print(f"| 50 issues with 10 events of 100 KB, peak memory | {heavy[2]:.0f} MB | | | 150 MB |")
-    (no_op,) = medians([[*ours, "list-issues", "--limit", "50", "--time-range", "", "--query", "heavy", "--no-tags"]], near, 3)
+    (no_op,) = medians(
+        [[*ours, "list-issues", "--limit", "50", "--time-range", "", "--query", "heavy", "--no-tags"]], near, 3
+    )
     print(f"| the same with --no-tags | {no_op[2]:.0f} MB | | | |")
     print(f"| redact() of 1 MB, against a walk with two patterns | | | {redaction_ratio(False):.2f} | |")
     print(f"| the same, lines all different | | | {redaction_ratio(True):.2f} | |")

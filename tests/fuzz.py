@@ -16,15 +16,45 @@ import re
 import time
 from typing import Any
 
+from tests import kinds
 from tests.standin import Answer, Handler, Request, StandIn
 from tests.support import call, sentry_api
 
 ODD: tuple[Any, ...] = (
-    None, True, False, 0, -1, 10**30, 1e308, "", "x", "\x00\x1b[2J\u202e", "\ud800", "jane@example.com", "9" * 5000, [], {}, [[]], [None],
-    {"a": None}, [{"key": "k", "value": "v"}], "2026-13-99T99:99:99Z", {"values": None}, {"type": [], "data": 3}, "::1", "{\"a\": [1}",
-)  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    10**30,
+    1e308,
+    "",
+    "x",
+    "\x00\x1b[2J\u202e",
+    "\ud800",
+    "jane@example.com",
+    "9" * 5000,
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": None},
+    [{"key": "k", "value": "v"}],
+    "2026-13-99T99:99:99Z",
+    {"values": None},
+    {"type": [], "data": 3},
+    "::1",
+    '{"a": [1}',
+)
 HEADERS = {
-    "Link": ("", "x", '<a>; rel="next"; results="true"; cursor="0:1:0"', '<a>; rel="next"; results="true"', "<" * 999, '"' * 99),
+    "Link": (
+        "",
+        "x",
+        '<a>; rel="next"; results="true"; cursor="0:1:0"',
+        '<a>; rel="next"; results="true"',
+        "<" * 999,
+        '"' * 99,
+    ),
     "X-Hits": ("", "-1", "x", "9" * 50),
     "Date": ("", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"),
     "Content-Type": ("text/html", "", "application/json; charset=utf-16"),
@@ -61,13 +91,26 @@ def mutated(answer: Answer, rng: random.Random) -> Answer:
 
 def commands(standin: StandIn, rng: random.Random) -> list[str]:
     event = standin.issues[0]["events"][0]["eventID"]
-    base = rng.choice((
-        ["list-issues"], ["list-issues", "--no-tags"], ["list-issues", "--environment", "nope"], ["list-issues", "--query", "BACKEND-1"],
-        ["issue-detail", "4001"], ["issue-detail", "BACKEND-1"], ["issue-events", "4001"], ["event-detail", event],
-    ))  # fmt: skip
+    base = rng.choice(
+        (
+            ["list-issues"],
+            ["list-issues", "--no-tags"],
+            ["list-issues", "--environment", "nope"],
+            ["list-issues", "--query", "BACKEND-1"],
+            ["issue-detail", "4001"],
+            ["issue-detail", "BACKEND-1"],
+            ["issue-events", "4001"],
+            ["event-detail", event],
+            ["event-detail", "4001", "--environment", "staging"],
+            ["event-detail", str(rng.randint(5001, 5017)), "--include", "stack,vars,breadcrumbs"],
+            ["issue-detail", str(rng.randint(5001, 5017)), "--time-range", "7d"],
+            ["list-issues", "--sort", rng.choice(("freq", "user", "new"))],
+        )
+    )
     extra: list[list[str]] = [[], [], ["--raw"], ["--verbose"]]
     if base[0] == "event-detail":
-        extra += [["--include-entries"], ["--raw", "--include-entries"]]
+        extra += [["--include-entries"], ["--raw", "--include-entries"], ["--format", "table"]]
+        extra = extra if "--include" not in base else [[], ["--raw"], ["--format", "table"]]
     elif base[0] != "issue-detail":
         extra += [["--format", "table"], ["--limit", "2"], ["--time-range", "7d"]]
     return [*base, *rng.choice(extra), "--timeout", "5"]
@@ -103,6 +146,7 @@ def main() -> int:
     while time.monotonic() < stop:
         dialect = rng.choice(("sentry", "sentry9", "glitchtip"))
         with StandIn(dialect) as standin:
+            standin.issues += kinds.make_kinds(standin.now())
             for _ in range(40):
                 seed = rng.randrange(10**9)
                 answers = random.Random(seed)
@@ -118,7 +162,9 @@ def main() -> int:
                 status, out, err = call(standin, *argv)
                 problem = complaint(argv, status, out, err) or ("too slow" if time.monotonic() - started > 20 else "")
                 if problem:
-                    print(f"{problem}: seed {options.seed}, run {runs}, {dialect}: {' '.join(argv)}\n{err}\n{out[:500]}")
+                    print(
+                        f"{problem}: seed {options.seed}, run {runs}, {dialect}: {' '.join(argv)}\n{err}\n{out[:500]}"
+                    )
                     return 1
                 runs += 1
                 statuses[status] += 1

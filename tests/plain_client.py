@@ -56,7 +56,12 @@ def main():  # type: ignore[no-untyped-def]
     args = parser.parse_args()
     project = f"/api/0/projects/{args.org}/{args.project}"
     if args.command == "list-issues":
-        params = {"query": args.query, "environment": args.environment, "limit": args.limit, "statsPeriod": args.time_range}
+        params = {
+            "query": args.query,
+            "environment": args.environment,
+            "limit": args.limit,
+            "statsPeriod": args.time_range,
+        }
         data = get(project + "/issues/", params)
     elif args.command == "issue-detail":
         data = get(f"/api/0/issues/{args.issue_id}/", {})

@@ -91,7 +91,13 @@ def entries(issue: dict[str, Any], event: dict[str, Any]) -> list[dict[str, Any]
     """Return an event's entries as SDKs send them, personal data included."""
     metadata = issue["metadata"]
     frames = [
-        {"filename": "lib/server.py", "function": "dispatch", "lineNo": 88, "inApp": False, "vars": {"self": "<Server>"}},
+        {
+            "filename": "lib/server.py",
+            "function": "dispatch",
+            "lineNo": 88,
+            "inApp": False,
+            "vars": {"self": "<Server>"},
+        },
         {
             "filename": metadata.get("filename"),
             "function": metadata.get("function"),

@@ -45,7 +45,7 @@ SORTS = {
 GONE = {"message": "This API no longer exists."}
 MISSING = {"detail": "The requested resource does not exist"}
 BROKEN = {"detail": "Internal Error", "errorId": "afc65e222ac54cec8c99aff3dc7c8f8b"}
-SERVER_ERROR = b"\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>Server Error (500)</title>\n</head>\n</html>\n"
+SERVER_ERROR = b'\n<!doctype html>\n<html lang="en">\n<head>\n  <title>Server Error (500)</title>\n</head>\n</html>\n'
 
 
 class Request(NamedTuple):

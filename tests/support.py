@@ -22,7 +22,10 @@ sys.path.insert(0, str(SCRIPT.parent))
 import sentry_api  # noqa: E402
 
 # Without the pause before a retry, and with retries as they are.
-QUICK = "import sys; sys.path.insert(0, {!r}); import sentry_api; sentry_api.RETRY_PAUSE = 0.01; sentry_api.console_script()"
+QUICK = (
+    "import sys; sys.path.insert(0, {!r}); import sentry_api\n"
+    "sentry_api.RETRY_PAUSE = 0.01; sentry_api.console_script()"
+)
 
 
 class Run(NamedTuple):
@@ -62,13 +65,18 @@ def call(standin: StandIn | None, *argv: str, **changes: str | None) -> Run:
     return Run(status, out.getvalue(), err.getvalue())
 
 
-def run_script(standin: StandIn | None, *argv: str, timeout: float = 20, quick: bool = False, **changes: str | None) -> Run:
+def run_script(
+    standin: StandIn | None, *argv: str, timeout: float = 20, quick: bool = False, **changes: str | None
+) -> Run:
     """Run the script as a user does."""
     program = ["-c", QUICK.format(str(SCRIPT.parent))] if quick else [str(SCRIPT)]
     done = subprocess.run(
         [sys.executable, *program, *argv],
-        env=environment(standin, **changes), capture_output=True, timeout=timeout, check=False,
-    )  # fmt: skip
+        env=environment(standin, **changes),
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
     return Run(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 

@@ -24,15 +24,19 @@ LIST = ["list-issues", "--no-tags"]
 KEYS = ("note", "cookie", "password", "user", "ip", "version", "packages", "activity")
 # Repeated: characters that patterns consist of, and what stands at the boundaries of their repeats.
 SEEDS = (
-    "a", "é", "1", ".", ":", "@", "%", "=", "-", "_", "/", "\\", '"', "'", "`", "<", "(", "[", "{", " ", "\n", "\t", ";", "&", "#", "+", "~",
-    "a.", "a@", "a=", "=a;", "a;", "; ", "x@a.", "@a", "a+", "a'", "1.", "1:", "1.1.1.", "1.2.3.4, ", "1.2.3.4 -> ", "v1.2.3.4 ", "a/1.2.3.4 ",
-    "::", "0:", "2001:", "2001:db8::", "fe80::%", "eyJ", "eyJa.", "eyJé", "sk-", "ghp_", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----",
-    "//a:", "://a:b", "://a:b@", "Bearer ", "Bearer a ", "basic ", "token=", "token:", "token ", "--token ", "key ", 'password="', "password: ",
-    "'password', ", "<password>", "(\"token\", ", "Authorization: ", "cookie: ", "cookie=a; ", "name:", "curl -u ", "%40", "%40a.1", "%25", "\\u0040", "&#64;",
-    "&#", "\\n", "\\\\", "＠a.", "\u200b", "\u0301", "\x1b[31m", " at ", "at x(", " at ./", " at a.", " at a(b:1", " at a:1", " at a.b(c:1)", "./", " (./", ":1:1",
-    '  File "x", line 1\n', ' File "x", line 1', "    a\n", "0: a::b\n", "   0: 0x0 - ", "x:1:in `a'\n", "#0 /a(1): b\n", "#1 pc 0", " #0 /", "0  a  0x000000 b\n",
-    "a.go:1\n", "goroutine 1 [a]:\n", "created by a\n", "a(\n", "(a 1) a.ex:1: ", "fn@https://x:1\n", " a@http:", "\n at a b c", "\n\tat a.b(C.java:1)", "... 1 more\n",
-    "Traceback (most recent call last):\n", '{"a":', "[1,", "…", "...", "avatar", "avatar/", "webpack-internal:///", "at a (a/(b)/c:1:1)\n", "198,51,", "{1,2,", "IDENTIFIED BY '",
+    "a", "é", "1", ".", ":", "@", "%", "=", "-", "_", "/", "\\", "\"", "'", "`", "<", "(", "[", "{", " ", "\n", "\t",
+    ";", "&", "#", "+", "~", "a.", "a@", "a=", "=a;", "a;", "; ", "x@a.", "@a", "a+", "a'", "1.", "1:", "1.1.1.",
+    "1.2.3.4, ", "1.2.3.4 -> ", "v1.2.3.4 ", "a/1.2.3.4 ", "::", "0:", "2001:", "2001:db8::", "fe80::%", "eyJ",
+    "eyJa.", "eyJé", "sk-", "ghp_", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "//a:", "://a:b", "://a:b@",
+    "Bearer ", "Bearer a ", "basic ", "token=", "token:", "token ", "--token ", "key ", "password=\"", "password: ",
+    "'password', ", "<password>", "(\"token\", ", "Authorization: ", "cookie: ", "cookie=a; ", "name:", "curl -u ",
+    "%40", "%40a.1", "%25", "\\u0040", "&#64;", "&#", "\\n", "\\\\", "＠a.", "\u200b", "́", "\u001b[31m", " at ",
+    "at x(", " at ./", " at a.", " at a(b:1", " at a:1", " at a.b(c:1)", "./", " (./", ":1:1",
+    "  File \"x\", line 1\n", " File \"x\", line 1", "    a\n", "0: a::b\n", "   0: 0x0 - ", "x:1:in `a'\n",
+    "#0 /a(1): b\n", "#1 pc 0", " #0 /", "0  a  0x000000 b\n", "a.go:1\n", "goroutine 1 [a]:\n", "created by a\n",
+    "a(\n", "(a 1) a.ex:1: ", "fn@https://x:1\n", " a@http:", "\n at a b c", "\n\tat a.b(C.java:1)", "... 1 more\n",
+    "Traceback (most recent call last):\n", "{\"a\":", "[1,", "…", "...", "avatar", "avatar/", "webpack-internal:///",
+    "at a (a/(b)/c:1:1)\n", "198,51,", "{1,2,", "IDENTIFIED BY '",
 )  # fmt: skip
 
 
@@ -64,7 +68,8 @@ class Time(unittest.TestCase):
     def test_every_seed_under_every_kind_of_key(self) -> None:
         for seed in SEEDS:
             with self.subTest(seed):
-                self.check(lambda size: {key: seed * (size // len(seed) // 4) + "=" for key in KEYS}, seed)  # noqa: B023
+                count = len(seed) * 4
+                self.check(lambda size: dict.fromkeys(KEYS, seed * (size // count) + "="), seed)  # noqa: B023
 
     def test_boundaries_of_bounded_repeats(self) -> None:
         for piece in ("./", "a.", ":1", "a:", "/a", "(a", "a)", "[a]", " a", "\\t", "a ", "a@", "1 "):
@@ -85,13 +90,22 @@ class Work(StandInCase):
         """Run the script with so much memory at most."""
         limit = mebibytes * 2**20
         done = subprocess.run(
-            [sys.executable, str(SCRIPT), *argv], env=environment(self.standin), capture_output=True, timeout=60, check=False,
+            [sys.executable, str(SCRIPT), *argv],
+            env=environment(self.standin),
+            capture_output=True,
+            timeout=60,
+            check=False,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
-        )  # fmt: skip
+        )
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     def test_an_explanation_is_cut_before_it_is_read(self) -> None:
-        for body in (b" at " + b"./" * 500_000, {"detail": "x" * 2**20}, b'{"detail": "' + b"\\u0040" * 200_000 + b'"}', b"[" * 2**20):
+        for body in (
+            b" at " + b"./" * 500_000,
+            {"detail": "x" * 2**20},
+            b'{"detail": "' + b"\\u0040" * 200_000 + b'"}',
+            b"[" * 2**20,
+        ):
             with self.subTest(str(body)[:30]):
                 self.standin.faults.clear()
                 self.standin.fault("/api/", faults.answer(400, body))
@@ -100,7 +114,9 @@ class Work(StandInCase):
                 self.assertLess(time.process_time() - started, 5.0, "it took more than a minute")
 
     def test_a_page_of_millions_of_objects(self) -> None:
-        self.standin.fault("/api/", faults.answer(200, gzip.compress(b"[" + b"{}," * 20_000_000 + b"{}]", 1), Content_Encoding="gzip"))
+        self.standin.fault(
+            "/api/", faults.answer(200, gzip.compress(b"[" + b"{}," * 20_000_000 + b"{}]", 1), Content_Encoding="gzip")
+        )
         status, out, err = self.limited(*LIST)
         self.assertEqual((status, out), (1, ""))
         self.assertIn("too many values", err)
@@ -149,8 +165,14 @@ class Work(StandInCase):
 class Secrets(StandInCase):
     def test_redirects_to_what_is_no_port_are_refused(self) -> None:
         port = self.standin.server.server_port
-        for location in (f"http://127.0.0.1:{port}:80/x", f"http://127.0.0.1:{port}:{port}/x", f"http://127.0.0.1:80:{port}/x",
-                         f"http://127.0.0.1:{port}@evil.test/", f"http://[127.0.0.1]:{port}/x", f"http://127.0.0.1:+{port}/"):  # fmt: skip
+        for location in (
+            f"http://127.0.0.1:{port}:80/x",
+            f"http://127.0.0.1:{port}:{port}/x",
+            f"http://127.0.0.1:80:{port}/x",
+            f"http://127.0.0.1:{port}@evil.test/",
+            f"http://[127.0.0.1]:{port}/x",
+            f"http://127.0.0.1:+{port}/",
+        ):
             with self.subTest(location):
                 self.standin.faults.clear()
                 self.standin.requests.clear()
@@ -160,8 +182,14 @@ class Secrets(StandInCase):
 
     def test_what_is_shown_of_arguments_is_redacted_before_it_is_cut(self) -> None:
         token = "ab'c\"d" + "5e" * 30
-        for argv in (["--query", "x" * 30 + token + "\n"], ["--org", "y" * 40 + token], ["--limit", token], ["--fields", "z" * 50 + token],
-                     ["--base-url", f"http://{token.upper()}"], ["--base-url", "ftp://" + "w" * 40 + token]):  # fmt: skip
+        for argv in (
+            ["--query", "x" * 30 + token + "\n"],
+            ["--org", "y" * 40 + token],
+            ["--limit", token],
+            ["--fields", "z" * 50 + token],
+            ["--base-url", f"http://{token.upper()}"],
+            ["--base-url", "ftp://" + "w" * 40 + token],
+        ):
             with self.subTest(argv):
                 error = self.fails(2, *LIST, *argv, SENTRY_AUTH_TOKEN=token)
                 self.assertNotIn("5e5e5e", error.lower())
@@ -175,8 +203,14 @@ class Secrets(StandInCase):
         self.assertNotIn("ab3ab3", run.err.lower())
 
     def test_verbose_names_the_kind_of_failure_only(self) -> None:
-        run = call(None, *LIST, "--verbose", SENTRY_BASE_URL="https://sentry.example.test", no_proxy=None,
-                   https_proxy="http://user:pr0xy-pass@127.0.0.1:1")  # fmt: skip
+        run = call(
+            None,
+            *LIST,
+            "--verbose",
+            SENTRY_BASE_URL="https://sentry.example.test",
+            no_proxy=None,
+            https_proxy="http://user:pr0xy-pass@127.0.0.1:1",
+        )
         self.assertEqual(run.status, 6)
         self.assertNotIn("pr0xy-pass", run.err)
         lines = [line for line in run.err.splitlines() if line.startswith("GET ")]
@@ -217,15 +251,24 @@ class Unseen(StandInCase):
         for character in self.HIDDEN + "\u200c\u200d\ufe0e\ufe0f":
             with self.subTest(hex(ord(character))):
                 self.standin.issues[0].update(title=f"a{character}b", culprit=f"a{character}b")
-                for argv in ([*LIST, "--limit", "1"], [*LIST, "--raw", "--limit", "1"], [*LIST, "--format", "table", "--limit", "1"],
-                             ["issue-detail", "4001", "--no-tags"]):  # fmt: skip
+                for argv in (
+                    [*LIST, "--limit", "1"],
+                    [*LIST, "--raw", "--limit", "1"],
+                    [*LIST, "--format", "table", "--limit", "1"],
+                    ["issue-detail", "4001", "--no-tags"],
+                ):
                     out = self.call(*argv).out
                     self.assertNotIn(character, out)
                     self.assertIn(json.dumps(character)[1:-1], out)
         self.assertEqual(self.good("issue-detail", "4001", "--no-tags")["title"], "a\ufe0fb")
 
     def test_emoji_and_scripts_keep_their_joiners(self) -> None:
-        for text in ("\U0001f469\u200d\U0001f4bb", "\u2764\ufe0f\u200d\U0001f525", "\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0915\u094d\u200d\u0937"):
+        for text in (
+            "\U0001f469\u200d\U0001f4bb",
+            "\u2764\ufe0f\u200d\U0001f525",
+            "\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0915\u094d\u200d\u0937",
+        ):
             self.standin.issues[0].update(title=text)
             self.assertIn(text, self.call(*LIST, "--limit", "1").out)
 
@@ -235,7 +278,12 @@ class Unseen(StandInCase):
 
     def test_the_filter_looks_through_them(self) -> None:
         for character in self.HIDDEN + "\u200c\u200d\ufe0f":
-            for text in (f"jane@exam{character}ple.com", f"ja{character}ne@example.com", f"203.0.{character}113.9", f"pass{character}word=hunter2x9"):
+            for text in (
+                f"jane@exam{character}ple.com",
+                f"ja{character}ne@example.com",
+                f"203.0.{character}113.9",
+                f"pass{character}word=hunter2x9",
+            ):
                 with self.subTest(text.encode("unicode_escape")):
                     out = redact(f"of {text} today")
                     self.assertIn("[REDACTED", out)
@@ -253,8 +301,12 @@ class Calm(StandInCase):
         self.standin.fault("/projects/", faults.silence(5))
         for _ in range(8):
             self.standin.requests.clear()
-            process = subprocess.Popen([sys.executable, "-S", str(SCRIPT), *LIST], env=environment(self.standin),
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+            process = subprocess.Popen(
+                [sys.executable, "-S", str(SCRIPT), *LIST],
+                env=environment(self.standin),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
             stop = time.monotonic() + 15
             while not self.standin.requests and time.monotonic() < stop:
                 time.sleep(0.01)
@@ -268,7 +320,9 @@ class Calm(StandInCase):
         run = self.call(*LIST, "--format", "table", COLUMNS="1000000000")
         self.assertEqual(run.status, 0)
         self.assertLess(len(run.out), 100_000)
-        self.standin.fault("/projects/", faults.answer(200, b'[{"id": "1", "count": 1e400, "stats": {"24h": [[1, 1e400], [2, 1]]}}]'))
+        self.standin.fault(
+            "/projects/", faults.answer(200, b'[{"id": "1", "count": 1e400, "stats": {"24h": [[1, 1e400], [2, 1]]}}]')
+        )
         self.assertEqual(self.call(*LIST, "--format", "table").status, 0)
 
     def test_a_gzip_body_of_several_members(self) -> None:
@@ -279,11 +333,18 @@ class Calm(StandInCase):
 
     def test_a_cursor_that_begins_with_a_dash_is_none(self) -> None:
         self.fails(2, *LIST, "--cursor=-1:0:0")
-        self.standin.fault("/api/", faults.answer(200, [{"id": "1"}], Link='<x>; rel="next"; results="true"; cursor="-x:0:0"'))
+        self.standin.fault(
+            "/api/", faults.answer(200, [{"id": "1"}], Link='<x>; rel="next"; results="true"; cursor="-x:0:0"')
+        )
         self.assertNotIn("--cursor", self.call(*LIST, "--limit", "1").err)
 
     def test_hints_fit_what_is_no_json(self) -> None:
-        for body, words in ((b'[{"a": NaN}]', "number"), (b"[" + b"1" * 5000 + b"]", "number"), (b"[" * 200_000, "nested too deep"), (b"<p>", "web page")):
+        for body, words in (
+            (b'[{"a": NaN}]', "number"),
+            (b"[" + b"1" * 5000 + b"]", "number"),
+            (b"[" * 200_000, "nested too deep"),
+            (b"<p>", "web page"),
+        ):
             with self.subTest(body[:9]):
                 self.standin.faults.clear()
                 self.standin.fault("/api/", faults.answer(200, body))

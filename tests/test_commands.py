@@ -101,7 +101,10 @@ class Records(StandInCase):
         self.assertEqual(set(empty.values()), {None})
 
     def test_fields(self) -> None:
-        self.assertEqual(self.good("list-issues", "--limit", "1", "--fields", "title, id")[0], {"title": "KeyError: 'sku'", "id": "4001"})
+        self.assertEqual(
+            self.good("list-issues", "--limit", "1", "--fields", "title, id")[0],
+            {"title": "KeyError: 'sku'", "id": "4001"},
+        )
         self.assertEqual(len(self.standin.requests), 1, "no tags were asked for")
         error = self.fails(2, "list-issues", "--fields", "id,bogus")
         self.assertIn("'bogus'", error)
@@ -132,7 +135,11 @@ class Records(StandInCase):
 
     def test_a_message_that_says_more_is_kept(self) -> None:
         event = {"eventID": "a" * 32, "title": "Order failed", "metadata": {"filename": "cart 41.py"}}
-        for message, expected in (("Order failed 41", "Order failed 41"), ("Order failed", None), ("Order failed cart 41.py", None)):
+        for message, expected in (
+            ("Order failed 41", "Order failed 41"),
+            ("Order failed", None),
+            ("Order failed cart 41.py", None),
+        ):
             self.standin.fault("/events/", faults.answer(200, {**event, "message": message}))
             self.assertEqual(self.good("event-detail", "a" * 32)["message"], expected)
             self.standin.faults.clear()
@@ -157,7 +164,14 @@ class TimeRange(unittest.TestCase):
 
     def test_stats_period_is_one_of_sentrys_two(self) -> None:
         with StandIn() as standin:
-            for text, sent in (("24h", "24h"), ("1h", "24h"), ("25h", "14d"), ("7d", "14d"), ("", None), ("1440m", "24h")):
+            for text, sent in (
+                ("24h", "24h"),
+                ("1h", "24h"),
+                ("25h", "14d"),
+                ("7d", "14d"),
+                ("", None),
+                ("1440m", "24h"),
+            ):
                 standin.requests.clear()
                 call(standin, "list-issues", "--time-range", text, "--no-tags", "--limit", "1")
                 self.assertEqual(standin.requests[0].query.get("statsPeriod"), sent, text)
@@ -200,7 +214,9 @@ class TimeRange(unittest.TestCase):
         for dialect in DIALECTS:
             with self.subTest(dialect), StandIn(dialect, issues=[]) as standin:
                 issue = sample.make_issue(1)
-                issue["events"] = [sample.make_event(issue, n, standin.now() - 1200.0 * n - 60, "prod") for n in range(9)]
+                issue["events"] = [
+                    sample.make_event(issue, n, standin.now() - 1200.0 * n - 60, "prod") for n in range(9)
+                ]
                 standin.issues = [issue]
                 run = call(standin, "issue-events", "4001", "--time-range", "1h")
                 self.assertEqual(len(run.json()), 3)
@@ -210,10 +226,14 @@ class TimeRange(unittest.TestCase):
 class Identifiers(StandInCase):
     def test_forms_of_an_issue(self) -> None:
         for text in (
-            "4001", "BACKEND-1", "backend-1", f"{self.standin.url}/organizations/acme/issues/4001/?project=7",
-            f"{self.standin.url}/acme/issues/4001", f"{self.standin.url}/organizations/acme/issues/4001/events/abc/",
+            "4001",
+            "BACKEND-1",
+            "backend-1",
+            f"{self.standin.url}/organizations/acme/issues/4001/?project=7",
+            f"{self.standin.url}/acme/issues/4001",
+            f"{self.standin.url}/organizations/acme/issues/4001/events/abc/",
             f"{self.standin.url}/organizations/acme/issues/BACKEND-1/",
-        ):  # fmt: skip
+        ):
             with self.subTest(text):
                 self.assertEqual(self.good("issue-detail", text, "--no-tags")["id"], "4001")
 
@@ -228,7 +248,20 @@ class Identifiers(StandInCase):
 
     def test_what_is_not_an_id_reaches_no_network(self) -> None:
         page = "https://other.example.com/issues/4001/"
-        for text in ("../organizations/acme", "1/?x=", "1 2", "", "1\n2", "1%2f2", "٤٢", "a" * 31, "-1", "4001/", page, "BACKEND-"):
+        for text in (
+            "../organizations/acme",
+            "1/?x=",
+            "1 2",
+            "",
+            "1\n2",
+            "1%2f2",
+            "٤٢",
+            "a" * 31,
+            "-1",
+            "4001/",
+            page,
+            "BACKEND-",
+        ):
             for command in ("issue-detail", "issue-events", "event-detail"):
                 with self.subTest(text, command=command):
                     self.fails(2, command, "--", text)
@@ -255,11 +288,16 @@ class Identifiers(StandInCase):
 
     def test_a_hit_by_id_is_quiet_unless_filters_were_given(self) -> None:
         self.assertEqual(self.call("list-issues", "--query", "BACKEND-1", "--no-tags").err, "")
-        self.assertIn("found by its ID", self.call("list-issues", "--query", "BACKEND-1", "--no-tags", "--environment", "nope").err)
+        self.assertIn(
+            "found by its ID",
+            self.call("list-issues", "--query", "BACKEND-1", "--no-tags", "--environment", "nope").err,
+        )
 
     def test_text_that_looks_like_a_short_id_is_searched_in_the_environment(self) -> None:
         self.standin.issues[0]["title"] = "broken UTF-8 in body"
-        self.standin.issues[0]["events"] = [e for e in self.standin.issues[0]["events"] if e["environment"] == "staging"]
+        self.standin.issues[0]["events"] = [
+            e for e in self.standin.issues[0]["events"] if e["environment"] == "staging"
+        ]
         self.assertEqual(self.good("list-issues", "--query", "UTF-8", "--no-tags"), [])
         self.assertEqual(len(self.good("list-issues", "--query", "UTF-8", "--environment", "staging", "--no-tags")), 1)
 
@@ -274,7 +312,10 @@ class Pages(unittest.TestCase):
 
     def test_cursor_goes_on_without_loss_or_repetition(self) -> None:
         for dialect in DIALECTS:
-            for command, size in ((["list-issues", "--time-range", "", "--no-tags"], 24), (["issue-events", "4001"], 5)):
+            for command, size in (
+                (["list-issues", "--time-range", "", "--no-tags"], 24),
+                (["issue-events", "4001"], 5),
+            ):
                 with self.subTest(dialect, command=command), StandIn(dialect) as standin:
                     ids, cursor = [], []
                     for _ in range(30):
@@ -354,7 +395,9 @@ class Empty(StandInCase):
         for issue in self.standin.issues:
             for event in issue["events"]:
                 event["environment"] = "production"
-                event["tags"] = [(k, v) for k, v in event["tags"] if k != "environment"] + [("environment", "production")]
+                event["tags"] = [(k, v) for k, v in event["tags"] if k != "environment"] + [
+                    ("environment", "production")
+                ]
         run = self.call("list-issues")
         self.assertEqual((run.status, run.out), (0, "[]\n"))
         self.assertIn("'production'", run.err)
@@ -384,7 +427,11 @@ class OrganizationEndpoints(StandInCase):
         self.assertEqual(self.good("issue-detail", "4001")["id"], "4001")
         self.assertEqual(
             self.standin.paths(),
-            ["/api/0/issues/4001/", "/api/0/organizations/acme/issues/4001/", "/api/0/organizations/acme/issues/4001/events/"],
+            [
+                "/api/0/issues/4001/",
+                "/api/0/organizations/acme/issues/4001/",
+                "/api/0/organizations/acme/issues/4001/events/",
+            ],
         )
 
     def test_after_404_of_another_region(self) -> None:
@@ -425,7 +472,12 @@ class Size(StandInCase):
 
     def fill(self, text: str) -> None:
         for issue in self.standin.issues:
-            issue.update(title=text, culprit=text, level=text, metadata={"type": text, "value": "v" + text, "filename": text, "function": text})
+            issue.update(
+                title=text,
+                culprit=text,
+                level=text,
+                metadata={"type": text, "value": "v" + text, "filename": text, "function": text},
+            )
             for event in issue["events"]:
                 event["tags"] = [(f"{n}{text}"[:200], text) for n in range(12)] + [("environment", text)]
                 event["user"] = {"id": text, "email": text, "ip_address": text}
@@ -448,14 +500,22 @@ class Size(StandInCase):
                 if "50" in argv and text.isascii():
                     continue  # what takes most is text that has to be escaped
                 with self.subTest(text[:3], argv=argv):
-                    run = self.call(*argv, "--environment", "", "--time-range", "7d") if argv[0] == "list-issues" else self.call(*argv)
+                    run = (
+                        self.call(*argv, "--environment", "", "--time-range", "7d")
+                        if argv[0] == "list-issues"
+                        else self.call(*argv)
+                    )
                     self.assertEqual(run.status, 0, run.err)
                     self.assertLess(len(run.out), most)
 
     def test_strange_ids_and_numbers(self) -> None:
         nul = "\x00" * 500
-        item = dict.fromkeys(("id", "shortId", "title", "culprit", "level", "status", "permalink", "firstSeen", "lastSeen"), nul)
-        self.standin.fault("/projects/", faults.answer(200, [{**item, "count": 10**4000, "userCount": "9" * 4000}] * 20))
+        item = dict.fromkeys(
+            ("id", "shortId", "title", "culprit", "level", "status", "permalink", "firstSeen", "lastSeen"), nul
+        )
+        self.standin.fault(
+            "/projects/", faults.answer(200, [{**item, "count": 10**4000, "userCount": "9" * 4000}] * 20)
+        )
         self.assertLess(len(self.call("list-issues", "--no-tags").out), 16000)
         event = dict.fromkeys(("eventID", "groupID", "dateCreated", "title", "message", "location", "platform"), nul)
         self.standin.fault("/events/", faults.answer(200, [event] * 20))
@@ -465,11 +525,15 @@ class Size(StandInCase):
         self.assertLess(len(self.call("issue-detail", "4001", "--no-tags").out), 6000)
 
     def test_a_huge_event(self) -> None:
-        values = [{"type": "E" * 400, "value": "v" * 9000, "stacktrace": {"frames": [{"filename": "f" * 900, "lineNo": 1}]}}] * 90
+        values = [
+            {"type": "E" * 400, "value": "v" * 9000, "stacktrace": {"frames": [{"filename": "f" * 900, "lineNo": 1}]}}
+        ] * 90
         body = {
-            "eventID": "ab" * 16, "title": "t" * 9000, "entries": [{"type": "exception", "data": {"values": values}}],
+            "eventID": "ab" * 16,
+            "title": "t" * 9000,
+            "entries": [{"type": "exception", "data": {"values": values}}],
             "contexts": {f"c{n}" * 50: {"name": "n" * 500, "version": "1.2.3.4"} for n in range(400)},
-        }  # fmt: skip
+        }
         self.standin.fault("/events/", faults.answer(200, body))
         run = self.call("event-detail", "ab" * 16)
         self.assertEqual(run.status, 0)
@@ -487,8 +551,24 @@ class Size(StandInCase):
         self.assertEqual(tags["…"], f"+{100 - (len(tags) - 1)} more")
 
     def test_ordinary_tags_of_events_are_all_there(self) -> None:
-        names = ("browser", "browser.name", "customer_type", "environment", "level", "os.name", "owner", "peer", "region", "release",
-                 "runtime", "runtime.name", "server_name", "transaction", "url", "user")  # fmt: skip
+        names = (
+            "browser",
+            "browser.name",
+            "customer_type",
+            "environment",
+            "level",
+            "os.name",
+            "owner",
+            "peer",
+            "region",
+            "release",
+            "runtime",
+            "runtime.name",
+            "server_name",
+            "transaction",
+            "url",
+            "user",
+        )
         self.standin.issues[0]["events"][0]["tags"] = [(name, "shop.example.net/cart") for name in names]
         self.assertEqual(tuple(self.good("issue-events", "4001", "--limit", "1")[0]["tags"]), names)
 

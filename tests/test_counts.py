@@ -55,7 +55,10 @@ class InRange(StandInCase):
         for dialect, counts in (("sentry", [6, 9]), ("sentry9", [6, 9]), ("glitchtip", [None, None])):
             with self.subTest(dialect), StandIn(dialect) as standin:
                 project(standin, (6, 3, 6))
-                found = [call(standin, "issue-detail", "4001", "--no-tags", "--time-range", text).json() for text in ("24h", "30d")]
+                found = [
+                    call(standin, "issue-detail", "4001", "--no-tags", "--time-range", text).json()
+                    for text in ("24h", "30d")
+                ]
                 self.assertEqual([record["count_in_range"] for record in found], counts)
                 self.assertEqual(found[0]["trend_24h"] is None, dialect == "glitchtip")
 
@@ -74,7 +77,9 @@ class InRange(StandInCase):
         self.assertRegex(out.splitlines()[1], r" 6 +1 +")
         self.assertNotIn("609", out)
         self.assertIn("TREND 14 D", self.call("list-issues", "--format", "table", "--time-range", "7d").out)
-        self.assertRegex(self.call("list-issues", "--format", "table", "--time-range", "20d").out.splitlines()[1], r" - +1 +")
+        self.assertRegex(
+            self.call("list-issues", "--format", "table", "--time-range", "20d").out.splitlines()[1], r" - +1 +"
+        )
 
 
 class Ranks(StandInCase):
@@ -90,7 +95,10 @@ class Ranks(StandInCase):
         run = self.call("list-issues", "--sort", "new", "--time-range", "", "--no-tags", "--limit", "50")
         firsts = [record["first_seen"] for record in run.json()]
         self.assertEqual(firsts, sorted(firsts, reverse=True))
-        users = [record["user_count"] for record in self.good("list-issues", "--sort", "user", "--no-tags", "--time-range", "")]
+        users = [
+            record["user_count"]
+            for record in self.good("list-issues", "--sort", "user", "--no-tags", "--time-range", "")
+        ]
         self.assertEqual(users, sorted(users, reverse=True))
 
     def test_over_all_issues_in_the_range(self) -> None:
@@ -130,7 +138,9 @@ class Ranks(StandInCase):
         self.standin.issues = sample.make_project(self.standin.now(), 450, 60.0, events=1)
         main, side = os.openpty()
         command = [sys.executable, str(SCRIPT), "list-issues", "--sort", "freq", "--limit", "1", "--no-tags"]
-        subprocess.run(command, env=environment(self.standin), stdout=subprocess.DEVNULL, stderr=side, timeout=20, check=True)
+        subprocess.run(
+            command, env=environment(self.standin), stdout=subprocess.DEVNULL, stderr=side, timeout=20, check=True
+        )
         os.close(side)
         seen = os.read(main, 100_000).decode()
         os.close(main)

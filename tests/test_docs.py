@@ -36,9 +36,12 @@ class DocumentCase(StandInCase):
     def shell(self, script: str, folder: Path | None = None, **changes: str) -> Run:
         path = f"{self.folder}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
         done = subprocess.run(
-            ["bash", "-c", script], cwd=folder or self.folder, capture_output=True, check=False,
+            ["bash", "-c", script],
+            cwd=folder or self.folder,
+            capture_output=True,
+            check=False,
             env=environment(self.standin, PATH=path, **changes),
-        )  # fmt: skip
+        )
         return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
@@ -158,9 +161,12 @@ class Recipes(DocumentCase):
     def test_each_status(self) -> None:
         self.assertEqual(self.shell(self.checked), Run(0, "12\n", ""))
         for act, status, words in (
-            (faults.answer(418), 1, "not usefully"), (faults.answer(400), 2, "command is wrong"), (faults.answer(401), 3, "renewed"),
-            (faults.answer(404), 4, "renamed"), (faults.answer(429, {}, Retry_After="99"), 5, "run less often"),
-        ):  # fmt: skip
+            (faults.answer(418), 1, "not usefully"),
+            (faults.answer(400), 2, "command is wrong"),
+            (faults.answer(401), 3, "renewed"),
+            (faults.answer(404), 4, "renamed"),
+            (faults.answer(429, {}, Retry_After="99"), 5, "run less often"),
+        ):
             self.standin.faults.clear()
             self.standin.fault("/api/", act)
             run = self.shell(self.checked)
@@ -194,7 +200,10 @@ class Readme(unittest.TestCase):
     def test_top_level_names(self) -> None:
         names = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
         made = {"build", "dist", "__pycache__"}
-        self.assertEqual(names - made - {n for n in names if n.endswith(".egg-info")}, {"scripts", "tests", "SKILL.md", "pyproject.toml", "README.md", "Makefile"})
+        self.assertEqual(
+            names - made - {n for n in names if n.endswith(".egg-info")},
+            {"scripts", "tests", "SKILL.md", "pyproject.toml", "README.md", "Makefile"},
+        )
 
 
 if __name__ == "__main__":

@@ -28,11 +28,21 @@ class Kinds(StandInCase):
 
     def test_nothing_personal_with_any_option(self) -> None:
         for issue in self.standin.issues:
-            for options in ([], ["--include", "stack,vars,breadcrumbs,entries"], ["--raw", "--include", "entries"], ["--format", "table"]):
+            for options in (
+                [],
+                ["--include", "stack,vars,breadcrumbs,entries"],
+                ["--raw", "--include", "entries"],
+                ["--format", "table"],
+            ):
                 with self.subTest(issue["kind"], options=options):
                     out = self.call("event-detail", issue["id"], *options).out
                     for piece in kinds.FORBIDDEN[issue["kind"]]:
-                        if not (piece == "Ida's phone" and "--raw" in options or piece == "Ida's phone" and "entries" in options[-1:]):
+                        if not (
+                            piece == "Ida's phone"
+                            and "--raw" in options
+                            or piece == "Ida's phone"
+                            and "entries" in options[-1:]
+                        ):
                             self.assertNotIn(piece, out)
 
     def test_the_stack_as_lines(self) -> None:
@@ -41,7 +51,9 @@ class Kinds(StandInCase):
                 run = self.call("event-detail", issue["id"], "--include", "stack,vars,breadcrumbs")
                 record = run.json()
                 self.assertLess(sum(len(json.dumps(record[name], ensure_ascii=False)) for name in LINES), 16_000)
-                found = [record["stack"].index(line) for line in kinds.INCLUDE[issue["kind"]] if line in record["stack"]]
+                found = [
+                    record["stack"].index(line) for line in kinds.INCLUDE[issue["kind"]] if line in record["stack"]
+                ]
                 self.assertEqual(len(found), len(kinds.INCLUDE[issue["kind"]]), record["stack"])
                 self.assertEqual(found, sorted(found))
                 if not kinds.INCLUDE[issue["kind"]]:
@@ -65,8 +77,9 @@ class Kinds(StandInCase):
         self.assertEqual(by_kind["csp"]["evidence"]["directive"], "script-src-elem")
         self.assertAlmostEqual(
             time.mktime(time.strptime(by_kind["transaction"]["timestamp"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone,
-            self.standin.now() - 842.5, delta=30,
-        )  # fmt: skip
+            self.standin.now() - 842.5,
+            delta=30,
+        )
         self.assertIn("nightly-invoices", by_kind["cron"]["contexts"]["monitor"])
         self.assertNotIn("feedback", by_kind["feedback"]["contexts"])
 
@@ -77,7 +90,9 @@ class Kinds(StandInCase):
         self.assertIsNone(by_kind["feedback"]["handled"])
         self.assertIsNone(by_kind["csp"]["handled"])
         self.assertIsNone(by_kind["n-plus-one"]["handled"])
-        self.assertIs(by_kind["go"]["handled"], self.standin.issue(self.standin.issues[5], None)["isUnhandled"] is False)
+        self.assertIs(
+            by_kind["go"]["handled"], self.standin.issue(self.standin.issues[5], None)["isUnhandled"] is False
+        )
 
     def test_a_page_for_people(self) -> None:
         for issue in self.standin.issues:
@@ -99,7 +114,9 @@ class Newest(StandInCase):
     def test_two_requests(self) -> None:
         self.good("event-detail", "4001")
         events, event = self.standin.requests
-        self.assertEqual((events.path, events.query["per_page"], events.query["limit"]), ("/api/0/issues/4001/events/", "1", "1"))
+        self.assertEqual(
+            (events.path, events.query["per_page"], events.query["limit"]), ("/api/0/issues/4001/events/", "1", "1")
+        )
         self.assertTrue(event.path.startswith("/api/0/projects/acme/backend/events/"))
 
     def test_of_an_environment(self) -> None:
@@ -152,12 +169,19 @@ class Locations(StandInCase):
             {"filename": name, "lineNo": 1, "inApp": mark} for name, mark in (("l", False), ("u", None), ("a", True))
         )
         for frames, location in (
-            ([own, library], "a:1"), ([library], "l:1 (not in-app)"), ([library, unmarked], "u:1"), ([unmarked], "u:1"), ([], None),
-            (None, None), ([None, own, None], "a:1"), ([own, {"filename": "<anonymous>", "lineNo": 1, "inApp": True}], "a:1"),
-            ([own, {"filename": "[native code]", "inApp": True}], "a:1"), ([own, {"filename": "b", "inApp": True}], "a:1"),
+            ([own, library], "a:1"),
+            ([library], "l:1 (not in-app)"),
+            ([library, unmarked], "u:1"),
+            ([unmarked], "u:1"),
+            ([], None),
+            (None, None),
+            ([None, own, None], "a:1"),
+            ([own, {"filename": "<anonymous>", "lineNo": 1, "inApp": True}], "a:1"),
+            ([own, {"filename": "[native code]", "inApp": True}], "a:1"),
+            ([own, {"filename": "b", "inApp": True}], "a:1"),
             ([{"package": "/usr/lib/libfoo.so", "function": "run", "inApp": True}], "libfoo.so in run"),
             ([{"package": "C:\\app\\core.dll", "function": "run", "inApp": False}], "core.dll in run (not in-app)"),
-        ):  # fmt: skip
+        ):
             with self.subTest(frames):
                 self.assertEqual(self.location(frames), location)
 
@@ -168,7 +192,11 @@ class Locations(StandInCase):
 
     def test_of_the_exception_s_thread(self) -> None:
         threads = [
-            {"id": number, "crashed": number == 2, "stacktrace": {"frames": [{"filename": f"t{number}", "lineNo": 1, "inApp": True}]}}
+            {
+                "id": number,
+                "crashed": number == 2,
+                "stacktrace": {"frames": [{"filename": f"t{number}", "lineNo": 1, "inApp": True}]},
+            }
             for number in (1, 2)
         ]
         entries = [{"type": "threads", "data": {"values": threads}}]
@@ -176,10 +204,20 @@ class Locations(StandInCase):
 
     def test_bounds(self) -> None:
         frames = [
-            {"filename": f"f{n}" * 99, "lineNo": n, "function": "g" * 500, "inApp": True, "context": [[n, "c" * 900]],
-             "vars": {f"v{m}": "x\x00" * 300 for m in range(50)}} for n in range(120)
-        ]  # fmt: skip
-        crumbs = [{"timestamp": f"2026-11-28T10:{n % 60:02}:00Z", "category": "q", "message": "m\x1b" * 3000} for n in range(100)]
+            {
+                "filename": f"f{n}" * 99,
+                "lineNo": n,
+                "function": "g" * 500,
+                "inApp": True,
+                "context": [[n, "c" * 900]],
+                "vars": {f"v{m}": "x\x00" * 300 for m in range(50)},
+            }
+            for n in range(120)
+        ]
+        crumbs = [
+            {"timestamp": f"2026-11-28T10:{n % 60:02}:00Z", "category": "q", "message": "m\x1b" * 3000}
+            for n in range(100)
+        ]
         entries = [{"type": "breadcrumbs", "data": {"values": crumbs}}]
         self.location(frames, entries=entries)
         record = self.good("event-detail", "ab" * 16, "--include", "stack,vars,breadcrumbs")
@@ -187,7 +225,12 @@ class Locations(StandInCase):
 
     def test_redacted_before_it_is_cut(self) -> None:
         for length in range(380, 404, 3):
-            frame = {"filename": "f", "lineNo": 1, "inApp": True, "context": [[1, "c" * length + " jane.doe@example.com"]]}
+            frame = {
+                "filename": "f",
+                "lineNo": 1,
+                "inApp": True,
+                "context": [[1, "c" * length + " jane.doe@example.com"]],
+            }
             self.location([frame])
             self.assertNotIn("jane", self.call("event-detail", "ab" * 16, "--include", "stack").out)
 
@@ -196,9 +239,19 @@ class Messages(StandInCase):
     def test_dropped_only_where_the_same_record_shows_it(self) -> None:
         text = "Payment gateway answered with a long explanation " * 6
         for title, message, kept in (
-            (text[:99] + "…", text, True), (text, text, False), ("ValueError: x", "x", False), ("Oops", "other words", True), ("Oops", "", False),
-        ):  # fmt: skip
-            event = {"id": "1", "eventID": "ab" * 16, "title": title, "message": message, "metadata": {"title": title, "value": text}}
+            (text[:99] + "…", text, True),
+            (text, text, False),
+            ("ValueError: x", "x", False),
+            ("Oops", "other words", True),
+            ("Oops", "", False),
+        ):
+            event = {
+                "id": "1",
+                "eventID": "ab" * 16,
+                "title": title,
+                "message": message,
+                "metadata": {"title": title, "value": text},
+            }
             self.standin.faults.clear()
             self.standin.fault("/events/", faults.answer(200, [event]))
             with self.subTest(title[:20]):
@@ -206,5 +259,7 @@ class Messages(StandInCase):
                 self.assertEqual(shown is not None, kept)
 
     def test_events_of_old_servers_without_titles(self) -> None:
-        self.standin.fault("/events/", faults.answer(200, [{"id": "1", "eventID": "ab" * 16, "tags": None, "metadata": None}]))
+        self.standin.fault(
+            "/events/", faults.answer(200, [{"id": "1", "eventID": "ab" * 16, "tags": None, "metadata": None}])
+        )
         self.assertIsNone(self.good("issue-events", "4001")[0]["title"])

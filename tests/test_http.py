@@ -28,9 +28,26 @@ LIST = ["list-issues", "--no-tags"]
 class Errors(StandInCase):
     def test_exit_statuses(self) -> None:
         for code, status in (
-            (400, 2), (401, 3), (403, 3), (404, 4), (405, 1), (409, 1), (410, 1), (413, 1), (418, 1), (422, 2), (429, 5),
-            (451, 1), (500, 1), (502, 1), (503, 1), (504, 1), (599, 1), (300, 1), (304, 1),
-        ):  # fmt: skip
+            (400, 2),
+            (401, 3),
+            (403, 3),
+            (404, 4),
+            (405, 1),
+            (409, 1),
+            (410, 1),
+            (413, 1),
+            (418, 1),
+            (422, 2),
+            (429, 5),
+            (451, 1),
+            (500, 1),
+            (502, 1),
+            (503, 1),
+            (504, 1),
+            (599, 1),
+            (300, 1),
+            (304, 1),
+        ):
             self.standin.faults.clear()
             self.standin.fault("/api/", faults.answer(code, {"detail": "Because."} if code != 304 else b""))
             for argv in COMMANDS:
@@ -55,7 +72,16 @@ class Errors(StandInCase):
                 self.assertIn(f"HTTP 400: {expected}", self.fails(2, *LIST))
 
     def test_reasons_that_say_nothing(self) -> None:
-        for body in (b"", b"<html><h1>Bad</h1></html>", {"detail": ""}, {"detail": None}, {"detail": 7}, b"null", b"[]", b"\xff\xfe"):
+        for body in (
+            b"",
+            b"<html><h1>Bad</h1></html>",
+            {"detail": ""},
+            {"detail": None},
+            {"detail": 7},
+            b"null",
+            b"[]",
+            b"\xff\xfe",
+        ):
             with self.subTest(body):
                 self.standin.faults.clear()
                 self.standin.fault("/api/", faults.answer(400, body))
@@ -76,21 +102,44 @@ class Errors(StandInCase):
         self.assertIn("sntrys_", self.fails(3, *LIST, SENTRY_AUTH_TOKEN="sntrys_" + "a" * 40))
         self.assertIn("create one", self.fails(3, *LIST, SENTRY_AUTH_TOKEN="sntryu_" + "b" * 64))
         self.assertIn("project", self.fails(4, *LIST, "--project", "nope"))
-        self.standin.fault("/api/", faults.answer(403, {}, WWW_Authenticate='Bearer error="insufficient_scope", scope="project:read"'))
+        self.standin.fault(
+            "/api/", faults.answer(403, {}, WWW_Authenticate='Bearer error="insufficient_scope", scope="project:read"')
+        )
         self.assertIn("project:read", self.fails(3, *LIST))
 
     def test_html_in_a_200_doubts_the_base_url(self) -> None:
-        self.standin.fault("/api/", faults.answer(200, b"<!doctype html><html>Sign in</html>", Content_Type="text/html"))
+        self.standin.fault(
+            "/api/", faults.answer(200, b"<!doctype html><html>Sign in</html>", Content_Type="text/html")
+        )
         self.assertIn("base URL", self.fails(1, *LIST))
 
     def test_what_is_not_the_json_expected(self) -> None:
-        for body in (b"", b"nonsense", b"[1,", b"\xff\xfe\xfa", b'{"a": NaN}', b"[" * 200000, b"null", b"42", b'"text"', b"true", b"1" * 9999):
+        for body in (
+            b"",
+            b"nonsense",
+            b"[1,",
+            b"\xff\xfe\xfa",
+            b'{"a": NaN}',
+            b"[" * 200000,
+            b"null",
+            b"42",
+            b'"text"',
+            b"true",
+            b"1" * 9999,
+        ):
             for argv in COMMANDS:
                 with self.subTest(body[:20], argv=argv):
                     self.standin.faults.clear()
                     self.standin.fault("/api/", faults.answer(200, body))
                     self.fails(1, *argv)
-        for argv, body in ((COMMANDS[0], {}), (COMMANDS[1], []), (COMMANDS[2], {}), (COMMANDS[3], []), (COMMANDS[0], [1]), (COMMANDS[2], [[]])):
+        for argv, body in (
+            (COMMANDS[0], {}),
+            (COMMANDS[1], []),
+            (COMMANDS[2], {}),
+            (COMMANDS[3], []),
+            (COMMANDS[0], [1]),
+            (COMMANDS[2], [[]]),
+        ):
             with self.subTest(argv, body=body):
                 self.standin.faults.clear()
                 self.standin.fault("/api/", faults.answer(200, body))
@@ -126,7 +175,18 @@ class Errors(StandInCase):
 
 class Retries(StandInCase):
     def test_once_and_only_for_what_may_pass(self) -> None:
-        for code, requests in ((500, 2), (502, 2), (503, 2), (429, 2), (400, 1), (401, 1), (403, 1), (404, 1), (422, 1), (410, 2)):
+        for code, requests in (
+            (500, 2),
+            (502, 2),
+            (503, 2),
+            (429, 2),
+            (400, 1),
+            (401, 1),
+            (403, 1),
+            (404, 1),
+            (422, 1),
+            (410, 2),
+        ):
             with self.subTest(code):
                 self.standin.faults.clear()
                 self.standin.requests.clear()
@@ -136,10 +196,17 @@ class Retries(StandInCase):
 
     def test_the_second_attempt_counts(self) -> None:
         for name, act in (
-            ("500", faults.answer(500)), ("429", faults.answer(429)), ("short", faults.short()), ("reset", faults.reset()),
-            ("reset in body", faults.reset_in_body()), ("broken chunk", faults.broken_chunk()), ("hang up", faults.raw(b"")),
-            ("trickle", faults.trickle()), ("silence", faults.silence(3)), ("half a status", faults.raw(b"HTTP/1.1 2")),
-        ):  # fmt: skip
+            ("500", faults.answer(500)),
+            ("429", faults.answer(429)),
+            ("short", faults.short()),
+            ("reset", faults.reset()),
+            ("reset in body", faults.reset_in_body()),
+            ("broken chunk", faults.broken_chunk()),
+            ("hang up", faults.raw(b"")),
+            ("trickle", faults.trickle()),
+            ("silence", faults.silence(3)),
+            ("half a status", faults.raw(b"HTTP/1.1 2")),
+        ):
             with self.subTest(name):
                 self.standin.requests.clear()
                 self.standin.fault("/issues/", act, times=1)
@@ -148,11 +215,16 @@ class Retries(StandInCase):
 
     def test_connections_that_never_become_good(self) -> None:
         for name, act in (
-            ("reset", faults.reset()), ("reset in body", faults.reset_in_body()), ("short", faults.short()),
-            ("broken chunk", faults.broken_chunk()), ("silence", faults.silence(3)), ("trickle", faults.trickle()),
-            ("silence after headers", faults.silence_after_headers(3)), ("not HTTP", faults.raw(b"SSH-2.0-x\r\n\r\n")),
+            ("reset", faults.reset()),
+            ("reset in body", faults.reset_in_body()),
+            ("short", faults.short()),
+            ("broken chunk", faults.broken_chunk()),
+            ("silence", faults.silence(3)),
+            ("trickle", faults.trickle()),
+            ("silence after headers", faults.silence_after_headers(3)),
+            ("not HTTP", faults.raw(b"SSH-2.0-x\r\n\r\n")),
             ("cut gzip", faults.answer(200, b"\x1f\x8b\x08\x00", Content_Encoding="gzip")),
-        ):  # fmt: skip
+        ):
             for argv in COMMANDS:
                 with self.subTest(name, argv=argv):
                     self.standin.faults.clear()
@@ -180,13 +252,22 @@ class Retries(StandInCase):
         soon = email.utils.formatdate(time.time() + 1, usegmt=True)
         late = email.utils.formatdate(time.time() + 3600, usegmt=True)
         for headers, requests in (
-            ({"Retry-After": "0"}, 2), ({"Retry-After": "-5"}, 2), ({"Retry-After": "soon"}, 2), ({"Retry-After": "31"}, 1),
-            ({"Retry-After": "9" * 30}, 1), ({"Retry-After": "999999"}, 1), ({"Retry-After": late}, 1), ({"Retry-After": soon}, 2),
-            ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) - 9)}, 2), ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
-            ({"X-Sentry-Rate-Limit-Reset": "x"}, 2), ({"X-Sentry-Rate-Limit-Reset": f"{time.time() + 900:.2f}"}, 1),
-            ({"Retry-After": "2.5 "}, 2), ({"Retry-After": "soon", "X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
+            ({"Retry-After": "0"}, 2),
+            ({"Retry-After": "-5"}, 2),
+            ({"Retry-After": "soon"}, 2),
+            ({"Retry-After": "31"}, 1),
+            ({"Retry-After": "9" * 30}, 1),
+            ({"Retry-After": "999999"}, 1),
+            ({"Retry-After": late}, 1),
+            ({"Retry-After": soon}, 2),
+            ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) - 9)}, 2),
+            ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
+            ({"X-Sentry-Rate-Limit-Reset": "x"}, 2),
+            ({"X-Sentry-Rate-Limit-Reset": f"{time.time() + 900:.2f}"}, 1),
+            ({"Retry-After": "2.5 "}, 2),
+            ({"Retry-After": "soon", "X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
             ({"Retry-After": "soon", "Date": email.utils.formatdate(time.time() - 3600, usegmt=True)}, 2),
-        ):  # fmt: skip
+        ):
             with self.subTest(headers):
                 self.standin.faults.clear()
                 self.standin.requests.clear()
@@ -213,12 +294,20 @@ class Oddities(StandInCase):
             ("BOM", faults.answer(200, b"\xef\xbb\xbf[]")),
             ("trailing bytes", faults.answer(200, whole + b"\0\0", Content_Encoding="GZIP")),
             ("identity", faults.answer(200, b"[]", Content_Encoding="identity")),
-            ("chunked gzip", faults.raw(head + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                        + b"%x\r\n" % len(whole) + whole + b"\r\n0\r\n\r\n")),
+            (
+                "chunked gzip",
+                faults.raw(
+                    head
+                    + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + b"%x\r\n" % len(whole)
+                    + whole
+                    + b"\r\n0\r\n\r\n"
+                ),
+            ),
             ("strange length", faults.raw(head + b"Content-Length: \xb2\r\n\r\n[]")),
             ("no length", faults.raw(head + b"\r\n[]")),
             ("100 first", faults.raw(b"HTTP/1.1 100 Continue\r\n\r\n" + head + b"Content-Length: 2\r\n\r\n[]")),
-        ):  # fmt: skip
+        ):
             with self.subTest(name):
                 self.standin.faults.clear()
                 self.standin.fault("/api/", act)
@@ -248,7 +337,9 @@ class Oddities(StandInCase):
         for cursor in ("a b", "", "x" * 600, "a'b"):
             self.standin.faults.clear()
             items = [self.standin.issue(issue, None) for issue in self.standin.issues[:3]]
-            self.standin.fault("/api/", faults.answer(200, items, Link=f'<x>; rel="next"; results="true"; cursor="{cursor}"'))
+            self.standin.fault(
+                "/api/", faults.answer(200, items, Link=f'<x>; rel="next"; results="true"; cursor="{cursor}"')
+            )
             run = self.call(*LIST, "--limit", "3")
             self.assertIn("there may be more issues", run.err)
             self.assertNotIn("--cursor", run.err)
@@ -266,13 +357,23 @@ class Oddities(StandInCase):
         self.assertIn("first 20 pages", run.err)
 
     def test_values_of_the_wrong_type(self) -> None:
-        for issue in ({"id": "1", "lastSeen": {"a": 1}}, {"id": "1", "lastSeen": 7}, {"id": ["x"]}, {"id": "1", "permalink": "javascript:x"}):
+        for issue in (
+            {"id": "1", "lastSeen": {"a": 1}},
+            {"id": "1", "lastSeen": 7},
+            {"id": ["x"]},
+            {"id": "1", "permalink": "javascript:x"},
+        ):
             self.standin.faults.clear()
             self.standin.fault("/projects/", faults.answer(200, [issue]))
             self.assertEqual(len(self.good(*LIST)), 1)
         self.assertNotIn("javascript", self.call(*LIST).out)
         self.standin.faults.clear()
-        self.standin.fault("/projects/", faults.answer(200, b'[{"id": "1", "count": 1e999, "userCount": -1e999}, {"id": "2", "count": %s}]' % (b"9" * 4000)))
+        self.standin.fault(
+            "/projects/",
+            faults.answer(
+                200, b'[{"id": "1", "count": 1e999, "userCount": -1e999}, {"id": "2", "count": %s}]' % (b"9" * 4000)
+            ),
+        )
         self.assertEqual([record["count"] for record in self.good(*LIST)], [None, None])
 
     def test_a_cursor_that_leads_to_itself_is_not_printed_twice(self) -> None:
@@ -288,10 +389,13 @@ class Oddities(StandInCase):
 
     def test_what_urllib_raises(self) -> None:
         for error, pause, words in (
-            (ssl.SSLError(1, "[SSL] record layer failure"), True, "TLS"), (http.client.RemoteDisconnected("x"), True, "no connection"),
-            (http.client.IncompleteRead(b""), True, "ended early"), (urllib.error.URLError(ConnectionRefusedError(111, "refused")), True, "refused"),
-            (http.client.BadStatusLine("x"), True, "protocol"), (urllib.error.URLError("no host given"), False, "can't be used"),
-        ):  # fmt: skip
+            (ssl.SSLError(1, "[SSL] record layer failure"), True, "TLS"),
+            (http.client.RemoteDisconnected("x"), True, "no connection"),
+            (http.client.IncompleteRead(b""), True, "ended early"),
+            (urllib.error.URLError(ConnectionRefusedError(111, "refused")), True, "refused"),
+            (http.client.BadStatusLine("x"), True, "protocol"),
+            (urllib.error.URLError("no host given"), False, "can't be used"),
+        ):
             failure = sentry_api.network_failure(error, "https://h.test/x", 30.0)
             self.assertEqual((failure.status, failure.pause is not None), (6, pause), error)
             self.assertIn(words, failure.message)
@@ -302,21 +406,30 @@ class Oddities(StandInCase):
                 self.fails(6, *LIST, SENTRY_BASE_URL=url)
 
     def test_tls_that_cannot_be_set_up(self) -> None:
-        self.assertIn("SSLKEYLOGFILE", self.fails(6, *LIST, SENTRY_BASE_URL="https://sentry.invalid", SSLKEYLOGFILE="/nonexistent/x"))
+        self.assertIn(
+            "SSLKEYLOGFILE",
+            self.fails(6, *LIST, SENTRY_BASE_URL="https://sentry.invalid", SSLKEYLOGFILE="/nonexistent/x"),
+        )
 
 
 class Hits(StandInCase):
     def test_only_a_number_is_told(self) -> None:
         for hits, told in (("30", True), ("abc", False), ("-1", False), ("12.5", False), ("9" * 30, False)):
             with self.subTest(hits):
-                self.standin.fault("/projects/", faults.answer(200, [{"id": "1"}] * 2, X_Hits=hits, Link='<x>; rel="next"; results="true"; cursor="0:2:0"'))
+                self.standin.fault(
+                    "/projects/",
+                    faults.answer(
+                        200, [{"id": "1"}] * 2, X_Hits=hits, Link='<x>; rel="next"; results="true"; cursor="0:2:0"'
+                    ),
+                )
                 self.assertEqual(f"of {hits} issues" in self.call(*LIST, "--time-range", "", "--limit", "2").err, told)
                 self.standin.faults.clear()
 
 
 class Reasons(StandInCase):
     def test_stack_traces_in_them_are_cut(self) -> None:
-        trace = 'Traceback (most recent call last):\n  File "/srv/a.py", line 12, in get\n    charge(owner="Jane Roe")\nValueError: no'
+        trace = 'Traceback (most recent call last):\n  File "/srv/a.py", line 12, in get\n    charge(owner="Jane Roe")'
+        trace += "\nValueError: no"
         for body in (trace.encode(), {"detail": trace}):
             self.standin.faults.clear()
             self.standin.fault("/api/", faults.answer(400, body))
@@ -327,13 +440,18 @@ class Reasons(StandInCase):
 
 class Redirects(StandInCase):
     def test_a_default_port_is_the_same_origin(self) -> None:
-        for url, location in (("https://h.test/x", "https://h.test:443/y?q=1"), ("http://h.test:80/x", "http://h.test/y?q=1")):
+        for url, location in (
+            ("https://h.test/x", "https://h.test:443/y?q=1"),
+            ("http://h.test:80/x", "http://h.test/y?q=1"),
+        ):
             self.assertTrue(sentry_api.redirected(url, location).endswith("/y?q=1"))
         with self.assertRaises(sentry_api.Failure):
             sentry_api.redirected("https://h.test/x", "https://h.test:80/y")
 
     def test_within_the_origin(self) -> None:
-        self.standin.fault("/projects/acme/old/", faults.redirect("/api/0/projects/acme/backend/issues/?limit=50&query="))
+        self.standin.fault(
+            "/projects/acme/old/", faults.redirect("/api/0/projects/acme/backend/issues/?limit=50&query=")
+        )
         self.assertEqual(len(self.good(*LIST, "--project", "old", "--time-range", "", "--limit", "50")), 24)
         self.assertEqual({r.headers["authorization"] for r in self.standin.requests}, {f"Bearer {TOKEN}"})
 
@@ -341,10 +459,17 @@ class Redirects(StandInCase):
         with StandIn() as other:
             port = other.server.server_port
             for location in (
-                f"{other.url}/api/0/x/", f"//127.0.0.1:{port}/", f"http://localhost:{self.standin.server.server_port}/",
-                f"https://127.0.0.1:{self.standin.server.server_port}/", "file:///etc/passwd", "ftp://127.0.0.1/", "data:text/plain,[]",
-                f"http://x@127.0.0.1:{self.standin.server.server_port}/", "http://[broken/", "http://127.0.0.1:99999/",
-            ):  # fmt: skip
+                f"{other.url}/api/0/x/",
+                f"//127.0.0.1:{port}/",
+                f"http://localhost:{self.standin.server.server_port}/",
+                f"https://127.0.0.1:{self.standin.server.server_port}/",
+                "file:///etc/passwd",
+                "ftp://127.0.0.1/",
+                "data:text/plain,[]",
+                f"http://x@127.0.0.1:{self.standin.server.server_port}/",
+                "http://[broken/",
+                "http://127.0.0.1:99999/",
+            ):
                 for status in (301, 302, 303, 307, 308):
                     with self.subTest(location, status=status):
                         self.standin.faults.clear()
@@ -404,7 +529,12 @@ class Sent(StandInCase):
             self.good("issue-detail", "4001", "--no-tags", "--base-url", self.standin.url + tail)
         self.standin.fault("/prefix/api/0/issues/4001/", faults.answer(200, {"id": "4001"}))
         self.good("issue-detail", "4001", "--no-tags", "--base-url", self.standin.url + "/prefix/")
-        for text, expected in (("http://api", "http://api"), ("https://API/api/0/", "https://api"), ("http://a/apix", "http://a/apix"), ("http://a/Api", "http://a/Api")):
+        for text, expected in (
+            ("http://api", "http://api"),
+            ("https://API/api/0/", "https://api"),
+            ("http://a/apix", "http://a/apix"),
+            ("http://a/Api", "http://a/Api"),
+        ):
             self.assertEqual(sentry_api.base_url(text), expected)
 
     def test_verbose_tells_each_request(self) -> None:
@@ -476,10 +606,35 @@ class Tls(unittest.TestCase):
     def certificate(self, name: str, days: int = 2) -> Path:
         """Make a self-signed certificate for a host; with negative days an expired one."""
         path = Path(self.folder.name, f"{name}{days}.pem")
-        request = ["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", str(path), "-out", f"{path}.csr",
-                   "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]  # fmt: skip
-        sign = ["x509", "-req", "-in", f"{path}.csr", "-signkey", str(path), "-days", str(days),
-                "-copy_extensions", "copy", "-out", f"{path}.crt"]  # fmt: skip
+        request = [
+            "req",
+            "-new",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            str(path),
+            "-out",
+            f"{path}.csr",
+            "-subj",
+            f"/CN={name}",
+            "-addext",
+            f"subjectAltName=DNS:{name}",
+        ]
+        sign = [
+            "x509",
+            "-req",
+            "-in",
+            f"{path}.csr",
+            "-signkey",
+            str(path),
+            "-days",
+            str(days),
+            "-copy_extensions",
+            "copy",
+            "-out",
+            f"{path}.crt",
+        ]
         for arguments in (request, sign):
             done = subprocess.run(["openssl", *arguments], capture_output=True, check=False)
             if done.returncode:
@@ -500,7 +655,11 @@ class Tls(unittest.TestCase):
     def test_certificates_that_are_not_accepted(self) -> None:
         good, other = self.certificate("localhost"), self.certificate("elsewhere.example")
         expired = self.certificate("localhost", days=-1)
-        for name, certificate, trusted in (("self-signed", good, None), ("other name", other, other), ("expired", expired, expired)):
+        for name, certificate, trusted in (
+            ("self-signed", good, None),
+            ("other name", other, other),
+            ("expired", expired, expired),
+        ):
             with self.subTest(name):
                 standin = self.serve(certificate)
                 trust = f"{trusted}.crt" if trusted else None

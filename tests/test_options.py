@@ -25,7 +25,12 @@ class Token(StandInCase):
 
     def test_the_hint_says_how_to_make_and_set_one(self) -> None:
         error = self.fails(3, *LIST, SENTRY_AUTH_TOKEN=None)
-        for piece in (f"{self.standin.url}/settings/account/api/auth-tokens/", "event:read", "project:read", "never paste"):
+        for piece in (
+            f"{self.standin.url}/settings/account/api/auth-tokens/",
+            "event:read",
+            "project:read",
+            "never paste",
+        ):
             self.assertIn(piece, error)
 
     def test_a_trailing_newline_works(self) -> None:
@@ -43,10 +48,25 @@ class Token(StandInCase):
 
 class BaseUrl(StandInCase):
     def test_unusable(self) -> None:
-        for text in ("sentry.io", "file:///etc/passwd", "ftp://sentry.io", "https://", "https://a b", "https://user:pass@sentry.io",
-                     "https://sentry.io?x=1", "https://sentry.io/#x", "https://sentry.io:99999", "http://[::1", "https://é.example",
-                     "https://sentry.io/../x", "javascript:alert(1)", "https://sentry.io\nx", "//sentry.io",
-                     "https://\u017fentry.io", "https://\u212aentry.io"):  # fmt: skip
+        for text in (
+            "sentry.io",
+            "file:///etc/passwd",
+            "ftp://sentry.io",
+            "https://",
+            "https://a b",
+            "https://user:pass@sentry.io",
+            "https://sentry.io?x=1",
+            "https://sentry.io/#x",
+            "https://sentry.io:99999",
+            "http://[::1",
+            "https://é.example",
+            "https://sentry.io/../x",
+            "javascript:alert(1)",
+            "https://sentry.io\nx",
+            "//sentry.io",
+            "https://\u017fentry.io",
+            "https://\u212aentry.io",
+        ):
             with self.subTest(text):
                 error = self.fails(2, *LIST, SENTRY_BASE_URL=text)
                 self.assertIn("SENTRY_BASE_URL", error)
@@ -157,11 +177,19 @@ class Options(StandInCase):
         self.assertEqual(self.standin.requests, [])
 
     def test_help_and_usage_errors_import_no_network(self) -> None:
-        for argv in (["--help"], ["list-issues", "--help"], ["--version"], ["list-issues", "--limit", "0"], ["issue-detail"]):
-            code = f"import sys; sys.argv[1:] = {argv!r}; sys.path.insert(0, {str(SCRIPT.parent)!r}); import sentry_api; sentry_api.main();" + (
-                "sys.exit(bool({'urllib.request', 'urllib.parse', 'http.client', 'ssl', 'socket', 'threading', 'typing'} & set(sys.modules)))"
+        for argv in (
+            ["--help"],
+            ["list-issues", "--help"],
+            ["--version"],
+            ["list-issues", "--limit", "0"],
+            ["issue-detail"],
+        ):
+            network = "{'urllib.request', 'urllib.parse', 'http.client', 'ssl', 'socket', 'threading', 'typing'}"
+            code = f"import sys; sys.argv[1:] = {argv!r}; sys.path.insert(0, {str(SCRIPT.parent)!r})\n"
+            code += f"import sentry_api; sentry_api.main(); sys.exit(bool({network} & set(sys.modules)))"
+            done = subprocess.run(
+                [sys.executable, "-S", "-c", code], capture_output=True, env=environment(None), check=False
             )
-            done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, env=environment(None), check=False)
             self.assertEqual(done.returncode, 0, (argv, done.stderr))
 
 

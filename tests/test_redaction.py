@@ -49,28 +49,48 @@ class Labelled(unittest.TestCase):
     def test_the_set_covers_every_row(self) -> None:
         rows = {case["row"] for case in CASES}
         self.assertGreaterEqual(len(CASES), 300)
-        self.assertLessEqual({"email", "ipv4", "ipv6", "secret", "stack", "document", "prose", "survive-ip", "survive-id"}, rows)
+        self.assertLessEqual(
+            {"email", "ipv4", "ipv6", "secret", "stack", "document", "prose", "survive-ip", "survive-id"}, rows
+        )
 
 
 class Structure(unittest.TestCase):
     def test_exact_results(self) -> None:
         for value, expected in (
             ({"password": SECRET}, {"password": "[REDACTED]"}),
-            ({"password": None, "token": "", "secret": 5, "apiKey": True}, {"password": None, "token": "", "secret": 5, "apiKey": True}),
+            (
+                {"password": None, "token": "", "secret": 5, "apiKey": True},
+                {"password": None, "token": "", "secret": 5, "apiKey": True},
+            ),
             ({"auth": {"type": "basic", "password": SECRET}}, {"auth": {"type": "basic", "password": "[REDACTED]"}}),
-            ({"password": {"plain": SECRET, "type": "scrypt"}}, {"password": {"plain": "[REDACTED]", "type": "scrypt"}}),
-            ({"user": {"data": {"name": "Jo"}, "name": {"first": "Jo"}}}, {"user": {"data": {"name": "[REDACTED]"}, "name": {"first": "[REDACTED]"}}}),
+            (
+                {"password": {"plain": SECRET, "type": "scrypt"}},
+                {"password": {"plain": "[REDACTED]", "type": "scrypt"}},
+            ),
+            (
+                {"user": {"data": {"name": "Jo"}, "name": {"first": "Jo"}}},
+                {"user": {"data": {"name": "[REDACTED]"}, "name": {"first": "[REDACTED]"}}},
+            ),
             ([["X-Api-Key", SECRET], ["Accept", "text/html"]], [["X-Api-Key", "[REDACTED]"], ["Accept", "text/html"]]),
             ({"key": "api_key", "value": SECRET}, {"key": "api_key", "value": "[REDACTED]"}),
             ({"key": "release", "value": "1.2.3.4"}, {"key": "release", "value": "1.2.3.4"}),
             ({"REMOTE_ADDR": "1.2.3.4"}, {"REMOTE_ADDR": "[REDACTED_IP]"}),
             ({"packages": {"a": "1.2.3.4"}}, {"packages": {"a": "1.2.3.4"}}),
-            ({"user": {"id": "7", "name": "Jo", "email": "jo@x.test"}}, {"user": {"id": "7", "name": "[REDACTED]", "email": "[REDACTED_EMAIL]"}}),
-            ({"assignedTo": {"name": "Jo", "email": "jo@x.test"}}, {"assignedTo": {"name": "Jo", "email": "[REDACTED_EMAIL]"}}),
+            (
+                {"user": {"id": "7", "name": "Jo", "email": "jo@x.test"}},
+                {"user": {"id": "7", "name": "[REDACTED]", "email": "[REDACTED_EMAIL]"}},
+            ),
+            (
+                {"assignedTo": {"name": "Jo", "email": "jo@x.test"}},
+                {"assignedTo": {"name": "Jo", "email": "[REDACTED_EMAIL]"}},
+            ),
             ({"activity": [{"user": {"name": "Jo"}}]}, {"activity": [{"user": {"name": "Jo"}}]}),
             ({"a@x.test": 1, "b@x.test": 2}, {"[REDACTED_EMAIL]": 1, "[REDACTED_EMAIL] (2)": 2}),
             ({"": 1, "a@x.test": 2, "[REDACTED_EMAIL]": 3}, {"": 1, "[REDACTED_EMAIL] (2)": 2, "[REDACTED_EMAIL]": 3}),
-            ({"a@x.test": 1, "b@x.test": 2, "c@x.test (2)": 3}, {"[REDACTED_EMAIL]": 1, "[REDACTED_EMAIL] (2)": 2, "[REDACTED_EMAIL] (2) (2)": 3}),
+            (
+                {"a@x.test": 1, "b@x.test": 2, "c@x.test (2)": 3},
+                {"[REDACTED_EMAIL]": 1, "[REDACTED_EMAIL] (2)": 2, "[REDACTED_EMAIL] (2) (2)": 3},
+            ),
             ("https://u:pw@h.test/x", "https://u:[REDACTED]@h.test/x"),
             ('{"password": "x y", "n": 1}', '{"password": "[REDACTED]", "n": 1}'),
             ("mail a@x.test!", "mail [REDACTED_EMAIL]!"),
@@ -86,7 +106,12 @@ class Structure(unittest.TestCase):
 
     def test_token(self) -> None:
         token = "abc+def/123=="
-        for text in (f"x {token} y", "x abc%2Bdef%2F123%3D%3D y", "x abc%2bdef%2f123%3d%3d y", "x abc%252Bdef%252F123%253D%253D y"):
+        for text in (
+            f"x {token} y",
+            "x abc%2Bdef%2F123%3D%3D y",
+            "x abc%2bdef%2f123%3d%3d y",
+            "x abc%252Bdef%252F123%253D%253D y",
+        ):
             self.assertEqual(redact({"note": text}, token), {"note": "x [REDACTED] y"})
 
     def test_hosts_are_kept_as_hosts_of_urls_only(self) -> None:
@@ -115,10 +140,26 @@ class Properties(unittest.TestCase):
     """Random documents with things planted in them: none comes out, everything else does."""
 
     PLANTS = (
-        ("jane.roe+{n}@mail.example.com", "jane.roe+{n}@"), ("203.0.113.{n}", "203.0.113.{n}"), ("2001:db8:{n}::7", "2001:db8:{n}::7"),
-        ("Bearer k3y{n}Zz81kQm0", "k3y{n}Zz81kQm0"), ("https://u:Pw-{n}-x@h.test/", "Pw-{n}-x"), ("ghp_" + "aB3" * 10 + "{n}", "aB3" * 10),
-    )  # fmt: skip
-    WORDS = ("checkout", "failed", "after", "3.11.2", "shop/cart.py", "[main]", "std::vector", "12:30:59", "naïve", "v1.2.3.4", "id=9f3c")
+        ("jane.roe+{n}@mail.example.com", "jane.roe+{n}@"),
+        ("203.0.113.{n}", "203.0.113.{n}"),
+        ("2001:db8:{n}::7", "2001:db8:{n}::7"),
+        ("Bearer k3y{n}Zz81kQm0", "k3y{n}Zz81kQm0"),
+        ("https://u:Pw-{n}-x@h.test/", "Pw-{n}-x"),
+        ("ghp_" + "aB3" * 10 + "{n}", "aB3" * 10),
+    )
+    WORDS = (
+        "checkout",
+        "failed",
+        "after",
+        "3.11.2",
+        "shop/cart.py",
+        "[main]",
+        "std::vector",
+        "12:30:59",
+        "naïve",
+        "v1.2.3.4",
+        "id=9f3c",
+    )
 
     def plant(self, rng: random.Random, gone: list[str]) -> str:
         pattern, needle = rng.choice(self.PLANTS)

@@ -19,7 +19,10 @@ class Filters(unittest.TestCase):
         standin = StandIn(dialect, issues=[])
         self.addCleanup(standin.stop)
         issue = sample.make_issue(1)
-        issue["events"] = [sample.make_event(issue, n, standin.now() - age, "prod" if n % 2 else "staging") for n, age in enumerate(ages)]
+        issue["events"] = [
+            sample.make_event(issue, n, standin.now() - age, "prod" if n % 2 else "staging")
+            for n, age in enumerate(ages)
+        ]
         if late is not None:
             issue["events"][late]["received"] = standin.now()
         standin.issues = [issue]
@@ -58,7 +61,11 @@ class Filters(unittest.TestCase):
 
 class ShortIds(unittest.TestCase):
     def check(self, standin: StandIn, text: str = "BACKEND-3", **changes: str | None) -> None:
-        for argv in (["issue-detail", text, "--no-tags"], ["issue-events", text, "--limit", "1"], ["event-detail", text]):
+        for argv in (
+            ["issue-detail", text, "--no-tags"],
+            ["issue-events", text, "--limit", "1"],
+            ["event-detail", text],
+        ):
             run = call(standin, *argv, **changes)
             self.assertEqual(run.status, 0, (argv, run.err))
         run = call(standin, "list-issues", "--query", text, "--no-tags", **{**changes, "SENTRY_PROJECT": "backend"})
@@ -101,13 +108,16 @@ class Addresses(StandInCase):
     def test_sentry_io_is_one_service(self) -> None:
         event = "9fac2ceed9344f2bbfdd1fdacb0ed9b1"
         for address, issue, org in (
-            ("https://acme.sentry.io/issues/12/?a=b", "12", "acme"), ("https://us.sentry.io/organizations/acme/issues/12/", "12", "acme"),
-            ("https://sentry.io/organizations/acme/issues/12/events/latest/", "12", "acme"), ("https://de.sentry.io/issues/12/", "12", None),
-            ("https://acme.sentry.io/issues/BACKEND-1A/", "BACKEND-1A", "acme"), ("https://sentry.io/acme/backend/issues/12/", "12", "acme"),
+            ("https://acme.sentry.io/issues/12/?a=b", "12", "acme"),
+            ("https://us.sentry.io/organizations/acme/issues/12/", "12", "acme"),
+            ("https://sentry.io/organizations/acme/issues/12/events/latest/", "12", "acme"),
+            ("https://de.sentry.io/issues/12/", "12", None),
+            ("https://acme.sentry.io/issues/BACKEND-1A/", "BACKEND-1A", "acme"),
+            ("https://sentry.io/acme/backend/issues/12/", "12", "acme"),
             ("https://acme.sentry.io/issues/feedback/?feedbackSlug=backend:123&project=7", "123", "acme"),
             ("https://acme.sentry.io/feedback/?feedbackSlug=backend%3A123", "123", "acme"),
             ("https://sentry.io/organizations/acme/feedback/?feedbackSlug=backend:123", "123", "acme"),
-        ):  # fmt: skip
+        ):
             for base_url in ("https://sentry.io", "https://us.sentry.io", "https://acme.sentry.io"):
                 with self.subTest(address, base_url=base_url):
                     self.assertEqual((self.read(address, base_url).issue, self.args.org), (issue, org))
@@ -116,10 +126,17 @@ class Addresses(StandInCase):
 
     def test_look_alikes_are_refused(self) -> None:
         for address in (
-            "https://notsentry.io/issues/12/", "https://sentry.io.test/issues/12/", "https://sentry.io@evil.test/issues/12/",
-            "https://evil.test/sentry.io/issues/12/", "https://acme.sentry.io/12/", "https://sentry.io:x/issues/12/", "https:///issues/12/",
-            "https://evil.test#.sentry.io/issues/12/", "https://acme.sentry.io/issues/../12/", "https://acme.sentry.io/settings/",
-        ):  # fmt: skip
+            "https://notsentry.io/issues/12/",
+            "https://sentry.io.test/issues/12/",
+            "https://sentry.io@evil.test/issues/12/",
+            "https://evil.test/sentry.io/issues/12/",
+            "https://acme.sentry.io/12/",
+            "https://sentry.io:x/issues/12/",
+            "https:///issues/12/",
+            "https://evil.test#.sentry.io/issues/12/",
+            "https://acme.sentry.io/issues/../12/",
+            "https://acme.sentry.io/settings/",
+        ):
             with self.subTest(address):
                 with self.assertRaises(sentry_api.Failure) as caught:
                     self.read(address)
@@ -169,7 +186,9 @@ class Links(unittest.TestCase):
                 if dialect == "glitchtip":
                     issue_page, event_page = f"{standin.url}/acme/issues/4001", f"/events/{event}"
                 self.assertEqual(call(standin, "list-issues", "--limit", "1", "--no-tags").json()[0]["url"], issue_page)
-                self.assertEqual(call(standin, "issue-events", "4001", "--limit", "1").json()[0]["url"], issue_page + event_page)
+                self.assertEqual(
+                    call(standin, "issue-events", "4001", "--limit", "1").json()[0]["url"], issue_page + event_page
+                )
                 self.assertEqual(call(standin, "issue-detail", "4001").json()["url"], issue_page)
                 self.assertEqual(call(standin, "event-detail", event).json()["url"], issue_page + event_page)
 
@@ -186,7 +205,9 @@ class Retired(StandInCase):
         self.standin.list_retired = True
         self.standin.requests.clear()
         self.assertEqual(self.good("list-issues", "--no-tags", "--limit", "3"), expected)
-        self.assertEqual(self.standin.paths(), ["/api/0/projects/acme/backend/issues/", "/api/0/organizations/acme/issues/"])
+        self.assertEqual(
+            self.standin.paths(), ["/api/0/projects/acme/backend/issues/", "/api/0/organizations/acme/issues/"]
+        )
         self.assertEqual(self.standin.requests[1].query["project"], "backend")
         week = self.good("list-issues", "--no-tags", "--time-range", "7d", "--limit", "50")
         self.standin.list_retired = False
@@ -233,7 +254,9 @@ class Queries(unittest.TestCase):
 
 class Hints(StandInCase):
     def test_what_was_not_found(self) -> None:
-        self.assertIn("no project 'livv' in organization 'acme' (HTTP 404", self.fails(4, "list-issues", "--project", "livv"))
+        self.assertIn(
+            "no project 'livv' in organization 'acme' (HTTP 404", self.fails(4, "list-issues", "--project", "livv")
+        )
         self.assertIn("no issue 999 (HTTP 404", self.fails(4, "issue-detail", "999"))
         self.assertIn(f"no event {'ab' * 16} (HTTP 404", self.fails(4, "event-detail", "ab" * 16))
 
@@ -247,13 +270,21 @@ class Hints(StandInCase):
 
     def test_socks_proxies_are_refused_in_one_line(self) -> None:
         for name in ("https_proxy", "all_proxy"):
-            run = call(None, "list-issues", SENTRY_BASE_URL="https://sentry.example.test", no_proxy=None, **{name: "socks5://u:pw-9@127.0.0.1:1080"})
+            run = call(
+                None,
+                "list-issues",
+                SENTRY_BASE_URL="https://sentry.example.test",
+                no_proxy=None,
+                **{name: "socks5://u:pw-9@127.0.0.1:1080"},
+            )
             self.assertEqual((run.status, run.out), (6, ""))
             self.assertIn("SOCKS", run.err)
             self.assertNotIn("pw-9", run.err)
 
     def test_sentry_cli_s_variable_is_warned_of(self) -> None:
-        run = call(None, "list-issues", SENTRY_URL="https://sentry.acme.test", https_proxy="http://127.0.0.1:1", no_proxy=None)
+        run = call(
+            None, "list-issues", SENTRY_URL="https://sentry.acme.test", https_proxy="http://127.0.0.1:1", no_proxy=None
+        )
         self.assertIn("SENTRY_URL", run.err.splitlines()[0])
         self.assertNotIn("SENTRY_URL", self.call("list-issues", SENTRY_URL="https://x.test").err)
 

@@ -22,14 +22,20 @@ LIST = ["list-issues", "--no-tags"]
 class Streams(StandInCase):
     def test_output_is_utf8_whatever_the_locale(self) -> None:
         self.standin.issues[0].update(title="naïve café 日本語 \u202e\x07 \ud83d\ude00 end")
-        for changes in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}):
+        for changes in (
+            {"LC_ALL": "C"},
+            {"PYTHONIOENCODING": "ascii"},
+            {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        ):
             with self.subTest(changes):
                 run = run_script(self.standin, *LIST, "--limit", "1", **changes)
                 self.assertEqual(run.status, 0, run.err)
                 self.assertIn("naïve café 日本語 \\u202e\\u0007 😀 end", run.out)
 
     def test_lone_surrogates_and_controls(self) -> None:
-        self.standin.fault("/issues/4001/", faults.answer(200, b'{"id": "4001", "title": "a\\ud800b\\u0000\\u009b\\u2028\\ue000"}'))
+        self.standin.fault(
+            "/issues/4001/", faults.answer(200, b'{"id": "4001", "title": "a\\ud800b\\u0000\\u009b\\u2028\\ue000"}')
+        )
         for argv in (["issue-detail", "4001", "--no-tags"], ["issue-detail", "4001", "--raw"]):
             run = run_script(self.standin, *argv)
             self.assertEqual(run.status, 0, run.err)
@@ -48,8 +54,10 @@ class Streams(StandInCase):
         self.standin.issues[0]["events"][0]["extra"] = {"large": {"big": ["x" * 100] * 20000}}
         process = subprocess.Popen(
             [sys.executable, str(SCRIPT), "event-detail", event, "--raw"],
-            env=environment(self.standin), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            env=environment(self.standin),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         assert process.stdout and process.stderr
         process.stdout.read(10)
         process.stdout.close()
@@ -75,7 +83,11 @@ class Streams(StandInCase):
         for argv in (LIST, ["--help"]):
             with open("/dev/full", "wb") as full:
                 done = subprocess.run(
-                    [sys.executable, str(SCRIPT), *argv], env=environment(self.standin), stdout=full, stderr=subprocess.PIPE, check=False
+                    [sys.executable, str(SCRIPT), *argv],
+                    env=environment(self.standin),
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    check=False,
                 )
             self.assertEqual(done.returncode, 1)
             self.assertRegex(done.stderr.decode(), r"\Aerror: the output can't be written: .*\n\Z")
@@ -83,7 +95,9 @@ class Streams(StandInCase):
     def test_closed_streams(self) -> None:
         for redirection, status in ((">&-", 1), ("2>&-", 0), (">&- 2>&-", 1), ("--format table >&-", 1)):
             command = f'"{sys.executable}" "{SCRIPT}" list-issues --no-tags {redirection}'
-            done = subprocess.run(["sh", "-c", command], env=environment(self.standin), capture_output=True, check=False)
+            done = subprocess.run(
+                ["sh", "-c", command], env=environment(self.standin), capture_output=True, check=False
+            )
             self.assertEqual(done.returncode, status, done.stderr)
             self.assertNotIn(b"Traceback", done.stderr)
             self.assertNotIn(b"internal", done.stderr)
@@ -92,8 +106,10 @@ class Streams(StandInCase):
         """Run list-issues, send SIGINT as soon as `when` says so, and return what came of it."""
         process = subprocess.Popen(  # -S: an interrupt while Python loads what is in site-packages can be lost
             [sys.executable, "-S", str(SCRIPT), "list-issues"],
-            env=environment(self.standin), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            env=environment(self.standin),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         stop = time.monotonic() + 15
         while not when() and time.monotonic() < stop:
             time.sleep(0.01)
@@ -154,11 +170,20 @@ class Neighbours(StandInCase):
                 script.with_name(f"{name}.py").write_text("raise SystemExit('taken')")
             Path(folder, "link").symlink_to("scripts")
             Path(folder, "link.py").symlink_to("scripts/sentry_api.py")
-            forms = ("scripts/sentry_api.py", "./scripts/sentry_api.py", "scripts/../scripts/sentry_api.py", "link/sentry_api.py", "link.py", str(script))
+            forms = (
+                "scripts/sentry_api.py",
+                "./scripts/sentry_api.py",
+                "scripts/../scripts/sentry_api.py",
+                "link/sentry_api.py",
+                "link.py",
+                str(script),
+            )
             for form in forms:
                 with self.subTest(form):
                     command = [sys.executable, form, "list-issues", "--no-tags", "--query", ""]
-                    done = subprocess.run(command, capture_output=True, env=environment(self.standin), cwd=folder, check=False)
+                    done = subprocess.run(
+                        command, capture_output=True, env=environment(self.standin), cwd=folder, check=False
+                    )
                     self.assertEqual((done.returncode, done.stderr), (0, b""))
                     self.assertTrue(json.loads(done.stdout))
 

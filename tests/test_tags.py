@@ -27,7 +27,14 @@ class Counting(StandInCase):
         self.assertEqual(top[0], {"key": "zebra", "value": "1", "count": 2})
 
     def test_tags_that_repeat_others_are_left_out(self) -> None:
-        row = {"environment": "e", "level": "error", "user": "id:1", "os": "Linux 6", "os.name": "Linux", "browser.name": "Chrome"}
+        row = {
+            "environment": "e",
+            "level": "error",
+            "user": "id:1",
+            "os": "Linux 6",
+            "os.name": "Linux",
+            "browser.name": "Chrome",
+        }
         self.assertEqual([tag["key"] for tag in sentry_api.count_tags(events(row))[1]], ["browser.name", "os"])
 
     def test_pairs_and_nonsense(self) -> None:
@@ -53,8 +60,13 @@ class Counting(StandInCase):
 
 class Failing(StandInCase):
     def test_costs_only_that_issue(self) -> None:
-        for act, word in ((faults.answer(500), "HTTP 500"), (faults.answer(403), "HTTP 403"), (faults.answer(200, b"<p>"), "HTML"),
-                          (faults.reset(), "connection"), (faults.answer(200, {}), "list")):  # fmt: skip
+        for act, word in (
+            (faults.answer(500), "HTTP 500"),
+            (faults.answer(403), "HTTP 403"),
+            (faults.answer(200, b"<p>"), "HTML"),
+            (faults.reset(), "connection"),
+            (faults.answer(200, {}), "list"),
+        ):
             self.standin.faults.clear()
             self.standin.fault("/issues/4002/events/", act)
             run = self.call("list-issues", "--limit", "4")
@@ -99,17 +111,22 @@ class Failing(StandInCase):
             if recent >= 5:
                 faults.answer(429, {"detail": "too frequently"}, Retry_After="1")(handler)
             else:
-                request = self.standin.requests[0]._replace(path=handler.path.partition("?")[0], query={"per_page": "10"})
+                request = self.standin.requests[0]._replace(
+                    path=handler.path.partition("?")[0], query={"per_page": "10"}
+                )
                 handler.reply(self.standin.answer(request))
 
         self.standin.fault("/events/", act)
         run = self.call("list-issues", "--limit", "12")
         self.assertEqual(sum(record["environments"] is None for record in run.json()), 0, run.err)
 
-
     def test_every_worker_falls_back_to_the_organization(self) -> None:
         """The first to learn that the org-less form is gone must not cost those that are still asking it."""
-        for code, body in ((410, {"message": "gone"}), (404, {}), (401, {"detail": "limited to organization endpoints"})):
+        for code, body in (
+            (410, {"message": "gone"}),
+            (404, {}),
+            (401, {"detail": "limited to organization endpoints"}),
+        ):
 
             def act(handler: Handler, code: int = code, body: Any = body) -> None:
                 time.sleep(0.03 * (int(handler.path.split("/")[4]) % 8))
