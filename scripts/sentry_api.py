@@ -215,7 +215,7 @@ ABOUT_WORDS = frozenset(
     "window manager service backend class handler middleware module file location host domain header "
     "algorithm alg issuer scope scopes audience".split()
 )
-ADDRESS_WORDS = frozenset("ip ips ipv4 ipv6 addr ipaddr address addresses forwarded remote peer".split())
+ADDRESS_WORDS = frozenset("ip ips ipv addr ipaddr address addresses forwarded remote peer".split())
 VERSION_WORDS = frozenset(
     "version versions ver release releases build sdk browser os runtime firmware driver kernel dist".split()
 )
@@ -311,10 +311,8 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     done = 0
     for escape in pattern(ESCAPE).finditer(text):
         kind = escape.lastgroup or ""
-        if kind in ("hex", "hex2", "printable"):
-            character = chr(int(escape[kind], 16))
-        elif kind == "number":
-            character = chr(int(escape[kind]))
+        if kind in ("hex", "hex2", "printable", "number"):
+            character = chr(int(escape[kind], 10 if kind == "number" else 16))
         else:
             character = "\x1b" if kind == "colour" else MEANINGS.get(escape[kind], "")  # none of a hidden one
         pieces += [text[done : escape.start()], character]
@@ -336,23 +334,23 @@ def mask_spans(text: str, rules: Iterable[tuple[Rule, str]]) -> str:
         if spans:
             found += spans
             plain = blank(plain, spans)
+    return fill(text, sorted((places[start], places[end], mask) for start, end, mask in found if mask))
+
+
+def fill(text: str, spans: Iterable[Span]) -> str:
+    """Return a text with masks in the place of spans, which are sorted; of overlapping ones the first counts."""
     pieces: list[str] = []
     done = 0
-    for start, end, mask in sorted((places[start], places[end], mask) for start, end, mask in found if mask):
+    for start, end, mask in spans:
         if start >= done:
             pieces += [text[done:start], mask]
         done = max(done, end)
     return "".join(pieces) + text[done:]
 
 
-def blank(text: str, spans: list[Span]) -> str:
-    """Return a text with blanks, as many characters, where spans are."""
-    pieces: list[str] = []
-    done = 0
-    for start, end, _ in spans:
-        pieces += [text[done:start], BLANK * (end - start)]
-        done = end
-    return "".join(pieces) + text[done:]
+def blank(text: str, spans: Iterable[tuple[int, int, Any]]) -> str:
+    """Return a text with blanks, as many characters, in the place of spans."""
+    return fill(text, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
 
 
 # Secrets in texts.
@@ -590,8 +588,11 @@ IPV6 = r"""(?x)(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{4}::[A-Fa-f]*[G-Zg-z])  # 2024::b
     (?:%[\w.-]+)?"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 IPV4 = rf"(?<!\d)(?<!\d\.){OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)"
-CUT_IPV4 = rf"(?<!\d)(?<!\d\.){OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT})"
-ERLANG_IPV4 = rf"(?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"
+# Cut off by a server (198.51.100.…), and as Erlang writes them ({198,51,100,23}).
+RARE_IPV4 = (
+    rf"(?<!\d)(?<!\d\.){OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT})"
+    rf"|(?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"
+)
 
 
 def find_ipv6(text: str) -> Iterator[Span]:
@@ -626,10 +627,9 @@ VERSION_PLACES = (
     r"(?:^|[\s\"'(])([A-Za-z][\w-]*\.[\w.-]+):(?:[A-Za-z][\w.-]*:){1,2}\0",  # group:artifact:1.2.3.4
     r"()(?:\.so\.\0|(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\)\0.*\0(?:[/\\]|$))",  # /gems/rails-6.1.4.1/
 )
-HOST_NAMES = frozenset(
-    "ip ips ipv4 ipv6 addr ipaddr ipaddress address addresses forwarded remote peer peers localhost host hosts client "
-    "clients server servers node nodes redis mysql postgres whois ratelimit cache from to via user users root admin "
-    "ubuntu ec2-user deploy git pi centos debian vagrant administrator".split()
+HOST_NAMES = ADDRESS_WORDS | frozenset(
+    "peers localhost host hosts client clients server servers node nodes redis mysql postgres whois ratelimit cache "
+    "from to via user users root admin ubuntu ec2 deploy git pi centos debian vagrant administrator".split()
 )
 LOGIN_COMMAND = r"(?i)(?:://[^/?#\s]*|(?<![a-z])(?:ssh|scp|rsync|host|to|from|login|connect\w*)\s\S*)$"
 VERSION_AFTER = r"""(?ix)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|ga|canary|nightly
@@ -654,10 +654,9 @@ def find_ipv4(text: str) -> Iterator[Span]:
     for found in candidates:
         if found[0] not in versions:
             yield (*found.span(), IP_MASK)
-    for rare in (CUT_IPV4, ERLANG_IPV4):
-        for found in pattern(rare).finditer(text):
-            if not is_version(found):
-                yield (*found.span(), IP_MASK)
+    for found in pattern(RARE_IPV4).finditer(text):
+        if not is_version(found):
+            yield (*found.span(), IP_MASK)
 
 
 def is_version(number: re.Match[str]) -> bool:
@@ -676,7 +675,7 @@ def is_version(number: re.Match[str]) -> bool:
     for place in VERSION_PLACES:
         found = pattern("(?s)" + place).search(f"{before}\0{number[0]}\0{after}")
         name = found and (found[1] or "")
-        if found and HOST_NAMES.isdisjoint([*snake_case(name or "").split("_"), name]):
+        if found and HOST_NAMES.isdisjoint(snake_case(name or "").split("_")):
             return not (before[-1:] == "@" and name and re.search(LOGIN_COMMAND, before))
     return False
 
@@ -719,7 +718,7 @@ QUOTED = r"(?:\\.|[^\\\"'])*"  # where line breaks are escaped, the trace stands
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames; it takes a header and a frame, or two frames."""
     lines = frame_lines(text)
-    inline = frames_within_lines(blank(text, [(start, end, "") for start, end, _ in lines]))
+    inline = frames_within_lines(blank(text, lines))
     blocks: list[tuple[int, int, int]] = []
     for start, end, count in sorted([*lines, *inline]):
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for what only space separates
@@ -790,7 +789,7 @@ RULES = (*RULES_OF_VERSIONS, (find_ipv4, IPV4_HINT))
 SUSPECT = r"[^\t -~]|[%\\&]|=40|" + "|".join(hint for _, hint in RULES)  # or escapes
 KIND_RULES: dict[str, Sequence[tuple[Rule, str]]] = {
     VERSION: RULES_OF_VERSIONS,
-    ADDRESS: (*RULES_OF_VERSIONS, (partial(find_all, f"{IPV4}|{CUT_IPV4}|{ERLANG_IPV4}", IP_MASK), IPV4_HINT)),
+    ADDRESS: (*RULES_OF_VERSIONS, (partial(find_all, f"{IPV4}|{RARE_IPV4}", IP_MASK), IPV4_HINT)),
     COOKIES: ((find_cookies, ""), *RULES),
     USER: ((partial(find_all, USER_NAME, SECRET_MASK), "name:"), *RULES),
 }
@@ -1223,17 +1222,18 @@ class Client:
                 hint = "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
                 raise Failure(NETWORK, f"TLS can't be set up: {error.strerror}", hint) from None
 
-    def get(self, path: str, params: Object | None = None, **options: Any) -> tuple[Any, Any]:
+    def get(
+        self, path: str, params: Object | None = None, *, what: str = "", why: str = "", most: int = MAX_BODY
+    ) -> tuple[Any, Any]:
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out. Options: `what` is asked for, to say that it was not found; `why`, for
-        --verbose; `most`, how many bytes the answer may have.
+        Parameters that are None are left out. `what` is asked for, to say that it was not found; `why` is for
+        --verbose; `most` is how many bytes the answer may have.
         """
         import urllib.parse
 
         query = urllib.parse.urlencode({key: value for key, value in (params or {}).items() if value is not None})
         url = f"{self.args.base_url}{path}?{query}".rstrip("?")
-        why, most = options.get("why", ""), options.get("most", MAX_BODY)
         try:
             try:
                 return self.attempt(url, why, most)
@@ -1246,8 +1246,8 @@ class Client:
                     time.sleep(failure.pause)
                 return self.attempt(url, f" (retry after {failure.message})", most)
         except Failure as failure:
-            if failure.http == 404 and options.get("what"):
-                failure.message = f"no {options['what']} ({failure.message})"
+            if failure.http == 404 and what:
+                failure.message = f"no {what} ({failure.message})"
             raise
 
     def attempt(self, url: str, why: str, most: int) -> tuple[Any, Any]:
@@ -1563,77 +1563,47 @@ def expect_object(value: Any) -> Object:
 # Records from Sentry's objects. Any part of those may be missing or of another type; GlitchTip leaves keys out and
 # writes some in snake_case.
 
-# The fields of records, in their order, and the paths in Sentry's object that may hold each; those without a path are
-# computed, others may be too. On the organization's list, `lifetime` holds what is not cut to a period.
-ISSUE_FIELDS: dict[str, tuple[str, ...]] = {
-    "id": ("id",),
+# The fields of records, in their order.
+ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count first_seen last_seen".split()
+ISSUE_FIELDS += "environments top_tags url".split()
+EVENT_FIELDS = "id title message culprit level timestamp environment release location user tags issue_id url".split()
+FIELDS = {
+    "list-issues": ISSUE_FIELDS,
+    "issue-detail": ISSUE_FIELDS
+    + "substatus priority platform project assigned_to first_release last_release message location handled".split()
+    + "tag_totals issue_type issue_category trend_24h trend_30d".split(),
+    "issue-events": EVENT_FIELDS,
+    "event-detail": EVENT_FIELDS
+    + "platform exceptions evidence request contexts sdk entries_present processing_errors previous_id next_id".split(),
+}
+INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
+# Where Sentry's object has them, if not under their own name; the computed ones are in shape_issue() and shape_event().
+# On the organization's list, `lifetime` holds what is not cut to a period.
+ISSUE_PATHS: dict[str, tuple[str, ...]] = {
     "short_id": ("shortId", "short_id"),
-    "title": ("title",),
-    "culprit": ("culprit",),
-    "level": ("level",),
-    "status": ("status",),
     "count": ("lifetime.count", "count"),
-    "count_in_range": (),
     "user_count": ("lifetime.userCount", "userCount", "user_count"),
     "first_seen": ("lifetime.firstSeen", "firstSeen", "first_seen"),
     "last_seen": ("lifetime.lastSeen", "lastSeen", "last_seen"),
-    "environments": (),
-    "top_tags": (),
-    "url": (),
-}
-ISSUE_DETAIL_FIELDS = {
-    **ISSUE_FIELDS,
-    "substatus": ("substatus",),
-    "priority": ("priority",),
     "platform": ("platform", "project.platform"),
     "project": ("project.slug",),
-    "assigned_to": (),
     "first_release": ("firstRelease.version",),
     "last_release": ("lastRelease.version",),
     "message": ("metadata.message", "metadata.value"),
-    "location": (),
-    "handled": (),
-    "tag_totals": (),
     "issue_type": ("issueType",),
     "issue_category": ("issueCategory",),
-    "trend_24h": (),
-    "trend_30d": (),
 }
-EVENT_FIELDS: dict[str, tuple[str, ...]] = {
+EVENT_PATHS: dict[str, tuple[str, ...]] = {
     "id": ("eventID", "event_id", "id"),
     "title": ("title", "metadata.title"),
-    "message": ("message",),
-    "culprit": ("culprit",),
     "level": ("level", "tags.level"),
     "timestamp": ("dateCreated", "date_created"),
     "environment": ("tags.environment",),
     "release": ("tags.release", "release.version"),
-    "location": (),
-    "user": (),
-    "tags": (),
     "issue_id": ("groupID", "group_id"),
-    "url": (),
-}
-EVENT_DETAIL_FIELDS = {
-    **EVENT_FIELDS,
-    "platform": ("platform",),
-    "exceptions": (),
-    "evidence": (),
-    "request": (),
-    "contexts": (),
-    "sdk": (),
-    "entries_present": (),
-    "processing_errors": (),
     "previous_id": ("previousEventID", "previous_event_id"),
     "next_id": ("nextEventID", "next_event_id"),
 }
-FIELDS = {
-    "list-issues": tuple(ISSUE_FIELDS),
-    "issue-detail": tuple(ISSUE_DETAIL_FIELDS),
-    "issue-events": tuple(EVENT_FIELDS),
-    "event-detail": tuple(EVENT_DETAIL_FIELDS),
-}
-LINES = ("stack", "vars", "breadcrumbs")  # what --include adds to an event, and entries
 
 
 def value_at(source: Any, *paths: str) -> Any:
@@ -1707,7 +1677,7 @@ def series(issue: Object, name: str) -> list[tuple[float, int]]:
 def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
     """Return an issue's events in the last so many seconds, by the whole hours or days of a series that covers them."""
     if not seconds:
-        return number(text_at(issue, *ISSUE_FIELDS["count"]))
+        return number(text_at(issue, *ISSUE_PATHS["count"]))
     for name, longest, size in (("24h", DAY, HOUR), ("14d", 14 * DAY, DAY), ("30d", 30 * DAY, DAY)):
         counts = series(issue, name)
         if counts and seconds <= longest:
@@ -1717,7 +1687,7 @@ def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
 
 def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
     """Return an issue's record; `tally` is what count_tags() returned, or None where that is not known."""
-    record: Object = {field: text_at(issue, *paths) for field, paths in ISSUE_DETAIL_FIELDS.items()}
+    record: Object = {name: text_at(issue, *ISSUE_PATHS.get(name, (name,))) for name in FIELDS["issue-detail"]}
     environments, top_tags = tally or (None, None)
     unhandled, assigned_to = issue.get("isUnhandled"), object_at(issue, "assignedTo")
     is_error = issue.get("type") in (None, "error") and record["issue_category"] in (None, "error")
@@ -1790,7 +1760,7 @@ CSP_PARTS = {  # name in the evidence: paths in a CSP report's entry
 def shape_event(client: Client, event: Object) -> Object:
     """Return an event's record."""
     event = {**event, "tags": tags_of(event)}
-    record: Object = {field: text_at(event, *paths) for field, paths in EVENT_DETAIL_FIELDS.items()}
+    record: Object = {name: text_at(event, *EVENT_PATHS.get(name, (name,))) for name in FIELDS["event-detail"]}
     is_detail, included = client.args.command == "event-detail", client.args.include
     entries: Object = {str(text_at(entry, "type")): entry.get("data") for entry in objects_at(event, "entries")[::-1]}
     metadata, user, request = object_at(event, "metadata"), object_at(event, "user"), entries.get("request")
@@ -1979,20 +1949,12 @@ def variables_of(frames: list[Object]) -> Object:
 
 def crumb_lines(data: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
+    parts = (
+        *(("timestamp",), ("category", "type"), ("level",), ("message",)),
+        *(("data.method",), ("data.url",), ("data.status_code", "data.statusCode")),
+    )
     crumbs = sorted(objects_at(data, "values"), key=lambda crumb: str(crumb.get("timestamp") or ""))
-    return [
-        joined(
-            text_at(crumb, "timestamp"),
-            text_at(crumb, "category", "type"),
-            text_at(crumb, "level"),
-            text_at(crumb, "message"),
-            text_at(crumb, "data.method"),
-            text_at(crumb, "data.url"),
-            text_at(crumb, "data.status_code", "data.statusCode"),
-        )
-        or "-"
-        for crumb in crumbs[-MAX_CRUMBS:]
-    ]
+    return [joined(*(text_at(crumb, *paths) for paths in parts)) or "-" for crumb in crumbs[-MAX_CRUMBS:]]
 
 
 # --- Commands ----------------------------------------------------------------
@@ -2000,20 +1962,12 @@ def crumb_lines(data: Any) -> list[str]:
 # A command asks for data, shapes it and returns Sentry's object (or list of them), its record (or list), and notes for
 # stderr. It never prints.
 
-# How --sort ranks issues, besides date.
-RANKS: dict[str, tuple[str, ...]] = {
-    "user": ISSUE_FIELDS["user_count"],
-    "new": ISSUE_FIELDS["first_seen"],
-    "freq": ISSUE_FIELDS["count"],
-}
-
-
 def list_issues(args: Args, client: Client) -> Result:
     """Return the records of a project's issues, most recently seen first or as --sort says."""
     listing = find_issues(args, client)
     issues, notes = listing.items, []
-    if args.sort == "date":
-        issues.sort(key=lambda issue: seconds_since_1970(last_seen(issue)) or 0.0, reverse=True)
+    if args.sort == "date" or not issues:
+        issues.sort(key=lambda issue: time_of(issue) or 0.0, reverse=True)
         notes += listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
     else:
         issues, notes = ranked(args, client, listing)
@@ -2035,9 +1989,9 @@ def list_issues(args: Args, client: Client) -> Result:
     return issues, list(map(partial(shape_issue, client), issues, tallies)), notes + failed
 
 
-def last_seen(issue: Object) -> Any:
-    """Return when an issue was last seen, as the server says."""
-    return value_at(issue, *ISSUE_FIELDS["last_seen"])
+def time_of(item: Object, is_event: bool = False) -> float | None:
+    """Return when an issue was last seen or an event happened, in seconds since 1970; None where that is not known."""
+    return seconds_since_1970(value_at(item, *(EVENT_PATHS["timestamp"] if is_event else ISSUE_PATHS["last_seen"])))
 
 
 def find_issues(args: Args, client: Client) -> Listing:
@@ -2079,9 +2033,9 @@ def look_up(args: Args, client: Client, given: str) -> Object | None:
             if failure.http not in (404, 410, 422) or not args.org:
                 raise
             page, headers = [], {}
+        is_hit = is_event and headers.get("X-Sentry-Direct-Hit") == "1"
         for issue in expect_list(page):
-            is_hit = headers.get("X-Sentry-Direct-Hit") == "1"
-            if is_hit and is_event or str(text_at(issue, "shortId", "short_id")).upper() == wanted:
+            if is_hit or has_short_id(issue, wanted):
                 return issue
     if is_event:
         return None
@@ -2093,30 +2047,32 @@ def look_up(args: Args, client: Client, given: str) -> Object | None:
             return None
         if failure.status != UNUSABLE or failure.http >= 500 or not args.project:
             raise
-    probe = argparse.Namespace(command="list-issues", cursor=None, time_range=0)
+    probe = argparse.Namespace(command="list-issues", cursor=None, time_range=0)  # all that get_list() reads
     listing = get_list(probe, client.get_issues, {"query": ""}, ("limit",), limit=PAGE * MAX_PAGES)
-    ids = (str(text_at(issue, "shortId", "short_id")).upper() for issue in listing.items)
-    return next((issue for issue, short_id in zip(listing.items, ids) if short_id == wanted), None)
+    return next((issue for issue in listing.items if has_short_id(issue, wanted)), None)
+
+
+def has_short_id(issue: Object, short_id: str) -> bool:
+    """Tell whether an issue has a short ID."""
+    return str(text_at(issue, *ISSUE_PATHS["short_id"])).upper() == short_id
 
 
 def ranked(args: Args, client: Client, listing: Listing) -> tuple[list[Object], list[str]]:
     """Return the first issues by --sort, and a note of how many these are the first."""
     count = len(listing.items)
     counts = [count_in_range(issue, args.time_range, client.now) for issue in listing.items]
-    by_total = args.sort == "freq" and count > 0 and all(found is None for found in counts)
+    by_total = args.sort == "freq" and all(found is None for found in counts)
 
     def rank(item: tuple[Object, int | None]) -> Any:
         issue, in_range = item
         if args.sort == "new":
-            return seconds_since_1970(value_at(issue, *RANKS["new"])) or 0.0
-        total = number(text_at(issue, *RANKS[args.sort])) or 0
+            return seconds_since_1970(value_at(issue, *ISSUE_PATHS["first_seen"])) or 0.0
+        total = number(text_at(issue, *ISSUE_PATHS["user_count" if args.sort == "user" else "count"])) or 0
         return total if by_total or args.sort == "user" else in_range or 0
 
     issues = [issue for issue, _ in sorted(zip(listing.items, counts), key=rank, reverse=True)]
     of = f"the {count} most recent issues" if listing.more else f"{count} issues"
-    notes = [f"note: the first {min(count, args.limit)} of {of} by {args.sort}"] if count else []
-    if not count:
-        notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
+    notes = [f"note: the first {min(count, args.limit)} of {of} by {args.sort}"]
     if by_total and args.time_range:
         notes.append("note: this server reports no counts in the time range: ranked by count, of all time")
     if client.is_glitchtip and args.sort == "user":
@@ -2185,7 +2141,7 @@ def belonging(args: Args, page: list[Object], headers: Any) -> tuple[list[Object
     if not args.time_range or is_events and not headers.get("Date"):
         return page, False
     start = server_time(headers) - args.time_range
-    times = [seconds_since_1970(last_seen(item) or value_at(item, *EVENT_FIELDS["timestamp"])) for item in page]
+    times = [time_of(item, is_events) for item in page]
     recent = [item for item, at in zip(page, times) if at is None or at >= start]
     last = next((at for at in reversed(times) if at is not None), start)
     return recent, len(page) >= TAG_EVENTS and not recent if is_events else last < start
@@ -2221,18 +2177,20 @@ def event_detail(args: Args, client: Client) -> Result:
     if not event_id:
         issue = resolve_issue(args, client, place)
         event_id = newest_event(args, client, issue, place.number)
-    project, what = args.project, f"event {event_id}"
     if not issue:
         require_project(args)
+
+    def get(project: str) -> Object:
+        path = PROJECT_EVENT.format(org=args.org, project=project, event=event_id)
+        return expect_object(client.get(path, what=f"event {event_id}")[0])
+
+    project = args.project or project_of(client, issue)
     try:
-        project = project or project_of(client, issue)
-        event, _ = client.get(PROJECT_EVENT.format(org=args.org, project=project, event=event_id), what=what)
+        event = get(project)
     except Failure as failure:
-        if failure.http != 404 or not issue or project != args.project:
+        if failure.http != 404 or not issue or not args.project:
             raise
-        project = project_of(client, issue)  # not the configured one
-        event, _ = client.get(PROJECT_EVENT.format(org=args.org, project=project, event=event_id), what=what)
-    event = expect_object(event)
+        event = get(project_of(client, issue))  # not in the configured project
     return event, shape_event(client, event), []
 
 
@@ -2420,8 +2378,7 @@ def read_address(args: Args, text: str, expected: str) -> Place:
         message = f"received the web address {shown(text)}, but the base URL is {args.base_url}"
         hint = "to ask another server, SENTRY_BASE_URL must name it; the token would go there, so the user decides"
         raise Failure(USAGE, message, hint)
-    prefix = urllib.parse.urlsplit(args.base_url).path
-    path = parts.path[len(prefix) :] if parts.path.startswith(prefix) else parts.path
+    path = parts.path.removeprefix(urllib.parse.urlsplit(args.base_url).path)
     found = re.fullmatch(ISSUE_PAGE, path)
     slug = urllib.parse.parse_qs(parts.query).get("feedbackSlug", [""])[0]
     feedback = re.fullmatch(FEEDBACK_PAGE, path) if re.fullmatch(rf"{SLUG}:{ISSUE_ID}", slug) else None
@@ -2504,7 +2461,7 @@ cursor = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0
 output_format = matching("json|table", "json or table")
 rank = matching("date|freq|user|new", "date (last seen), freq (events in the range), user (users) or new (first seen)")
 includes = matching(
-    r"(?:(?:stack|vars|breadcrumbs|entries)(?:,(?!$)|$))+", "names of stack, vars, breadcrumbs, entries, with commas"
+    rf"(?:(?:{'|'.join(INCLUDES)})(?:,(?!$)|$))+", "names of stack, vars, breadcrumbs, entries, with commas"
 )
 timeout = matching(
     r"(?a)(?![0.]*$)0{0,9}(?:[12]?\d{1,3}|3[0-5]\d\d|3600(?=[.0]*$))(?:\.\d{0,9})?", "more than 0, at most 3600"
@@ -2659,6 +2616,7 @@ def parse(argv: list[str]) -> Args:
     Parser.help_command = " ".join(filter(None, (program, command, "--help")))
     check_places(argv, command)
     given = vars(build_parser(program, command).parse_args(argv))
+    org_given = "org" in given
     for name, check in {"org": slug, "project": slug, "base_url": base_url, "user_agent": user_agent}.items():
         variable = "SENTRY_" + name.upper()
         value = os.environ.get(variable, "").strip()  # an empty one counts as unset
@@ -2667,13 +2625,13 @@ def parse(argv: list[str]) -> Args:
                 given[name] = check(value)
         except argparse.ArgumentTypeError as error:
             raise Failure(USAGE, f"{variable}: {error}") from None
-    defaults = {destination(name): default for name, *_, default, _ in (*SHARED_OPTIONS, *OWN_OPTIONS)}
+    options = (*SHARED_OPTIONS, *OWN_OPTIONS)
+    defaults = {name[2:].replace("-", "_"): default for name, *_, default, _ in options}
     if command == "list-issues":
         defaults.update(environment=DEFAULT_ENVIRONMENT, time_range=DEFAULT_TIME_RANGE)
     args = argparse.Namespace(**{**defaults, **given})
-    args.environment_given = "environment" in given
+    args.org_given, args.environment_given = org_given, "environment" in given
     args.filters_given = args.environment_given or "time_range" in given
-    args.org_given = "--org" in map(option_name, argv)
     args.timeout = float(args.timeout)
     args.time_range_text = args.time_range
     args.time_range = int(args.time_range[:-1]) * UNITS[args.time_range[-1]] if args.time_range else 0
@@ -2684,27 +2642,16 @@ def parse(argv: list[str]) -> Args:
     return args
 
 
-def option_name(word: str) -> str:
-    """Return the name in --name=value."""
-    return word.partition("=")[0]
-
-
-def destination(name: str) -> str:
-    """Return the attribute in which argparse keeps an option."""
-    return name[2:].replace("-", "_")
-
-
 def check_places(argv: list[str], command: str) -> None:
     """Raise Failure for an option that is given twice, or that stands before the command and belongs to it."""
     words = argv[: argv.index("--")] if "--" in argv else argv
-    options = [option_name(word) for word in words if word.startswith("--")]
+    options = [word.partition("=")[0] for word in words]
     for option, count in Counter(options).items():
-        if count > 1:
+        if option.startswith("--") and count > 1:
             raise Failure(USAGE, f"{option} is given twice", "leave out one of them")
     own = {name for name, *_ in OWN_OPTIONS}
-    for word in words[: words.index(command)] if command else []:
-        if option_name(word) in own:
-            option = option_name(word)
+    for option in options[: words.index(command)] if command in words else []:
+        if option in own:
             raise Failure(USAGE, f"{option} stands before {command}", f"write it behind: {command} {option} …")
 
 
@@ -2716,7 +2663,7 @@ def check_together(args: Args) -> None:
     args.fields = args.fields if args.fields is None else list(map(str.strip, args.fields.split(",")))
     for name in args.fields or ():
         if name not in names:
-            is_included = args.command == "event-detail" and name in (*LINES, "entries")
+            is_included = args.command == "event-detail" and name in INCLUDES
             hint = f"add --include {name}" if is_included else ""
             raise Failure(USAGE, f"--fields: received {shown(name)}, expected names of {', '.join(names)}", hint)
     if args.format == "table":
@@ -2789,7 +2736,7 @@ def run(argv: list[str]) -> int:
     try:
         found = source if args.raw else record
         found = [chosen(args, item) for item in found] if isinstance(found, list) else chosen(args, found)
-        write_result(present(args, Redactor(token, shown_hosts).redact(found)))
+        write_result(present(args, redact(found, token, shown_hosts)))
     except RecursionError:
         raise Failure(UNUSABLE, "the answer is nested too deep", "leave out --raw and --include entries") from None
     if args.asked_limit > MAX_LIMIT:
@@ -2801,10 +2748,11 @@ def run(argv: list[str]) -> int:
 
 def chosen(args: Args, item: Object) -> Object:
     """Return what --raw, --fields and --include ask for of Sentry's object or its record; all for a table."""
-    keys: Iterable[str] = args.fields or (*FIELDS[args.command], *args.include)
+    if args.format == "table":
+        return item
     if args.raw:
-        keys = [key for key in item if key != "entries" or "entries" in args.include]
-    return item if args.format == "table" else {key: item.get(key) for key in keys}
+        return {key: child for key, child in item.items() if key != "entries" or "entries" in args.include}
+    return {key: item.get(key) for key in args.fields or (*FIELDS[args.command], *args.include)}
 
 
 def present(args: Args, value: Any) -> str:
@@ -2817,9 +2765,9 @@ def present(args: Args, value: Any) -> str:
     if isinstance(value, list):
         return render([fit(record, size) for record in value])
     # What was included has a size of its own; entries were asked for: they stay whole.
-    lines = fit({key: value[key] for key in LINES if key in value}, INCLUDED_SIZE)
-    rest = fit({key: child for key, child in value.items() if key not in (*LINES, "entries")}, size)
-    return render({key: {**value, **rest, **lines}[key] for key in value})
+    lines = fit({key: value[key] for key in INCLUDES[:-1] if key in value}, INCLUDED_SIZE)
+    rest = fit({key: child for key, child in value.items() if key not in INCLUDES}, size)
+    return render({**value, **rest, **lines})
 
 
 def console_script() -> NoReturn:

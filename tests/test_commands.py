@@ -19,7 +19,7 @@ class Records(StandInCase):
         lines = run.out.splitlines()
         self.assertEqual((lines[0], lines[-1], len(lines)), ("[", "]", 5))
         for line in lines[1:-1]:
-            self.assertEqual(tuple(json.loads(line.rstrip(","))), sentry_api.FIELDS["list-issues"])
+            self.assertEqual(list(json.loads(line.rstrip(","))), sentry_api.FIELDS["list-issues"])
 
     def test_issue_record(self) -> None:
         record = self.good("list-issues", "--limit", "1")[0]
@@ -36,7 +36,7 @@ class Records(StandInCase):
 
     def test_issue_detail_record(self) -> None:
         record = self.good("issue-detail", "4001")
-        self.assertEqual(tuple(record), sentry_api.FIELDS["issue-detail"])
+        self.assertEqual(list(record), sentry_api.FIELDS["issue-detail"])
         self.assertEqual(record["project"], "backend")
         self.assertEqual(record["assigned_to"], {"type": "user", "id": "3", "name": "Tess Team"})
         self.assertEqual((record["first_release"], record["last_release"]), ("shop@2.0.0", "shop@2.2.0"))
@@ -49,7 +49,7 @@ class Records(StandInCase):
         records = self.good("issue-events", "4001")
         events = self.standin.issues[0]["events"]
         self.assertEqual([record["id"] for record in records], [event["eventID"] for event in events])
-        self.assertEqual(tuple(records[0]), sentry_api.FIELDS["issue-events"])
+        self.assertEqual(list(records[0]), sentry_api.FIELDS["issue-events"])
         tags = dict(events[0]["tags"])
         self.assertEqual(records[0]["environment"], "prod")
         self.assertEqual(records[0]["release"], tags["release"])
@@ -62,7 +62,7 @@ class Records(StandInCase):
     def test_event_detail_record(self) -> None:
         event = self.standin.issues[0]["events"][1]
         record = self.good("event-detail", event["eventID"])
-        self.assertEqual(tuple(record), sentry_api.FIELDS["event-detail"])
+        self.assertEqual(list(record), sentry_api.FIELDS["event-detail"])
         self.assertEqual(
             record["exceptions"],
             [{"type": "KeyError", "value": "'sku'", "handled": False, "location": "shop/cart.py:41 in add_item"}],
@@ -88,14 +88,14 @@ class Records(StandInCase):
                     run = call(standin, *argv)
                     self.assertEqual(run.status, 0, run.err)
                     record = run.json()[0] if run.out.startswith("[") else run.json()
-                    self.assertEqual(tuple(record), fields)
+                    self.assertEqual(list(record), fields)
                     self.assertIsNotNone(record["id"])
                     self.assertIsNotNone(record["title"])
 
     def test_missing_keys_become_null(self) -> None:
         self.standin.fault("/issues/4001/", faults.answer(200, {"id": 4001}))
         record = self.good("issue-detail", "4001", "--no-tags")
-        self.assertEqual(tuple(record), sentry_api.FIELDS["issue-detail"])
+        self.assertEqual(list(record), sentry_api.FIELDS["issue-detail"])
         self.assertEqual(record["id"], "4001")
         empty = {key: value for key, value in record.items() if key not in ("id", "url", "tag_totals")}
         self.assertEqual(set(empty.values()), {None})
@@ -128,7 +128,7 @@ class Records(StandInCase):
     def test_include_entries(self) -> None:
         event_id = self.standin.issues[0]["events"][0]["eventID"]
         record = self.good("event-detail", event_id, "--include-entries")
-        self.assertEqual(tuple(record), (*sentry_api.FIELDS["event-detail"], "entries"))
+        self.assertEqual(list(record), [*sentry_api.FIELDS["event-detail"], "entries"])
         self.assertEqual(record["entries"][0]["data"]["values"][0]["stacktrace"]["frames"][0]["function"], "dispatch")
         record = self.good("event-detail", event_id, "--include-entries", "--fields", "entries,id")
         self.assertEqual(list(record), ["entries", "id"])
