@@ -519,14 +519,14 @@ def find_cookies(text: str) -> Iterator[Span]:
 DOMAIN = rf"""(?x)@(?P<domain>\[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
     | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{0,16}}(?:[^\W_]|-)*(?P<cut>{CUT})
     | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{1,16}}(?=[^\W_])
-      (?P<last>xn--[\w-]+|[A-Za-z]{{2,}}(?![A-Za-z0-9])|[^\W\d_]{{2,}}(?![0-9])|))"""
+      (?P<last>xn--[\w-]+|[A-Za-z]{{2,}}[0-9]*(?![A-Za-z0-9])|[^\W\d_]{{2,}}|))"""
 # The part before the at-sign, backwards. A name and = end it, but not in VERP: bounces+9-jane=x.com@….
 LOCAL = r"""(?P<quoted>"[^"]{1,68}")|(?P<plain>(?:[\u0300-\u036f]*[\w.+'%=-]|[!#$^*~{}`](?=\w))+)"""
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = frozenset(
     "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
     "xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt swift dart lua rb go cs cpp "
-    "hpp vue svelte hbs erb wasm woff ttf webm pdf csv sql lock bak service socket target timer mount slice scope "
+    "hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf csv sql lock bak service socket target timer mount slice scope "
     "path device swap".split()
 )
 # What a domain ends in, when a file's ending, a number or other letters stand behind it: example.com.csv.

@@ -7,7 +7,6 @@ import json
 import random
 import string
 import unittest
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +22,23 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def strings_of(value: Any) -> Iterator[str]:
-    """Return the strings inside a value, keys left out."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (dict, list)):
-        for child in value.values() if isinstance(value, dict) else value:
-            yield from strings_of(child)
-
-
 class Labelled(unittest.TestCase):
-    """Each case says what must go and what must stay."""
+    """Each case says what comes out, exactly."""
 
     def test_cases(self) -> None:
         for case in CASES:
             with self.subTest(case["name"]):
                 original = copy.deepcopy(case["value"])
                 once = redact(case["value"])
-                out = text_of(once)
-                self.assertEqual([piece for piece in case["gone"] if piece in out], [], out)
-                self.assertEqual([piece for piece in case["kept"] if piece not in out], [], out)
+                self.assertEqual(once, case["expected"])
                 self.assertEqual(redact(once), once, "redacting twice changes nothing")
                 self.assertEqual(case["value"], original, "the input is not changed")
 
     def test_the_set_covers_every_row(self) -> None:
         rows = {case["row"] for case in CASES}
-        self.assertGreaterEqual(len(CASES), 300)
-        self.assertLessEqual(
-            {"email", "ipv4", "ipv6", "secret", "stack", "document", "prose", "survive-ip", "survive-id"}, rows
-        )
+        self.assertGreaterEqual(len(CASES), 250)
+        self.assertLessEqual({"email", "ipv4", "ipv6", "secret", "stack", "prose", "survive-ip", "survive-id"}, rows)
+        self.assertLessEqual({"user-names", "cut-texts", "frames", "credentials", "escapes", "harmless"}, rows)
 
 
 class Structure(unittest.TestCase):
