@@ -526,8 +526,8 @@ LOCAL = r"""(?P<quoted>"[^"]{1,68}")|(?P<plain>(?:[\u0300-\u036f]*[\w.+'%=-]|[!#
 FILE_ENDINGS = frozenset(
     "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
     "xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt swift dart lua rb go cs cpp "
-    "hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf csv sql lock bak service socket target timer mount slice scope "
-    "path device swap".split()
+    "hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf csv sql lock bak service socket target timer mount "
+    "slice scope path device swap".split()
 )
 # What a domain ends in, when a file's ending, a number or other letters stand behind it: example.com.csv.
 COMMON_DOMAIN = (
