@@ -96,8 +96,8 @@ MAX_PAUSE = 30.0  # a server that asks for a longer one gets none
 LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
 MAX_REDIRECTS = 3
 MAX_PAGES = 20
-PAGE = 100  # items of the largest page that servers give
-MAX_PAGE = 1000  # items of a page that are looked at
+PAGE_SIZE = 100  # items; servers give no more
+MAX_ITEMS_READ = 1000  # items of a page that are looked at
 MAX_BODY = 64 * 1024 * 1024  # bytes, unpacked
 MAX_TAG_BODY = 8 * 1024 * 1024  # the same where tags are counted: ten answers are read at a time
 MAX_VALUES = 3_000_000  # values in an answer, about; 20 MB of an event have 850,000
@@ -120,7 +120,7 @@ PROBE_ISSUES = 10  # issues looked at to say which environment would have had re
 SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
 INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 # Longest text and longest list of a record, tried in turn until the record fits.
-FITS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
+CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
     "id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split()
 )
@@ -919,7 +919,7 @@ def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
 #
 # Two functions write: write_result() to stdout, say() to stderr. What the first writes has been redacted by run().
 
-shown_hosts: set[str] = set()  # IP addresses that are shown as hosts of URLs: the base URL's
+visible_hosts: set[str] = set()  # IP addresses that are shown as hosts of URLs: the base URL's
 
 
 def configured_token() -> str:
@@ -932,7 +932,7 @@ def hosts_of(url: str) -> set[str]:
     return set(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """Return an argument redacted, then cut, between quotes."""
     text = redact(text, configured_token())
     return repr(text if len(text) <= MAX_ARGUMENT else text[:MAX_ARGUMENT] + "…")
@@ -940,7 +940,7 @@ def shown(text: str) -> str:
 
 def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
     """Write one line to stderr: redacted, but for these hosts of URLs, escaped and cut."""
-    line = escape(redact(line, configured_token(), shown_hosts.union(hosts)))
+    line = escape(redact(line, configured_token(), visible_hosts.union(hosts)))
     line = line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
     try:
         sys.stderr.write(line + end)
@@ -991,7 +991,7 @@ def fit(record: Object, size: int) -> Object:
 
     It has been redacted before, because half an address would not be recognized.
     """
-    for longest, items in FITS:
+    for longest, items in CUTS:
         longest_id = max(longest, min(200, 6 * longest))
         cut = {key: trim(child, longest_id if key in IDENTIFIERS else longest, items) for key, child in record.items()}
         if len(to_json(cut)) <= size:
@@ -1018,7 +1018,7 @@ def trim(value: Any, longest: int, items: int) -> Any:
 
 # For people: tables of lists, pages of single records.
 
-COLUMNS = {  # fields; the last one takes what is left of the line
+TABLE_FIELDS = {  # fields; the last one takes what is left of the line
     "list-issues": "short_id level last_seen first_seen count_in_range user_count trend title".split(),
     "issue-events": "id timestamp release title".split(),
 }
@@ -1547,8 +1547,8 @@ def server_time(headers: Any) -> float:
 
 
 def expect_list(value: Any) -> list[Object]:
-    """Return a list of objects, not more than MAX_PAGE. Raises Failure for anything else."""
-    return list(map(expect_object, value[:MAX_PAGE] if isinstance(value, list) else [None]))
+    """Return a list of objects, not more than MAX_ITEMS_READ. Raises Failure for anything else."""
+    return list(map(expect_object, value[:MAX_ITEMS_READ] if isinstance(value, list) else [None]))
 
 
 def expect_object(value: Any) -> Object:
@@ -2002,7 +2002,7 @@ def find_issues(args: Args, client: Client) -> Listing:
         if found:
             return Listing(items=[found], more=False, cursor=None, hits=None, direct=True)
     params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period_of(args)}
-    limit = args.limit if args.sort == "date" else PAGE * MAX_PAGES
+    limit = args.limit if args.sort == "date" else PAGE_SIZE * MAX_PAGES
     try:
         return get_list(args, client.get_issues, params, ("limit",), limit=limit)
     except Failure as failure:
@@ -2048,7 +2048,7 @@ def look_up(args: Args, client: Client, given: str) -> Object | None:
         if failure.status != UNUSABLE or failure.http >= 500 or not args.project:
             raise
     probe = argparse.Namespace(command="list-issues", cursor=None, time_range=0)  # all that get_list() reads
-    listing = get_list(probe, client.get_issues, {"query": ""}, ("limit",), limit=PAGE * MAX_PAGES)
+    listing = get_list(probe, client.get_issues, {"query": ""}, ("limit",), limit=PAGE_SIZE * MAX_PAGES)
     return next((issue for issue in listing.items if has_short_id(issue, wanted)), None)
 
 
@@ -2105,7 +2105,7 @@ def get_list(
     seen = {cursor}
     for number_of_page in range(MAX_PAGES):
         missing = limit - len(items)
-        answer, headers = fetch({**params, **dict.fromkeys(sizes, min(missing, PAGE)), "cursor": cursor})
+        answer, headers = fetch({**params, **dict.fromkeys(sizes, min(missing, PAGE_SIZE)), "cursor": cursor})
         page = expect_list(answer)
         recent, is_past = belonging(args, page, headers)
         recent = [item for item in recent if text_at(item, "id", "event_id") not in ids]  # pages shift
@@ -2196,7 +2196,7 @@ def event_detail(args: Args, client: Client) -> Result:
 
 def newest_event(args: Args, client: Client, issue: str, number_of_event: str | None) -> str:
     """Return the ID of an issue's newest event, or of that with Sentry 9's number. Raises Failure if there is none."""
-    limit = PAGE * MAX_PAGES if number_of_event else 1
+    limit = PAGE_SIZE * MAX_PAGES if number_of_event else 1
     for event in get_events(args, client, issue, limit).items:
         event_id = text_at(event, "eventID", "event_id")
         if event_id and re.fullmatch(EVENT_ID, event_id) and number_of_event in (None, text_at(event, "id")):
@@ -2355,10 +2355,10 @@ def read_place(args: Args, given: str, for_event: bool = False) -> Place:
         return read_address(args, text, expected)
     if re.fullmatch(EVENT_ID, text):
         if not for_event:
-            raise Failure(USAGE, f"received {shown(given)}, an event's ID, expected {expected}", "use event-detail")
+            raise Failure(USAGE, f"received {quoted(given)}, an event's ID, expected {expected}", "use event-detail")
         return Place(issue=None, event=plain_id(text), number=None)
     if not re.fullmatch(f"{ISSUE_ID}|{SHORT_ID}", text):
-        raise Failure(USAGE, f"received {shown(given)}, expected {expected}")
+        raise Failure(USAGE, f"received {quoted(given)}, expected {expected}")
     return Place(issue=text.upper(), event=None, number=None)
 
 
@@ -2371,11 +2371,11 @@ def read_address(args: Args, text: str, expected: str) -> Place:
         host, base = parts.hostname or "", urllib.parse.urlsplit(args.base_url).hostname or ""
         parts.port  # noqa: B018 raises ValueError for what is none
     except ValueError:
-        raise Failure(USAGE, f"received {shown(text)}, expected {expected}") from None
+        raise Failure(USAGE, f"received {quoted(text)}, expected {expected}") from None
     if f".{base}".endswith(".sentry.io"):
         base = "sentry.io"  # its regions and its organizations' domains are one service
     if not f".{host}".endswith(f".{base}"):
-        message = f"received the web address {shown(text)}, but the base URL is {args.base_url}"
+        message = f"received the web address {quoted(text)}, but the base URL is {args.base_url}"
         hint = "to ask another server, SENTRY_BASE_URL must name it; the token would go there, so the user decides"
         raise Failure(USAGE, message, hint)
     path = parts.path.removeprefix(urllib.parse.urlsplit(args.base_url).path)
@@ -2383,7 +2383,7 @@ def read_address(args: Args, text: str, expected: str) -> Place:
     slug = urllib.parse.parse_qs(parts.query).get("feedbackSlug", [""])[0]
     feedback = re.fullmatch(FEEDBACK_PAGE, path) if re.fullmatch(rf"{SLUG}:{ISSUE_ID}", slug) else None
     if not found and not feedback:
-        raise Failure(USAGE, f"received {shown(text)}, expected {expected}")
+        raise Failure(USAGE, f"received {quoted(text)}, expected {expected}")
     subdomain = host[: -len(base)].strip(".") if base == "sentry.io" else ""
     subdomain = subdomain if re.fullmatch(SLUG, subdomain) else ""
     org = found and (found["org"] or found["owner"]) or feedback and feedback["org"] or subdomain
@@ -2427,11 +2427,11 @@ def require_project(args: Args) -> None:
         raise Failure(USAGE, " and ".join(missing) + " not given", hint)
 
 
-COMMANDS = {
-    "list-issues": list_issues,
-    "issue-detail": issue_detail,
-    "issue-events": issue_events,
-    "event-detail": event_detail,
+COMMANDS: dict[str, tuple[Callable[[Args, Client], Result], str, str]] = {  # function, description, example
+    "list-issues": (list_issues, "List a project's issues, most recently seen first.", "--sort freq --limit 5"),
+    "issue-detail": (issue_detail, "Show one issue.", "BACKEND-1A --time-range 7d"),
+    "issue-events": (issue_events, "List an issue's events, newest first.", "1234567890 --limit 5"),
+    "event-detail": (event_detail, "Show one event, or an issue's newest one.", "BACKEND-1A --include stack,vars"),
 }
 
 # --- Parser ------------------------------------------------------------------
@@ -2442,42 +2442,44 @@ def matching(form: str, expected: str) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if not re.fullmatch(form, text):
-            raise argparse.ArgumentTypeError(f"received {shown(text)}, expected {expected}")
+            raise argparse.ArgumentTypeError(f"received {quoted(text)}, expected {expected}")
         return text
 
     return check
 
 
-search_text = matching(
+search_text_type = matching(
     r"(?:(?![\ud800-\udfff])[^\x00-\x1f\x7f]){0,4000}", "at most 4000 characters, without control characters"
 )
-slug = matching(SLUG, "a slug: letters, digits, - and _")
-user_agent = matching(r"[\x20-~]{1,200}", "1 to 200 printable ASCII characters")
-time_range = matching(
+slug_type = matching(SLUG, "a slug: letters, digits, - and _")
+user_agent_type = matching(r"[\x20-~]{1,200}", "1 to 200 printable ASCII characters")
+time_range_type = matching(
     "(?:0{0,99}[1-9][0-9]{0,5}[mhdw])?", "a number and m (minutes), h, d or w, such as 24h, or '' for any time"
 )
-limit = matching("0{0,99}[1-9][0-9]{0,999}", "a whole number above 0")
-cursor = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
-output_format = matching("json|table", "json or table")
-rank = matching("date|freq|user|new", "date (last seen), freq (events in the range), user (users) or new (first seen)")
-includes = matching(
+limit_type = matching("0{0,99}[1-9][0-9]{0,999}", "a whole number above 0")
+cursor_type = matching(CURSOR, "the cursor of an earlier call's note, such as 0:100:0")
+output_format_type = matching("json|table", "json or table")
+rank_type = matching(
+    "date|freq|user|new", "date (last seen), freq (events in the range), user (users) or new (first seen)"
+)
+includes_type = matching(
     rf"(?:(?:{'|'.join(INCLUDES)})(?:,(?!$)|$))+", "names of stack, vars, breadcrumbs, entries, with commas"
 )
-timeout = matching(
+timeout_type = matching(
     r"(?a)(?![0.]*$)0{0,9}(?:[12]?\d{1,3}|3[0-5]\d\d|3600(?=[.0]*$))(?:\.\d{0,9})?", "more than 0, at most 3600"
 )
 BASE_URL = (  # without a trailing slash or /api/0 in its path
     r"(?ai)(?P<origin>https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>(?!0[0-9])[0-9]{1,9}))?)"
     r"(?P<path>/(?!/|.*//|.*\.\.)[!\"$&->@-\[\]-~]*?)??(?-i:/api(?:/0)?)?/?"
 )
-web_server = matching(BASE_URL, "http:// or https:// and a host, such as https://sentry.example.com")
+web_server_type = matching(BASE_URL, "http:// or https:// and a host, such as https://sentry.example.com")
 
 
-def base_url(text: str) -> str:
+def base_url_type(text: str) -> str:
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     if "@" in text.partition("://")[2].partition("/")[0]:
         raise argparse.ArgumentTypeError("received a URL with credentials in it, expected one without them")
-    found: Any = re.fullmatch(BASE_URL, web_server(text.strip()))
+    found: Any = re.fullmatch(BASE_URL, web_server_type(text.strip()))
     if found["port"] and not 0 < int(found["port"]) <= 65535:
         raise argparse.ArgumentTypeError(f"received the port {found['port']}, expected one from 1 to 65535")
     return f"{found['origin'].lower()}{found['path'] or ''}"
@@ -2485,13 +2487,13 @@ def base_url(text: str) -> str:
 
 # Name, metavar (none of a flag), type, default, help; a command's own options have a help for each command.
 SHARED_OPTIONS: tuple[tuple[str, str, Any, Any, str], ...] = (
-    ("--org", "SLUG", slug, None, "organization"),
-    ("--project", "SLUG", slug, None, "project"),
-    ("--base-url", "URL", base_url, DEFAULT_BASE_URL, f"default {DEFAULT_BASE_URL}"),
-    ("--timeout", "SECONDS", timeout, str(DEFAULT_TIMEOUT), f"for one attempt; default {DEFAULT_TIMEOUT}"),
-    ("--user-agent", "TEXT", user_agent, f"sentry-api/{__version__}", "User-Agent header"),
+    ("--org", "SLUG", slug_type, None, "organization"),
+    ("--project", "SLUG", slug_type, None, "project"),
+    ("--base-url", "URL", base_url_type, DEFAULT_BASE_URL, f"default {DEFAULT_BASE_URL}"),
+    ("--timeout", "SECONDS", timeout_type, str(DEFAULT_TIMEOUT), f"for one attempt; default {DEFAULT_TIMEOUT}"),
+    ("--user-agent", "TEXT", user_agent_type, f"sentry-api/{__version__}", "User-Agent header"),
     ("--fields", "A,B", str, None, "print these fields only, in this order"),
-    ("--format", "json|table", output_format, "json", "default json; table is for people"),
+    ("--format", "json|table", output_format_type, "json", "default json; table is for people"),
     ("--raw", "", None, False, "Sentry's own objects, redacted"),
     ("--quiet", "", None, False, "no notes on stderr; errors stay"),
     ("--verbose", "", None, False, "one line per request on stderr"),
@@ -2501,37 +2503,26 @@ HOW_MANY = f"default {DEFAULT_LIMIT}, at most {MAX_LIMIT}"
 GO_ON = "go on where an earlier call's note says"
 NO_TAGS = "no environments and top_tags: fewer requests"
 OWN_OPTIONS: tuple[tuple[str, str, Any, Any, dict[str, str]], ...] = (
-    ("--environment", "NAME", search_text, None, {
+    ("--environment", "NAME", search_text_type, None, {
         "list-issues": f"'' for all; default {DEFAULT_ENVIRONMENT}",
         "issue-events": "default all",
         "event-detail": "of an issue's newest event; default all",
     }),
-    ("--time-range", "RANGE", time_range, None, {
+    ("--time-range", "RANGE", time_range_type, None, {
         "list-issues": f"{RANGES} {DEFAULT_TIME_RANGE}",
         "issue-detail": f"{RANGES} any; for count_in_range",
         "issue-events": f"{RANGES} any",
     }),
-    ("--query", "Q", search_text, DEFAULT_QUERY, {"list-issues": f"'' for every status; default {DEFAULT_QUERY}"}),
-    ("--sort", "BY", rank, "date", {
+    ("--query", "Q", search_text_type, DEFAULT_QUERY, {"list-issues": f"'' for every status; default {DEFAULT_QUERY}"}),
+    ("--sort", "BY", rank_type, "date", {
         "list-issues": "date (last seen, default), freq (events in the\nrange), user (users), new (first seen)"
     }),
-    ("--limit", "N", limit, str(DEFAULT_LIMIT), {"list-issues": HOW_MANY, "issue-events": HOW_MANY}),
-    ("--cursor", "C", cursor, None, {"list-issues": GO_ON, "issue-events": GO_ON}),
+    ("--limit", "N", limit_type, str(DEFAULT_LIMIT), {"list-issues": HOW_MANY, "issue-events": HOW_MANY}),
+    ("--cursor", "C", cursor_type, None, {"list-issues": GO_ON, "issue-events": GO_ON}),
     ("--no-tags", "", None, False, {"list-issues": NO_TAGS, "issue-detail": NO_TAGS}),
-    ("--include", "A,B", includes, "", {"event-detail": "add stack, vars, breadcrumbs, entries"}),
+    ("--include", "A,B", includes_type, "", {"event-detail": "add stack, vars, breadcrumbs, entries"}),
     ("--include-entries", "", None, False, {"event-detail": "the same as --include entries"}),
 )  # fmt: skip
-ARGUMENTS = {  # name, help
-    "issue-detail": ("issue", "numeric ID, short ID (BACKEND-1A) or web address"),
-    "issue-events": ("issue", "numeric ID, short ID (BACKEND-1A) or web address"),
-    "event-detail": ("event", "event: 32 hex digits or web address;\nissue: as in issue-detail"),
-}
-HELP = {  # description, example
-    "list-issues": ("List a project's issues, most recently seen first.", "--sort freq --limit 5"),
-    "issue-detail": ("Show one issue.", "BACKEND-1A --time-range 7d"),
-    "issue-events": ("List an issue's events, newest first.", "1234567890 --limit 5"),
-    "event-detail": ("Show one event, or an issue's newest one.", "BACKEND-1A --include stack,vars"),
-}
 STATUSES = """\
 exit status: 0 done (also when empty), 1 unusable answer or output,
   2 wrong usage, 3 not authorized, 4 not found, 5 rate limited, 6 network,
@@ -2585,25 +2576,33 @@ def build_parser(program: str, given: str) -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=program)
-    for command, (description, _) in HELP.items():
+    for command, (_, description, example) in COMMANDS.items():
         parents = [shared] if command == given else []
         own = commands.add_parser(command, help=description, description=description, parents=parents)
         if command == given:
-            add_own(own, program, command)
+            own.epilog = f"example: {program} {command} {example}\n{about_fields(command)}\n{STATUSES}"
+            add_own(own, command)
     return parser
 
 
-def add_own(parser: Parser, program: str, command: str) -> None:
-    """Add a command's argument, its own options, and what its help says of them."""
-    import textwrap
+def about_fields(command: str) -> str:
+    """Return what a command's help says of the record's fields."""
+    names = FIELDS[command]
+    rows = [", ".join(names[start : start + 5]) for start in range(0, len(names), 5)]
+    text = "fields: " + ",\n  ".join(rows)
+    if "top_tags" in names:
+        text += f"\nenvironments and top_tags are counted over an issue's {TAG_EVENTS} newest events."
+    return text
 
-    fields = textwrap.fill("fields: " + ", ".join(FIELDS[command]), 78, subsequent_indent="  ")
-    if "top_tags" in FIELDS[command]:
-        fields += f"\nenvironments and top_tags are counted over an issue's {TAG_EVENTS} newest events."
-    parser.epilog = f"example: {program} {command} {HELP[command][1]}\n{fields}\n{STATUSES}"
-    if command in ARGUMENTS:
-        argument, about = ARGUMENTS[command]
-        parser.add_argument(argument, metavar="EVENT-OR-ISSUE" if argument == "event" else "ISSUE", help=about)
+
+def add_own(parser: Parser, command: str) -> None:
+    """Add a command's argument and its own options."""
+    if command == "event-detail":
+        about = "event: 32 hex digits or web address;\nissue: as in issue-detail"
+        parser.add_argument("event", metavar="EVENT-OR-ISSUE", help=about)
+    elif command != "list-issues":
+        about = "numeric ID, short ID (BACKEND-1A) or web address"
+        parser.add_argument("issue", metavar="ISSUE", help=about)
     for name, metavar, check, _, helps in OWN_OPTIONS:
         if command in helps:
             add_option(parser, name, metavar, check, helps[command])
@@ -2617,7 +2616,8 @@ def parse(argv: list[str]) -> Args:
     check_places(argv, command)
     given = vars(build_parser(program, command).parse_args(argv))
     org_given = "org" in given
-    for name, check in {"org": slug, "project": slug, "base_url": base_url, "user_agent": user_agent}.items():
+    checks = {"org": slug_type, "project": slug_type, "base_url": base_url_type, "user_agent": user_agent_type}
+    for name, check in checks.items():
         variable = "SENTRY_" + name.upper()
         value = os.environ.get(variable, "").strip()  # an empty one counts as unset
         try:
@@ -2665,7 +2665,7 @@ def check_together(args: Args) -> None:
         if name not in names:
             is_included = args.command == "event-detail" and name in INCLUDES
             hint = f"add --include {name}" if is_included else ""
-            raise Failure(USAGE, f"--fields: received {shown(name)}, expected names of {', '.join(names)}", hint)
+            raise Failure(USAGE, f"--fields: received {quoted(name)}, expected names of {', '.join(names)}", hint)
     if args.format == "table":
         args.include = ["stack"]  # what a page for people shows of an event
     if args.command == "list-issues":
@@ -2691,7 +2691,7 @@ def read_token(base_url: str) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return the exit status."""
-    shown_hosts.clear()
+    visible_hosts.clear()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             try:
@@ -2726,17 +2726,17 @@ def run(argv: list[str]) -> int:
         args = parse(argv)
     except SystemExit:  # argparse after --help and --version
         return OK
-    shown_hosts.update(hosts_of(args.base_url))
+    visible_hosts.update(hosts_of(args.base_url))
     token = read_token(args.base_url)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
     if args.base_url == DEFAULT_BASE_URL and os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL"):
         say(f"warning: SENTRY_URL (sentry-cli's) is set and SENTRY_BASE_URL is not, so {DEFAULT_BASE_URL} is asked")
-    source, record, notes = COMMANDS[args.command](args, Client(args, token))
+    source, record, notes = COMMANDS[args.command][0](args, Client(args, token))
     try:
         found = source if args.raw else record
         found = [chosen(args, item) for item in found] if isinstance(found, list) else chosen(args, found)
-        write_result(present(args, redact(found, token, shown_hosts)))
+        write_result(present(args, redact(found, token, visible_hosts)))
     except RecursionError:
         raise Failure(UNUSABLE, "the answer is nested too deep", "leave out --raw and --include entries") from None
     if args.asked_limit > MAX_LIMIT:
@@ -2758,7 +2758,7 @@ def chosen(args: Args, item: Object) -> Object:
 def present(args: Args, value: Any) -> str:
     """Return a redacted answer as it is printed: a table, or JSON, which is cut to size unless --raw."""
     if args.format == "table":
-        return table(value, COLUMNS[args.command]) if isinstance(value, list) else page(value)
+        return table(value, TABLE_FIELDS[args.command]) if isinstance(value, list) else page(value)
     if args.raw:
         return render(value)
     size = SIZES[args.command]

@@ -535,7 +535,7 @@ class Sent(StandInCase):
             ("http://a/apix", "http://a/apix"),
             ("http://a/Api", "http://a/Api"),
         ):
-            self.assertEqual(sentry_api.base_url(text), expected)
+            self.assertEqual(sentry_api.base_url_type(text), expected)
 
     def test_verbose_tells_each_request(self) -> None:
         self.standin.fault("/issues/", faults.answer(503), times=1)

@@ -75,8 +75,8 @@ class BaseUrl(StandInCase):
 
     def test_ports(self) -> None:
         for port in ("1", "8080", "65535"):
-            self.assertEqual(sentry_api.base_url(f"https://sentry.test:{port}/"), f"https://sentry.test:{port}")
-            self.assertEqual(sentry_api.base_url(f"https://[::1]:{port}"), f"https://[::1]:{port}")
+            self.assertEqual(sentry_api.base_url_type(f"https://sentry.test:{port}/"), f"https://sentry.test:{port}")
+            self.assertEqual(sentry_api.base_url_type(f"https://[::1]:{port}"), f"https://[::1]:{port}")
         for host in ("sentry.test", "[::1]"):
             for port in ("0", "65536", "99999", "999999999"):
                 error = self.fails(2, *LIST, "--base-url", f"https://{host}:{port}")
@@ -91,7 +91,7 @@ class BaseUrl(StandInCase):
         self.assertEqual(run.status, 3)
 
     def test_ipv6_literal(self) -> None:
-        self.assertEqual(sentry_api.base_url("http://[::1]:9000/"), "http://[::1]:9000")
+        self.assertEqual(sentry_api.base_url_type("http://[::1]:9000/"), "http://[::1]:9000")
 
     def test_plain_http_elsewhere_warns(self) -> None:
         run = call(None, *LIST, SENTRY_BASE_URL="http://sentry.invalid", SENTRY_AUTH_TOKEN=TOKEN)

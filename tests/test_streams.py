@@ -155,7 +155,7 @@ class Streams(StandInCase):
         def broken(*_: object) -> None:
             raise KeyError("jane@example.com")
 
-        sentry_api.COMMANDS["list-issues"] = broken
+        sentry_api.COMMANDS["list-issues"] = (broken, "", "")
         self.addCleanup(sentry_api.COMMANDS.__setitem__, "list-issues", original)
         self.assertIn("internal error", self.fails(1, *LIST))
 
