@@ -52,7 +52,7 @@ class Time(unittest.TestCase):
     def check(self, make: Any, name: str) -> None:
         for _ in range(3):  # a busy machine may disturb one measurement
             small = seconds(make(20_000))
-            if small < 0.012:  # even if it grew by the square, 100 kB would take less than half a second
+            if small < 0.02:  # even if it grew by the square, 100 kB would take half a second
                 return
             large = seconds(make(80_000))
             if large < 9 * small and large < 2.0:  # linear is 4 times, quadratic 16; bounded repeats can be slow, too
@@ -73,7 +73,7 @@ class Time(unittest.TestCase):
 
     def test_boundaries_of_bounded_repeats(self) -> None:
         for piece in ("./", "a.", ":1", "a:", "/a", "(a", "a)", "[a]", " a", "\\t", "a ", "a@", "1 "):
-            for length in (100, 400, 999):
+            for length in (100, 400):
                 for start in (" at ", "\nat ", " at a(", "\n  #0 ", ' File "', "\n", "://", "token=", "@", " a@https:"):
                     seed = start + piece * (length // len(piece))
                     with self.subTest(start, piece=piece, length=length):

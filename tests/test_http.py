@@ -264,7 +264,7 @@ class Retries(StandInCase):
             ({"X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
             ({"X-Sentry-Rate-Limit-Reset": "x"}, 2),
             ({"X-Sentry-Rate-Limit-Reset": f"{time.time() + 900:.2f}"}, 1),
-            ({"Retry-After": "2.5 "}, 2),
+            ({"Retry-After": "0.5 "}, 2),
             ({"Retry-After": "soon", "X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
             ({"Retry-After": "soon", "Date": email.utils.formatdate(time.time() - 3600, usegmt=True)}, 2),
         ):
