@@ -61,9 +61,12 @@ class Time(unittest.TestCase):
 
     def test_every_seed_in_plain_text(self) -> None:
         for seed in SEEDS:
-            for prefix, suffix in (("", ""), ("@ at ", "="), ('Traceback (most recent call last):\n  File "', ":1")):
-                with self.subTest(seed, prefix=prefix):
-                    self.check(lambda size: prefix + seed * (size // len(seed)) + suffix, seed)  # noqa: B023
+            with self.subTest(seed):
+                self.check(lambda size: "@ at " + seed * (size // len(seed)) + "=", seed)  # noqa: B023
+            if re.search(r"[\n:. ]", seed):
+                with self.subTest(seed, prefix="a stack trace's"):
+                    start = 'Traceback (most recent call last):\n  File "'
+                    self.check(lambda size: start + seed * (size // len(seed)) + ":1", seed)  # noqa: B023
 
     def test_every_seed_under_every_kind_of_key(self) -> None:
         for seed in SEEDS:
