@@ -222,7 +222,7 @@ VERSION_WORDS = frozenset(
 LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
 PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
 USER_KEYS = frozenset("user userreport sentryuser feedback evidence evidencedata evidencedisplay".split())
-USER_NAMES = frozenset("name username displayname fullname firstname lastname".split())
+USER_FIELDS = {**dict.fromkeys("name username displayname fullname firstname lastname".split(), SECRET), "email": MAIL}
 TEAM_KEYS = frozenset(
     "activity seen_by participants assigned_to assignee status_details actor owner owners authors author committer "
     "last_commit subscription_details reviewers".split()
@@ -252,8 +252,7 @@ def is_secret(key: str) -> bool:
 
 def user_field(name: str) -> str:
     """Return the kind of a user's name or email, by its key in snake case; "" for other keys."""
-    name = name.removeprefix("user_").replace("_", "")
-    return SECRET if name in USER_NAMES else {"email": MAIL}.get(name, "")
+    return USER_FIELDS.get(name.removeprefix("user_").replace("_", ""), "")
 
 
 @lru_cache(maxsize=8192)
@@ -284,8 +283,6 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return TEAM
     return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
 
-
-# Escapes.
 
 # Percent-encoding (RFC 3986, also twice), escapes of JSON and C, quoted-printable at-signs (RFC 2045), HTML entities,
 # full-width signs; colour codes of terminals; characters that nobody sees.
@@ -353,8 +350,6 @@ def blank(text: str, spans: Iterable[tuple[int, int, Any]]) -> str:
     return fill(text, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
 
 
-# Secrets in texts.
-
 # Beginnings of tokens, as GitHub, GitLab, AWS, Slack, Stripe, npm, PyPI, Google, SendGrid, OpenAI, Anthropic, Hugging
 # Face, DigitalOcean, Vault, Shopify, Docker, Linear, Grafana, Atlassian and Sentry document them; JWTs (RFC 7519); PEM
 # private keys (RFC 7468), to the end of the text where the end line is missing; Slack's web hooks.
@@ -413,7 +408,6 @@ def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
 
 
 # A secret's name and value: password=…, "apiKey": '…', <Password>…, ("secret", "…"), --token ….
-
 # `flag`: --token; `equals`: token=; `tag`: <token>; `row`: "token", "…"; `bare`: no quotes, with a `scheme` or without.
 NAME = r"(?<![\w.$\\-])(?P<flag>--?(?:D(?=[a-z]))?)?(?P<name>\$?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
 SIGN = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?(?P<equals>\s{0,3}(?:=>|==|:=|[:=](?![:=]))\s{0,3}
@@ -504,9 +498,9 @@ USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
 
 def find_cookies(text: str) -> Iterator[Span]:
     """Find the values of a Cookie header: name=value, separated by semicolons, or the only value."""
-    start = 0
-    for part in text.split(";"):
-        name, sign, value = part.partition("=") if "=" in part or ";" in text else ("", "", part)
+    start, parts = 0, text.split(";")
+    for part in parts:
+        name, sign, value = part.partition("=") if "=" in part or len(parts) > 1 else ("", "", part)
         is_plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret(name.strip())
         is_attribute = name.strip().lower() in COOKIE_ATTRIBUTES
         if value and not (sign and not name or is_plain or is_attribute or is_harmless(value)):
@@ -765,8 +759,6 @@ def frames_within_lines(text: str) -> Iterator[tuple[int, int, int]]:
             yield found.start() + 1, found.end(), 1  # the space before it stays
 
 
-# The walk.
-
 # Rules, and what a lower-case text must hold for a rule to find anything in it (a new word of a rule needs its place
 # here, too). In this order: credentials before emails, IPv6 before IPv4.
 RULES_OF_VERSIONS: tuple[tuple[Rule, str], ...] = (
@@ -867,8 +859,10 @@ class Redactor:
             nested = self.redact_nested(text, kind)
             if nested is not None:
                 return nested
+        if self.token and self.token in text.lower():  # as it stands; the rule finds it where it is escaped
+            text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
         lower = text.lower()
-        if kind in (COOKIES, USER) or pattern(SUSPECT).search(lower) or self.token and self.token in lower:
+        if kind in (COOKIES, USER) or pattern(SUSPECT).search(lower):
             return mask_spans(text, [*self.own, *KIND_RULES.get(kind, RULES)])
         return text
 
@@ -2117,8 +2111,10 @@ def get_list(
         if not cursor or len(items) >= limit:
             break
         seen.add(cursor)
-        if number_of_page > 1 and sys.stderr and sys.stderr.isatty():
-            say(f"reading: {len(items)} found", end="\r")
+        if number_of_page > 1:
+            show_progress(f"ranking: {len(items)} issues" if limit > MAX_LIMIT else f"page {number_of_page + 2}")
+    if number_of_page > 1:
+        show_progress("")
     hits = headers.get("X-Hits")
     return Listing(
         items=items,
@@ -2127,6 +2123,12 @@ def get_list(
         hits=hits if hits != headers.get("X-Max-Hits") and re.fullmatch("[0-9]{1,9}", hits or "") else None,
         direct=False,
     )
+
+
+def show_progress(text: str) -> None:
+    """Show a text on stderr, in the place of the one before, where that is a terminal."""
+    if sys.stderr and sys.stderr.isatty():
+        say(text.ljust(30), end="\r")
 
 
 def belonging(args: Args, page: list[Object], headers: Any) -> tuple[list[Object], bool]:

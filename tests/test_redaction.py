@@ -101,6 +101,11 @@ class Structure(unittest.TestCase):
         ):
             self.assertEqual(redact({"note": text}, token), {"note": "x [REDACTED] y"})
 
+    def test_a_token_that_looks_like_escapes(self) -> None:
+        for token in ("abc%41def%2Fg", "a\\nb\\u0041c&#64;d", "x=40yz=41zz"):
+            for text in (f"sent {token} there", f"https://h.test/?q={token}"):
+                self.assertNotIn(token, redact(text, token))
+
     def test_hosts_are_kept_as_hosts_of_urls_only(self) -> None:
         out = redact("at http://10.1.2.3:8000/x for 10.1.2.3", hosts={"10.1.2.3"})
         self.assertEqual(out, "at http://10.1.2.3:8000/x for [REDACTED_IP]")
