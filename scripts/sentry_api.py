@@ -129,8 +129,8 @@ SCREEN = 24  # lines of a page for people
 
 # Characters that nobody sees, and that can hold whole sentences for anyone who reads the bytes.
 INVISIBLE = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff"
+    "\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
 )
 JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # stay, two at most, in emoji and in scripts that need them
 # Characters that a terminal or a reader would act on instead of showing them: controls, marks and overrides of
@@ -176,9 +176,7 @@ BLANK = "\0"
 
 pattern = cache(re.compile)  # compiled when first used: a run that needs none (--help) compiles none
 
-
 # What a key says of its value.
-
 PLAIN = ""
 KEY = "key"  # of an object
 SECRET = "secret"
@@ -196,10 +194,8 @@ SECRET_WORDS = frozenset(
     "password passwords passwd passphrase passcode pwd secret secrets token credential credentials authorization jwt "
     "bearer csrf xsrf otp totp apikey accesskey secretkey privatekey authkey signingkey encryptionkey masterkey "
     "accountkey sessionkey servicekey appkey sshkey subscriptionkey functionskey stripekey adminkey licensekey "
-    "secretaccesskey authtoken accesstoken refreshtoken idtoken csrftoken xsrftoken sessiontoken apitoken usertoken "
-    "bearertoken jwttoken clientsecret apisecret webhooksecret appsecret sessionid sessid sid phpsessid jsessionid "
-    "aspsessionid aspxauth csrfmiddlewaretoken amzsignature googsignature hubsignature oauthsignature accesssignature "
-    "hmacsignature stripesignature".split()
+    "secretaccesskey sessionid sessid sid phpsessid jsessionid aspsessionid aspxauth amzsignature googsignature "
+    "hubsignature oauthsignature accesssignature hmacsignature stripesignature".split()
 )
 SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
 # Words that say that a key with them holds no secret: token counts and pages, a DSN's public key, a desktop's session.
@@ -208,12 +204,11 @@ PAGE_WORDS = {"page", "next", "continuation"}
 PUBLIC_WORDS = {"public", "publishable", "xdg"}
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
-    "count counts type types length len limit size name names field fields url uri endpoint path policy "
-    "expiry expires expired expiration ttl age lifetime status state error errors method mode provider "
-    "scheme required valid invalid present enabled disabled usage index position budget version at in "
-    "issued created updated rotated changed kind format strength hint prompt reset attempts attempt failures "
-    "window manager service backend class handler middleware module file location host domain header "
-    "algorithm alg issuer scope scopes audience".split()
+    "count counts type types length len limit size name names field fields url uri endpoint path policy expiry expires "
+    "expired expiration ttl age lifetime status state error errors method mode provider scheme required valid invalid "
+    "present enabled disabled usage index position budget version at in issued created updated rotated changed kind format "
+    "strength hint prompt reset attempts attempt failures window manager service backend class handler middleware "
+    "module file location host domain header algorithm alg issuer scope scopes audience".split()
 )
 ADDRESS_WORDS = frozenset("ip ips ipv addr ipaddr address addresses forwarded remote peer".split())
 VERSION_WORDS = frozenset(
@@ -241,13 +236,11 @@ def is_secret(key: str) -> bool:
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
     words = snake_case(key).split("_")
     last = words[-1]
-    if last in ABOUT_WORDS or not PUBLIC_WORDS.isdisjoint(words):
+    harmless = {"tokens": TOKEN_COUNTS | PUBLIC_WORDS, "token": PAGE_WORDS | PUBLIC_WORDS}.get(last, PUBLIC_WORDS)
+    if last in ABOUT_WORDS or not harmless.isdisjoint(words):
         return False
-    if last == "tokens" and not TOKEN_COUNTS.isdisjoint(words) or last == "token" and not PAGE_WORDS.isdisjoint(words):
-        return False
-    if last in SECRET_ENDS or last.endswith(("password", "passwd")):
-        return True
-    return not SECRET_WORDS.isdisjoint([*words, *map("".join, zip(words, words[1:]))])
+    is_end = last in SECRET_ENDS or last.endswith(("password", "passwd", "token", "secret"))
+    return is_end or not SECRET_WORDS.isdisjoint([*words, *map("".join, zip(words, words[1:]))])
 
 
 def user_field(name: str) -> str:
@@ -330,7 +323,7 @@ def mask_spans(text: str, rules: Iterable[tuple[Rule, str]]) -> str:
         spans = sorted(rule(plain)) if pattern(hint).search(lower) else []
         if spans:
             found += spans
-            plain = blank(plain, spans)
+            plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
     return fill(text, sorted((places[start], places[end], mask) for start, end, mask in found if mask))
 
 
@@ -343,11 +336,6 @@ def fill(text: str, spans: Iterable[Span]) -> str:
             pieces += [text[done:start], mask]
         done = max(done, end)
     return "".join(pieces) + text[done:]
-
-
-def blank(text: str, spans: Iterable[tuple[int, int, Any]]) -> str:
-    """Return a text with blanks, as many characters, in the place of spans."""
-    return fill(text, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
 
 
 # Beginnings of tokens, as GitHub, GitLab, AWS, Slack, Stripe, npm, PyPI, Google, SendGrid, OpenAI, Anthropic, Hugging
@@ -463,13 +451,11 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     if equals:
         is_method = before[-1:] == "`" and equals == "=" and not sign["quote"]  # Ruby's undefined method `token='
         is_message = re.search(DOUBT, before) and quoted.isalpha() or value["list"] and re.fullmatch(PROSE, quoted)
-        is_none = is_method or is_message
-    elif name["flag"]:
-        is_none = False
-    else:
-        in_pair = re.search("[\\[(][\"']$", before) or text[value.end() : value.end() + 1] in (")", "]")
-        is_none = sign["tag"] or sign["row"] and not in_pair or not re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
-    return (0, 0) if is_none else value.span("quoted")
+        return (0, 0) if is_method or is_message else value.span("quoted")
+    in_pair = re.search("[\\[(][\"']$", before) or text[value.end() : value.end() + 1] in (")", "]")
+    is_one_word = re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted) and not sign["tag"]
+    is_value = name["flag"] or is_one_word and (in_pair or not sign["row"])
+    return value.span("quoted") if is_value else (0, 0)
 
 
 def is_no_secret(name: str, value: re.Match[str], spaced: bool) -> bool:
@@ -565,9 +551,7 @@ def domain_end(found: re.Match[str]) -> int:
     if last is None or last and last.isascii() and last.lower() not in FILE_ENDINGS:
         return found.end()
     common = pattern(COMMON_DOMAIN).match(found["domain"])
-    if common:
-        return found.start("domain") + common.end()
-    return 0 if last.isascii() else found.end()
+    return found.start("domain") + common.end() if common else 0 if last.isascii() else found.end()
 
 
 # IPv6 addresses (RFC 4291, 5952; zones of RFC 4007). A candidate starts with a prefix that is assigned to something,
@@ -645,12 +629,9 @@ def find_ipv4(text: str) -> Iterator[Span]:
         if found[0] in versions or is_version(found) or pattern(VERSION_RANGE).fullmatch(between):
             versions.add(found[0])
             last = found.end()
-    for found in candidates:
-        if found[0] not in versions:
-            yield (*found.span(), IP_MASK)
-    for found in pattern(RARE_IPV4).finditer(text):
-        if not is_version(found):
-            yield (*found.span(), IP_MASK)
+    yield from ((*found.span(), IP_MASK) for found in candidates if found[0] not in versions)
+    rare = pattern(RARE_IPV4).finditer(text)
+    yield from ((*found.span(), IP_MASK) for found in rare if not is_version(found))
 
 
 def is_version(number: re.Match[str]) -> bool:
@@ -668,9 +649,8 @@ def is_version(number: re.Match[str]) -> bool:
         return False
     for place in VERSION_PLACES:
         found = pattern("(?s)" + place).search(f"{before}\0{number[0]}\0{after}")
-        name = found and (found[1] or "")
-        if found and HOST_NAMES.isdisjoint(snake_case(name or "").split("_")):
-            return not (before[-1:] == "@" and name and re.search(LOGIN_COMMAND, before))
+        if found and HOST_NAMES.isdisjoint(snake_case(found[1] or "").split("_")):
+            return not (before[-1:] == "@" and found[1] and re.search(LOGIN_COMMAND, before))
     return False
 
 
@@ -712,7 +692,7 @@ QUOTED = r"(?:\\.|[^\\\"'])*"  # where line breaks are escaped, the trace stands
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames; it takes a header and a frame, or two frames."""
     lines = frame_lines(text)
-    inline = frames_within_lines(blank(text, lines))
+    inline = frames_within_lines(fill(text, [(start, end, BLANK * (end - start)) for start, end, _ in lines]))
     blocks: list[tuple[int, int, int]] = []
     for start, end, count in sorted([*lines, *inline]):
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for what only space separates
@@ -766,8 +746,8 @@ RULES_OF_VERSIONS: tuple[tuple[Rule, str], ...] = (
     (partial(find_all, URL_PASSWORD, SECRET_MASK), "://"),
     (
         partial(find_all, TOKEN, SECRET_MASK),
-        "sntry|gh[oprsu]_|github_|gl[a-z]{2,5}-|glsa_|a[kbs]ia|acca|xox|xapp-|k_live|k_test|whsec|npm_|pypi-|aiza|sg[.]|"
-        "sk-|hf_|dop_v1|ya29|hv[sb][.]|shp.._|dckr|gocspx|lin_api|gr1348941|atatt3|eyj|-----begin|hooks[.]slack",
+        "sntry|gh[oprsu]_|github_|gl[a-z]{2,5}-|glsa_|a[kbs]ia|acca|xox|xapp-|k_live|k_test|whsec|npm_|pypi-|aiza|"
+        "sg[.]|sk-|hf_|dop_v1|ya29|hv[sb][.]|shp.._|dckr|gocspx|lin_api|gr1348941|atatt3|eyj|-----begin|hooks[.]slack",
     ),
     (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
     (partial(find_all, CREDENTIALS, SECRET_MASK), "bearer|basic|token|negotiate|apikey"),
@@ -816,15 +796,14 @@ class Redactor:
         is_person = kind in (PLAIN, USER) and is_user(tuple(value))
         kind = USER if is_person else kind
         row = None if is_person else row_name(value)
-        row_kind = kind_of(row, kind if kind in (USER, REMARKS) else PLAIN) if row else None
+        row_kinds: dict[str, str] = {}  # of {"key": …, "value": …}, or name and value
+        if row:
+            row_kind = kind_of(row, kind if kind in (USER, REMARKS) else PLAIN)
+            row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
-            child_kind = kind_of(key, kind)
-            if row_kind is not None and (key in ("value", "query") or key == "name" and row_kind == USER):
-                child_kind = row_kind  # {"key": …, "value": …}, or name and value
-            elif row_kind is not None and key == "name":
-                child_kind = PLAIN
+            child_kind = row_kinds.get(key, kind_of(key, kind))
             label = name = self.redact_cached(key, KEY)
             while label != key and (label in value or label in result):  # two keys must not become one
                 counts[name] += 1
@@ -873,17 +852,15 @@ class Redactor:
             new = self.redact(value, kind)
         except (ValueError, RecursionError):
             return None
-        is_spaced = '": ' in text or '", ' in text
-        separators = (", ", ": ") if is_spaced else (",", ":")
+        separators = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
         return text if new == value else json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
 
 
 def unique_keys(members: list[tuple[str, Any]]) -> Object:
     """Return an object. Raises ValueError for repeated keys: what a parser drops from them would escape the filter."""
-    value = dict(members)
-    if len(value) != len(members):
+    if len(dict(members)) != len(members):
         raise ValueError("repeated key")
-    return value
+    return dict(members)
 
 
 @lru_cache(maxsize=8192)
@@ -2236,24 +2213,9 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
         return tallies, []
     waiting = list(enumerate(issues))[::-1]  # shared: each thread takes the last one
     results: Any = queue.SimpleQueue()
-
-    def work() -> None:
-        size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
-        while waiting:
-            try:
-                index, issue = waiting.pop()
-            except IndexError:
-                return  # another thread was faster
-            try:
-                events, _ = client.get_issue(checked_id(issue), EVENTS, size, most=MAX_TAG_BODY)
-                # Reduced here, in the worker: old servers send whole events, megabytes of them.
-                results.put((index, count_tags(expect_list(events)[:TAG_EVENTS]), None))
-            except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
-                results.put((index, None, error))
-
     try:
         for _ in issues[:TAG_WORKERS]:
-            threading.Thread(target=work, daemon=True).start()
+            threading.Thread(target=count_waiting, args=(client, waiting, results), daemon=True).start()
     except RuntimeError:
         pass  # the system lets no more threads start: make do with fewer
     failures: list[Exception] = []
@@ -2274,6 +2236,22 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
     reason = getattr(failures[-1], "message", f"internal error ({type(failures[-1]).__name__})")
     missing = f"{tallies.count(None)} of {len(issues)} issues"
     return tallies, [f"note: the environments and top tags of {missing} could not be read ({reason})"]
+
+
+def count_waiting(client: Client, waiting: list[tuple[int, Object]], results: Any) -> None:
+    """Put (index, what count_tags() returns, error) of the issues that are waiting into a queue, in a thread."""
+    size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
+    while waiting:
+        try:
+            index, issue = waiting.pop()
+        except IndexError:
+            return  # another thread was faster
+        try:
+            events, _ = client.get_issue(checked_id(issue), EVENTS, size, most=MAX_TAG_BODY)
+            # Reduced here, in the thread: old servers send whole events, megabytes of them.
+            results.put((index, count_tags(expect_list(events)[:TAG_EVENTS]), None))
+        except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
+            results.put((index, None, error))
 
 
 def checked_id(issue: Object) -> str:
