@@ -163,14 +163,12 @@ class Failure(Exception):
 
 # --- Redaction ---------------------------------------------------------------
 #
-# redact() walks a value. What a key says of its value is that value's kind, and each text goes through the rules of
-# its kind. A rule is a function from a text to spans: start, end, and the mask that takes their place. Rules see the
-# text with its escapes undone, and BLANKs where an earlier rule has found something; at the end all spans are cut out
-# of the text as it was. Every pattern takes linear time: its repeats are bounded, or can't hold what follows them.
+# redact() walks a value. What a key says of its value is that value's kind, and each text goes through the rules of its
+# kind. A rule is a function from a text to spans: start, end, mask. Rules see the text with its escapes undone, and
+# BLANKs where an earlier rule has found something; at the end all spans are cut out of the text as it was. Every
+# pattern takes linear time: its repeats are bounded, or can't hold what follows them.
 
-EMAIL_MASK = "[REDACTED_EMAIL]"
-IP_MASK = "[REDACTED_IP]"
-SECRET_MASK = "[REDACTED]"
+EMAIL_MASK, IP_MASK, SECRET_MASK = "[REDACTED_EMAIL]", "[REDACTED_IP]", "[REDACTED]"
 STACK_MARK = "[{} stack trace line{} removed]"
 BLANK = "\0"
 
@@ -206,23 +204,20 @@ PUBLIC_WORDS = {"public", "publishable", "xdg"}
 ABOUT_WORDS = frozenset(
     "count counts type types length len limit size name names field fields url uri endpoint path policy expiry expires "
     "expired expiration ttl age lifetime status state error errors method mode provider scheme required valid invalid "
-    "present enabled disabled usage index position budget version at in issued created updated rotated changed kind format "
-    "strength hint prompt reset attempts attempt failures window manager service backend class handler middleware "
-    "module file location host domain header algorithm alg issuer scope scopes audience".split()
+    "present enabled disabled usage index position budget version at in issued created updated rotated changed kind "
+    "format strength hint prompt reset attempts attempt failures window manager service backend class handler module "
+    "middleware file location host domain header algorithm alg issuer scope scopes audience".split()
 )
 ADDRESS_WORDS = frozenset("ip ips ipv addr ipaddr address addresses forwarded remote peer".split())
-VERSION_WORDS = frozenset(
-    "version versions ver release releases build sdk browser os runtime firmware driver kernel dist".split()
-)
+VERSION_WORDS = frozenset("version ver release build sdk browser os runtime firmware driver kernel dist".split())
 LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
 PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
 USER_KEYS = frozenset("user userreport sentryuser feedback evidence evidencedata evidencedisplay".split())
 USER_FIELDS = {**dict.fromkeys("name username displayname fullname firstname lastname".split(), SECRET), "email": MAIL}
 TEAM_KEYS = frozenset(
     "activity seen_by participants assigned_to assignee status_details actor owner owners authors author committer "
-    "last_commit subscription_details reviewers".split()
+    "last_commit reviewers".split()
 )
-CONTACTS = ("email", "ip_address")  # what makes an object with a name a user
 
 
 @lru_cache(maxsize=8192)
@@ -277,8 +272,7 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
     return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
 
 
-# Percent-encoding (RFC 3986, also twice), escapes of JSON and C, quoted-printable at-signs (RFC 2045), HTML entities,
-# full-width signs; colour codes of terminals; characters that nobody sees.
+# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width and unseen ones.
 ESCAPE = rf"""(?x)
     (?P<colour>(?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}m)
     | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)) (?P<hex>[0-7][0-9A-Fa-f])
@@ -287,11 +281,8 @@ ESCAPE = rf"""(?x)
     | &(?:amp;)*(?:\#(?:[xX]0*(?P<hex2>[0-7][0-9A-Fa-f])|0*(?P<number>\d{{2,3}}))|(?P<name>quot|apos|commat|period));
     | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
     | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
-MEANINGS = {
-    **dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "@@...:")),
-    **dict(zip("nrt", "\v\r\t")),  # \v: a line break that was written as \n, which frame_lines() has to know
-    **dict(zip(("quot", "apos", "commat", "period"), "\"'@.")),
-}
+MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrt", "@@...:\v\r\t"))  # \v: frame_lines() knows it as \n
+MEANINGS.update(quot='"', apos="'", commat="@", period=".")
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
@@ -308,22 +299,19 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
         pieces += [text[done : escape.start()], character]
         places += range(done, escape.start() + len(character))  # one character, or none
         done = escape.end()
-    if not done:
-        return text, range(len(text) + 1)
     return "".join(pieces) + text[done:], [*places, *range(done, len(text) + 1)]
 
 
 def mask_spans(text: str, rules: Iterable[tuple[Rule, str]]) -> str:
     """Put masks in the place of what rules find in the text with its escapes undone."""
-    is_simple = text.isascii() and not pattern(r"[%\\&\x1b]|=40").search(text)
-    plain, places = (text, range(len(text) + 1)) if is_simple else unescape(text)
+    is_escaped = pattern(r"[^\t\n\r -~]|[%\\&]|=40").search(text)
+    plain, places = unescape(text) if is_escaped else (text, range(len(text) + 1))
     lower = plain.lower()
     found: list[Span] = []
     for rule, hint in rules:
         spans = sorted(rule(plain)) if pattern(hint).search(lower) else []
-        if spans:
-            found += spans
-            plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
+        found += spans
+        plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
     return fill(text, sorted((places[start], places[end], mask) for start, end, mask in found if mask))
 
 
@@ -338,9 +326,8 @@ def fill(text: str, spans: Iterable[Span]) -> str:
     return "".join(pieces) + text[done:]
 
 
-# Beginnings of tokens, as GitHub, GitLab, AWS, Slack, Stripe, npm, PyPI, Google, SendGrid, OpenAI, Anthropic, Hugging
-# Face, DigitalOcean, Vault, Shopify, Docker, Linear, Grafana, Atlassian and Sentry document them; JWTs (RFC 7519); PEM
-# private keys (RFC 7468), to the end of the text where the end line is missing; Slack's web hooks.
+# Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC 7468), to the end of
+# the text where the end line is missing; Slack's web hooks.
 TOKEN = r"""(?x)(?<![A-Za-z0-9])(?:
     sntry[usia]_[\w=+/.-]{10,} | gh[oprsu]_[A-Za-z0-9]{20,} | github_pat_\w{20,}
     | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,} | (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])
@@ -353,12 +340,10 @@ TOKEN = r"""(?x)(?<![A-Za-z0-9])(?:
     | (?<=hooks\.slack\.com/)[\w/-]+"""
 # Where a server has cut a text.
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
-# The password in scheme://user:password@host. A number with a path is a port; a slash is part of a password where a
-# host follows.
+# The password in scheme://user:password@host; a number with a path is a port.
 URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))
     (?P<value>[^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
-# What follows Bearer, Basic, Token, Negotiate or ApiKey, except prose, which doesn't look like base64, and challenges:
-# Bearer realm="api".
+# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose and no challenge (Bearer realm="api").
 CREDENTIALS = r"""(?x)(?<![\w-])(?i:bearer|basic|(token|negotiate|apikey))[\s+]+
     (?(1)(?=[A-Za-z._~+/=-]{0,99}\d)(?=\S{16}))
     (?: (?![A-Za-z/-]+\.?(?![\w.~+/=-])) | (?=[A-Za-z]{21}) | (?=[A-Za-z]{12})(?=[A-Za-z]*?[a-z][A-Z]+[a-z]) )
@@ -510,11 +495,8 @@ FILE_ENDINGS = frozenset(
     "slice scope path device swap".split()
 )
 # What a domain ends in, when a file's ending, a number or other letters stand behind it: example.com.csv.
-COMMON_DOMAIN = (
-    r"(?i).*\.(?:com|org|net|edu|gov|io|dev|app|co|uk|de|fr|es|it|nl|pl|jp|cn|test|example|local|internal)(?![a-z])"
-)
-# No emails: git@host:path, Kotlin's this@Label.member, and the user of a URL (a DSN's public key, ssh://git@…) that has
-# no password.
+COMMON_DOMAIN = r"(?i).*\.(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z])"
+# No emails: git@host:path, Kotlin's this@Label.member, the user of a URL without a password (a DSN's public key).
 LOGIN = rf"git@[\w.-]+[:/]|(?:this|super)@[A-Z]|(?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[])"
 
 
@@ -614,8 +596,8 @@ VERSION_AFTER = r"""(?ix)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|
       |debug|stable|lts|ubuntu|el\d|\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|x86|win|linux|sources)
     | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post|sp)\d | \.(?:final|release|ga)\b | _(?:amd64|arm64|i386|all)\b
     | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js|css)\b"""
-VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|->)\s{0,9}"  # between a version and another
-# 1.2.3.4 -> 1.2.3.5
+# What stands between a version and another; 1.2.3.4 -> 1.2.3.5.
+VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|->)\s{0,9}"
 ARROW = r"(?<![\d.])(\d\.\d{1,3}\.)(\d{1,3}\.\d{1,3})\s?(?:->|=>|\u2192)\s?(?!\1\2(?!\d))(\1\d{1,3}\.\d{1,3})(?![\d.])"
 
 
@@ -700,8 +682,7 @@ def find_frames(text: str) -> Iterator[Span]:
         else:
             blocks.append((start, end, count))
     if sum(count for *_, count in blocks) >= (1 if pattern(TRACE_HEADER).search(text) else 2):
-        for start, end, count in blocks:
-            yield start, end, STACK_MARK.format(count, "" if count == 1 else "s")
+        yield from ((start, end, STACK_MARK.format(count, "" if count == 1 else "s")) for start, end, count in blocks)
 
 
 def frame_lines(text: str) -> list[tuple[int, int, int]]:
@@ -714,14 +695,13 @@ def frame_lines(text: str) -> list[tuple[int, int, int]]:
         is_frame = pattern(FRAME_LINE).match(line) or is_open and pattern(CUT_FRAME).match(line)
         is_code = is_open and indent is not None and re.match(re.escape(indent) + r"[ \t[]", line)
         if is_frame or is_code:
-            first, count = start, 1
-            if is_open:
-                first, _, before_it = spans.pop()
-                count += before_it
-            elif re.match(GO_LEAD if re.match(GO_FRAME, line) else LEAD, before):
-                first, count = start - len(before) - 1, 2
             quoted = pattern(QUOTED).match(line) if newline == "\v" and not line.endswith(("…", "...")) else None
-            spans.append((first, start + (quoted.end() if quoted else len(line)), count))
+            end = start + (quoted.end() if quoted else len(line))
+            if is_open:
+                spans[-1] = (spans[-1][0], end, spans[-1][2] + 1)
+            else:
+                is_led = re.match(GO_LEAD if re.match(GO_FRAME, line) else LEAD, before)
+                spans.append((start - len(before) - 1, end, 2) if is_led else (start, end, 1))
             if is_frame:
                 indent = line.partition("File ")[0] if re.match(r"[ \t>|+]*File ", line) else None
         is_open = bool(is_frame or is_code)
@@ -733,9 +713,8 @@ def frames_within_lines(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield start, end and 1 for each frame on a line with other text."""
     for found in pattern(FRAME).finditer(text):
         name, place, path = found["name"], found["place"], found["path"]
-        is_path = not path or re.search(r"[./\\]", path)
         is_call = not name or name.count(".") > 1 or re.search(FRAME_PLACE, place)
-        if is_path and is_call:
+        if is_call and (not path or re.search(r"[./\\]", path)):
             yield found.start() + 1, found.end(), 1  # the space before it stays
 
 
@@ -765,7 +744,6 @@ KIND_RULES: dict[str, Sequence[tuple[Rule, str]]] = {
     COOKIES: ((find_cookies, ""), *RULES),
     USER: ((partial(find_all, USER_NAME, SECRET_MASK), "name:"), *RULES),
 }
-WHOLE_MASKS = {SECRET: SECRET_MASK, MAIL: EMAIL_MASK}
 
 
 class Redactor:
@@ -774,7 +752,7 @@ class Redactor:
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
         self.token = token.lower() if len(token) >= 6 else ""  # a shorter one could be part of ordinary words
         self.own: list[tuple[Rule, str]] = []
-        if hosts:
+        if hosts:  # they stay
             self.own.append((partial(find_all, rf"(?<=://)(?:{'|'.join(map(re.escape, hosts))})(?![\w.-])", ""), "://"))
         if self.token:
             self.own.append((partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK), ""))
@@ -820,18 +798,16 @@ class Redactor:
         if kind == PLAIN and items and isinstance(items[0], dict) and is_user(tuple(map(row_name, items))):
             return [USER] * len(items)
         for index, item in enumerate(items):
-            if not isinstance(item, str):
-                continue
-            if kind == SECRET and re.fullmatch(PROSE, item):  # {"password": ["This field is required."]}
-                kinds[index] = PLAIN
-            if kind == PLAIN and item.startswith("--") and "=" not in item and is_secret(item):
+            if kind == SECRET and isinstance(item, str) and re.fullmatch(PROSE, item):
+                kinds[index] = PLAIN  # {"password": ["This field is required."]}
+            if kind == PLAIN and isinstance(item, str) and item[:2] == "--" and "=" not in item and is_secret(item):
                 kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
         return kinds
 
     def redact_text(self, text: str, kind: str) -> str:
         """Return a text of a kind, redacted."""
-        if kind in WHOLE_MASKS and not is_harmless(text):
-            return WHOLE_MASKS[kind]
+        if kind in (SECRET, MAIL) and not is_harmless(text):
+            return SECRET_MASK if kind == SECRET else EMAIL_MASK
         if kind == KEY and re.fullmatch("[a-z_]+:[a-z_]+", text):  # session:duration
             return text
         if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
@@ -867,7 +843,7 @@ def unique_keys(members: list[tuple[str, Any]]) -> Object:
 def is_user(names: tuple[str | None, ...]) -> bool:
     """Tell whether an object's keys, or the names of rows, are those of a user: a name beside an email or address."""
     keys = [snake_case(name) for name in names if name]
-    return any(key.endswith(CONTACTS) for key in keys) and SECRET in map(user_field, keys)
+    return any(key.endswith(("email", "ip_address")) for key in keys) and SECRET in map(user_field, keys)
 
 
 def row_name(item: Any) -> str | None:
@@ -879,9 +855,9 @@ def row_name(item: Any) -> str | None:
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
     """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
 
-    Objects and lists are walked and their types kept; texts in them, and keys, are replaced where needed. `token`, if
-    it has six characters or more, is masked wherever it stands; IP addresses in `hosts` are left where they are the
-    host of a URL. Redacting twice changes nothing. Raises RecursionError for what is nested deeper than Python's stack.
+    Types are kept; texts, and keys, are replaced where needed. `token`, if it has six characters or more, is masked
+    wherever it stands; IP addresses in `hosts` are left where they are the host of a URL. Redacting twice changes
+    nothing. Raises RecursionError for what is nested deeper than Python's stack.
     """
     return Redactor(token, hosts).redact(value)
 
