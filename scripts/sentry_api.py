@@ -1011,20 +1011,23 @@ def page(record: Object) -> str:
     if "short_id" in record:
         facts = {
             "seen": f"{times['last_seen']}, first {times['first_seen']}",
-            "events": f"{record['count']}, in 24 h {sparkline(record['trend_24h'])}",
+            "events": f"{cell(record['count'])} in all, the last 24 h {sparkline(record['trend_24h'])}",
             "users": record["user_count"],
             "releases": joined(record["first_release"], record["last_release"], by=" to "),
             "environments": ", ".join(record["environments"] or []),
             "tags": ", ".join(f"{tag['key']} {tag['value']}" for tag in record["top_tags"] or []),
         }
     else:
-        facts = {"when": times["timestamp"], "release": record["release"], "environment": record["environment"]}
+        facts = {"event": record["id"], "when": times["timestamp"]}
+        facts.update({key: record[key] for key in ("release", "environment")})
     facts.update({key: record[key] for key in ("location", "message", "url")})
     lines = [" ".join(cell(record[key]) for key in ("short_id", "level", "status", "title") if record.get(key))]
     lines += [f"{name:<13}{cell(fact)}" for name, fact in facts.items() if fact not in (None, "")]
-    lines += record.get("stack") or []
+    lines += ["", *record["stack"]] if record.get("stack") else []
     most = terminal_width() or MAX_WIDTH
-    return "\n".join(align(escape(line), most).rstrip() for line in lines[: SCREEN - 1]) + "\n"
+    # An address that is cut is none.
+    cut = [line if line.startswith("url ") else align(line, most).rstrip() for line in map(escape, lines[: SCREEN - 1])]
+    return "\n".join(cut) + "\n"
 
 
 def cell(value: Any, field: str = "") -> str:
@@ -1062,8 +1065,8 @@ def sparkline(counts: list[int] | None) -> str:
         return "-"
     if len(counts) > 14:
         counts = [sum(counts[start : start + 2]) for start in range(len(counts) % 2, len(counts), 2)]
-    top = max(counts) or 1
-    return "".join(SPARKS[-(-count * 7 // top)] for count in counts)
+    top = max(1, *counts)
+    return "".join(SPARKS[-(-max(0, count) * 7 // top)] for count in counts)
 
 
 def width(text: str) -> int:
@@ -1867,7 +1870,7 @@ def code_of(frame: Object) -> str | None:
     """Return a frame's line of code."""
     line, context = value_at(frame, *LINE_NUMBERS), frame.get("context")
     rows = [row for row in context if isinstance(row, list) and len(row) == 2] if isinstance(context, list) else []
-    return next((str(code).strip() for at, code in rows if at == line), None)
+    return next((code.strip() for at, code in rows if at == line and isinstance(code, str)), None)
 
 
 def stack_lines(stacks: list[tuple[str | None, list[Object]]]) -> list[str]:
@@ -2366,7 +2369,7 @@ def resolve_issue(args: Args, client: Client, place: Place) -> str:
     if issue:
         return checked_id(issue)
     where = "/".join(filter(None, (args.org, args.project)))
-    hint = "check the project; list-issues prints the IDs that there are"
+    hint = "check the project; list-issues prints the IDs"
     raise Failure(NOT_FOUND, f"no issue {short_id} in {where}", hint)
 
 
@@ -2379,7 +2382,7 @@ def require_project(args: Args) -> None:
     """Raise Failure unless the organization and the project are given."""
     missing = [f"--{name} (or SENTRY_{name.upper()})" for name in ("org", "project") if getattr(args, name) is None]
     if missing:
-        hint = "add them, such as --org my-org --project my-project; both are in the address of Sentry's web page"
+        hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
         raise Failure(USAGE, " and ".join(missing) + " not given", hint)
 
 
@@ -2608,13 +2611,13 @@ def check_places(argv: list[str], command: str) -> None:
     own = {name for name, *_ in OWN_OPTIONS}
     for option in options[: words.index(command)] if command in words else []:
         if option in own:
-            raise Failure(USAGE, f"{option} stands before {command}", f"write it behind: {command} {option} …")
+            raise Failure(USAGE, f"{option} must come after {command}", f"write: {command} {option} …")
 
 
 def check_together(args: Args) -> None:
     """Split --fields into names. Raises Failure for unknown ones, and for options that don't go together."""
     if bool(args.raw) + (args.fields is not None) + (args.format == "table") > 1:
-        raise Failure(USAGE, "--raw, --fields and --format table exclude each other", "choose one of them")
+        raise Failure(USAGE, "--raw, --fields and --format table can't be combined", "choose one of them")
     names = (*FIELDS[args.command], *args.include)
     args.fields = args.fields if args.fields is None else list(map(str.strip, args.fields.split(",")))
     for name in args.fields or ():
@@ -2623,7 +2626,9 @@ def check_together(args: Args) -> None:
             hint = f"add --include {name}" if is_included else ""
             raise Failure(USAGE, f"--fields: received {quoted(name)}, expected names of {', '.join(names)}", hint)
     if args.format == "table":
-        args.include = ["stack"]  # what a page for people shows of an event
+        if args.include:
+            raise Failure(USAGE, "--format table and --include can't be combined", "a table shows the stack")
+        args.include = ["stack"]
     if args.command == "list-issues":
         require_project(args)
         if args.cursor and args.sort != "date":

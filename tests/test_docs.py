@@ -171,9 +171,11 @@ class Recipes(DocumentCase):
             self.standin.fault("/api/", act)
             run = self.shell(self.checked)
             self.assertEqual(run.status, status)
-            self.assertIn(words, run.out)
-        self.assertIn("no network", self.shell(self.checked, SENTRY_BASE_URL="https://sentry.invalid").out)
-        self.assertIn("not on the PATH", self.shell(self.checked.replace("sentry-api list", "sentry-apo list")).out)
+            self.assertEqual(run.out, "")
+            self.assertIn(words, run.err)
+        self.assertIn("no network", self.shell(self.checked, SENTRY_BASE_URL="https://sentry.invalid").err)
+        missing = self.checked.replace("sentry-api list", "sentry-apo list")
+        self.assertIn("not on the PATH", self.shell(missing).err)
 
     def test_csv_and_markdown(self) -> None:
         rows = self.shell(self.csv).out.splitlines()

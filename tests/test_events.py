@@ -100,7 +100,11 @@ class Kinds(StandInCase):
             self.assertEqual(run.status, 0, run.err)
             self.assertLessEqual(len(run.out.splitlines()), 24)
             self.assertIn(issue["title"][:20], run.out.splitlines()[0])
-        self.assertIn("shop/checkout.py:63", self.call("event-detail", "5001", "--format", "table").out)
+        out = self.call("event-detail", "5001", "--format", "table", COLUMNS="60").out
+        self.assertIn("shop/checkout.py:63", out)
+        event = self.standin.issues[0]["events"][0]["eventID"]
+        self.assertIn(f"/issues/5001/events/{event}/\n", out, "a link is never cut")
+        self.fails(2, "event-detail", "5001", "--format", "table", "--include", "vars")
 
 
 class Newest(StandInCase):
