@@ -759,19 +759,19 @@ class Redactor:
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
     def redact(self, value: Any, kind: str = PLAIN, may_be_pair: bool = True) -> Any:
-        """Return a copy of a value of a kind; a list of two may be a header or cookie, not as an object's member."""
+        """Return a copy of a value of a kind; a pair or row may be a header or cookie, not as an object's member."""
         if isinstance(value, str):
             return self.redact_cached(value, kind)
         if isinstance(value, dict):
-            return self.redact_object(value, kind)
+            return self.redact_object(value, kind, may_be_pair)
         if isinstance(value, list):
             kinds = self.kinds_of_items(value, kind, may_be_pair)
             return [self.redact(item, item_kind) for item, item_kind in zip(value, kinds)]
         return value
 
-    def redact_object(self, value: Object, kind: str) -> Object:
+    def redact_object(self, value: Object, kind: str, may_be_row: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        is_person = kind in (PLAIN, USER) and is_user(tuple(value))
+        is_person = kind in (PLAIN, USER) and (is_user(tuple(value)) or kind == USER and not may_be_row)
         kind = USER if is_person else kind
         row = None if is_person else row_name(value)
         row_kinds: dict[str, str] = {}  # of {"key": …, "value": …}, or name and value
@@ -1774,16 +1774,17 @@ def iso_time(seconds: Any) -> str | None:
 def evidence_of(event: Object, entries: Object, record: Object) -> Object | None:
     """Return what is known of a problem that is no exception (occurrence), or of a CSP report, as texts by name."""
     occurrence, report = object_at(event, "occurrence"), entries.get("csp")
-    rows = [(text_at(row, "name"), text_at(row, "value")) for row in objects_at(occurrence, "evidenceDisplay")]
-    if not rows:
-        data = object_at(occurrence, "evidenceData")
-        rows = [(key, str(value)) for key, value in data.items() if isinstance(value, (str, int, float))]
+    found: list[tuple[Any, Any]]
+    found = [(text_at(row, "name"), row.get("value")) for row in objects_at(occurrence, "evidenceDisplay")]
+    found = [(name, value) for name, value in found if value not in (None, "")]
+    found = found or list(object_at(occurrence, "evidenceData").items())
+    rows = [(name, str(value)) for name, value in found if isinstance(value, (str, int, float))]
     known = joined(record["title"], record["culprit"], record["message"]) or ""
     for key, name in (("subtitle", "subtitle"), ("issueTitle", "title")):
         text = text_at(occurrence, key)
         if text and text not in known:
             rows.insert(0, (name, text))
-    rows += [(name, text_at(report, *paths)) for name, paths in CSP_PARTS.items()]
+    rows += [(name, text_at(report, *paths) or "") for name, paths in CSP_PARTS.items()]
     return {name: value for name, value in rows if name and value} or None
 
 
@@ -1888,23 +1889,33 @@ def stack_lines(stacks: list[tuple[str | None, list[Object]]]) -> list[str]:
     return lines[:MAX_STACK]
 
 
-def variables_of(frames: list[Object]) -> Object:
-    """Return the own frames' variables by place; of a recursion, the innermost frame's."""
-    variables: Object = {}
+def variables_of(frames: list[Object]) -> list[Object]:
+    """Return {"frame", "vars"} of the own frames with variables; of a recursion, the innermost frame's."""
+    variables: dict[str, Object] = {}
     for frame in frames:
-        if is_own(frame) is True and object_at(frame, "vars") and len(variables) < MAX_STACK:
+        if is_own(frame) is not False and object_at(frame, "vars") and len(variables) < MAX_STACK:
             variables.setdefault(place_of(frame) or "?", frame["vars"])
-    return variables
+    # No keys: the filter would take what a function is called (load_modules) for the name of its variables.
+    return [{"frame": place, "vars": found} for place, found in variables.items()]
 
 
 def crumb_lines(data: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
     parts = (
-        *(("timestamp",), ("category", "type"), ("level",), ("message",)),
+        *(("category", "type"), ("level",), ("message",)),
         *(("data.method",), ("data.url",), ("data.status_code", "data.statusCode")),
     )
-    crumbs = sorted(objects_at(data, "values"), key=lambda crumb: str(crumb.get("timestamp") or ""))
-    return [joined(*(text_at(crumb, *paths) for paths in parts)) or "-" for crumb in crumbs[-MAX_CRUMBS:]]
+    at = 0.0
+    crumbs: list[tuple[float, Object]] = []
+    for crumb in objects_at(data, "values"):
+        stamp = crumb.get("timestamp")
+        # One without a time belongs after its predecessor.
+        at = (stamp if isinstance(stamp, (int, float)) else seconds_since_1970(stamp)) or at
+        crumbs.append((at, crumb))
+    crumbs.sort(key=lambda item: item[0])
+    last = [crumb for _, crumb in crumbs[-MAX_CRUMBS:]]
+    times = [iso_time(crumb.get("timestamp")) or text_at(crumb, "timestamp") for crumb in last]
+    return [joined(time, *(text_at(crumb, *paths) for paths in parts)) or "-" for time, crumb in zip(times, last)]
 
 
 # --- Commands ----------------------------------------------------------------
@@ -1929,6 +1940,11 @@ def list_issues(args: Args, client: Client) -> Result:
     if listing.direct and args.filters_given:
         of = f"; counts are of {args.environment!r}" if args.environment_given and args.environment else ""
         notes.append(f"note: found by its ID, whatever its age, status and environment{of}")
+    projects = {text_at(issue, f"project.{key}") for issue in issues for key in ("slug", "id")} - {None}
+    if projects and listing.direct and args.project not in projects:
+        notes.append(f"note: this issue is not of {args.project!r}: project {text_at(issues[0], 'project.slug')!r}")
+    if client.is_org_list and not args.time_range:
+        notes.append("note: this server's list ends 90 days ago; older issues can be asked for by ID")
     tallies, failed = count_all(client, issues, wants_tags(args))
     others = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
     if others and args.environment and not args.environment_given and not listing.direct:
@@ -1948,7 +1964,12 @@ def find_issues(args: Args, client: Client) -> Listing:
     """Return the issues that match the arguments; first what has the ID that the query may be."""
     query = args.query.strip()
     if not args.cursor and re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
-        found = look_up(args, client, query)
+        try:
+            found = look_up(args, client, query)
+        except Failure as failure:
+            if failure.http != 403:
+                raise
+            found = None  # a text like utf-8, and the token may not look up IDs
         if found:
             return Listing(items=[found], more=False, cursor=None, hits=None, direct=True)
     params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period_of(args)}
@@ -1974,7 +1995,7 @@ def look_up(args: Args, client: Client, given: str) -> Object | None:
     """
     wanted, is_event = plain_id(given), bool(re.fullmatch(EVENT_ID, given))
     # The default environment is left out: the record would show that environment's count.
-    environment = args.environment or None if args.environment_given else None
+    environment = args.environment or None if args.environment_given and args.command != "event-detail" else None
     if args.project:
         params = {"query": wanted, "environment": environment, "statsPeriod": period_of(args), "shortIdLookup": 1}
         try:
@@ -1995,8 +2016,9 @@ def look_up(args: Args, client: Client, given: str) -> Object | None:
     except Failure as failure:
         if failure.http == 404:
             return None
-        if failure.status != UNUSABLE or failure.http >= 500 or not args.project:
+        if failure.status != UNUSABLE or failure.http >= 500:
             raise
+    require(args, "org", "project")
     probe = argparse.Namespace(command="list-issues", cursor=None, time_range=0)  # all that get_list() reads
     listing = get_list(probe, client.get_issues, {"query": ""}, ("limit",), limit=PAGE_SIZE * MAX_PAGES)
     return next((issue for issue in listing.items if has_short_id(issue, wanted)), None)
@@ -2055,7 +2077,9 @@ def get_list(
     seen = {cursor}
     for number_of_page in range(MAX_PAGES):
         missing = limit - len(items)
-        answer, headers = fetch({**params, **dict.fromkeys(sizes, min(missing, PAGE_SIZE)), "cursor": cursor})
+        # The newest event was not on a page of one: GlitchTip filters nothing.
+        size = PAGE_SIZE if args.command == "event-detail" and number_of_page else min(missing, PAGE_SIZE)
+        answer, headers = fetch({**params, **dict.fromkeys(sizes, size), "cursor": cursor})
         page = expect_list(answer)
         recent, is_past = belonging(args, page, headers)
         recent = [item for item in recent if text_at(item, "id", "event_id") not in ids]  # pages shift
@@ -2107,14 +2131,14 @@ def belonging(args: Args, page: list[Object], headers: Any) -> tuple[list[Object
 
 def issue_detail(args: Args, client: Client) -> Result:
     """Return the record of one issue."""
-    issue = expect_object(client.get_issue(resolve_issue(args, client, read_place(args, args.issue)))[0])
+    issue = expect_object(client.get_issue(resolve_issue(args, client, read_place(args, args.issue).issue))[0])
     (tally,), failed = count_all(client, [issue], wants_tags(args))
     return issue, shape_issue(client, issue, tally), failed
 
 
 def issue_events(args: Args, client: Client) -> Result:
     """Return the records of an issue's events, newest first."""
-    listing = get_events(args, client, resolve_issue(args, client, read_place(args, args.issue)), args.limit)
+    listing = get_events(args, client, resolve_issue(args, client, read_place(args, args.issue).issue), args.limit)
     notes = listing_notes(args, listing, "events", f"issue {args.issue}; issue-detail tells whether it exists")
     return listing.items, list(map(partial(shape_event, client), listing.items)), notes
 
@@ -2130,37 +2154,36 @@ def event_detail(args: Args, client: Client) -> Result:
     """Return the record of one event: the one with this ID, or an issue's newest one."""
     place = read_place(args, args.event, for_event=True)
     issue, event_id = place.issue, place.event
-    if event_id and args.environment:
+    require(args, *(["org"] if issue else ["org", "project"]))
+    if (event_id or place.number) and args.environment:
         raise Failure(USAGE, "--environment goes with an issue, and this is an event's ID", "leave it out")
     if not event_id:
-        issue = resolve_issue(args, client, place)
+        issue = resolve_issue(args, client, issue)
         event_id = newest_event(args, client, issue, place.number)
-    if not issue:
-        require_project(args)
 
     def get(project: str) -> Object:
         path = PROJECT_EVENT.format(org=args.org, project=project, event=event_id)
         return expect_object(client.get(path, what=f"event {event_id}")[0])
 
-    project = args.project or project_of(client, issue)
     try:
-        event = get(project)
+        event = get(args.project or project_of(client, resolve_issue(args, client, issue)))
     except Failure as failure:
-        if failure.http != 404 or not issue or not args.project:
+        if failure.http not in (403, 404) or not issue or not args.project:
             raise
-        event = get(project_of(client, issue))  # not in the configured project
+        event = get(project_of(client, resolve_issue(args, client, issue)))  # not in the configured project
     return event, shape_event(client, event), []
 
 
 def newest_event(args: Args, client: Client, issue: str, number_of_event: str | None) -> str:
     """Return the ID of an issue's newest event, or of that with Sentry 9's number. Raises Failure if there is none."""
-    limit = PAGE_SIZE * MAX_PAGES if number_of_event else 1
-    for event in get_events(args, client, issue, limit).items:
+    listing = get_events(args, client, issue, PAGE_SIZE * MAX_PAGES if number_of_event else 1)
+    for event in listing.items:
         event_id = text_at(event, "eventID", "event_id")
         if event_id and re.fullmatch(EVENT_ID, event_id) and number_of_event in (None, text_at(event, "id")):
             return plain_id(event_id)
     which = f"event {number_of_event}" if number_of_event else "events"
     where = f" in environment {args.environment!r}" if args.environment else ""
+    where += " among the newest of its events" if listing.more else ""
     raise Failure(NOT_FOUND, f"issue {issue} has no {which}{where}")
 
 
@@ -2266,7 +2289,9 @@ def other_environments(args: Args, client: Client) -> list[str]:
         return [f"note: whether other environments have issues could not be checked ({failure.message})"]
     if not issues:
         return []
-    tallies, _ = count_all(client, issues)
+    tallies, failed = count_all(client, issues)
+    if tallies.count(None) == len(tallies):
+        return failed
     seen = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
     names = ", ".join(map(repr, dict(seen.most_common(5))))
     hint = "use --environment NAME, or --environment '' for all"
@@ -2292,11 +2317,11 @@ def doubts(args: Args, client: Client) -> list[str]:
 SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 ISSUE_FORMS = "a numeric ID (1234567890), a short ID (BACKEND-1A) or the issue's web address; list-issues prints IDs"
 EVENT_FORMS = "32 hex digits, with or without dashes, an event's web address, or an issue (for its newest event)"
-REGIONS = {"", "www", "us", "de", "eu"}  # subdomains of sentry.io that are no organizations
+REGIONS = {"www", "us", "de", "eu"}  # subdomains of sentry.io that are no organizations
 # Paths of web pages: Sentry's, with the organization in the path or in the host; Sentry 9's, which has the project,
 # too; GlitchTip's. Then feedback, whose ID stands in the query.
 ISSUE_PAGE = (
-    rf"(?:/organizations/(?P<org>{SLUG})|/(?P<owner>{SLUG})(?:/{SLUG})?)?"
+    rf"(?:/organizations/(?P<org>{SLUG})|/(?P<owner>(?!(?:organizations|settings|api)/){SLUG})(?:/{SLUG})?)?"
     rf"/(?:issues|feedback)/(?P<issue>{ISSUE_ID}|{SHORT_ID})(?:/events/(?P<event>[^/]+))?(?:/.*)?"
 )
 FEEDBACK_PAGE = rf"(?:/organizations/(?P<org>{SLUG}))?/(?:issues/)?feedback/?"
@@ -2311,7 +2336,7 @@ def read_place(args: Args, given: str, for_event: bool = False) -> Place:
     text = given.strip().strip("<>")
     expected = EVENT_FORMS if for_event else ISSUE_FORMS
     if "://" in text:
-        return read_address(args, text, expected)
+        return read_address(args, text, expected, for_event)
     if re.fullmatch(EVENT_ID, text):
         if not for_event:
             raise Failure(USAGE, f"received {quoted(given)}, an event's ID, expected {expected}", "use event-detail")
@@ -2321,7 +2346,7 @@ def read_place(args: Args, given: str, for_event: bool = False) -> Place:
     return Place(issue=text.upper(), event=None, number=None)
 
 
-def read_address(args: Args, text: str, expected: str) -> Place:
+def read_address(args: Args, text: str, expected: str, for_event: bool) -> Place:
     """Return what a web address of the configured server names."""
     import urllib.parse
 
@@ -2344,9 +2369,9 @@ def read_address(args: Args, text: str, expected: str) -> Place:
     if not found and not feedback:
         raise Failure(USAGE, f"received {quoted(text)}, expected {expected}")
     subdomain = host[: -len(base)].strip(".") if base == "sentry.io" else ""
-    subdomain = subdomain if re.fullmatch(SLUG, subdomain) else ""
+    subdomain = subdomain if re.fullmatch(SLUG, subdomain) and subdomain not in REGIONS else ""
     org = found and (found["org"] or found["owner"]) or feedback and feedback["org"] or subdomain
-    if org and org not in REGIONS:
+    if org:
         if args.org_given and args.org != org:
             raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
         args.org = org
@@ -2355,21 +2380,23 @@ def read_address(args: Args, text: str, expected: str) -> Place:
     event = found["event"] or ""
     is_event = re.fullmatch(EVENT_ID, event)
     number_of_event = event if re.fullmatch(ISSUE_ID, event) and not is_event else None
+    if for_event and not is_event and not number_of_event and event not in ("", "latest"):
+        message = f"received an address that ends in /events/{quoted(event)}, expected latest or 32 hex digits"
+        raise Failure(USAGE, message, "open the event in the browser: its address has the ID then")
     return Place(issue=found["issue"].upper(), event=plain_id(event) if is_event else None, number=number_of_event)
 
 
-def resolve_issue(args: Args, client: Client, place: Place) -> str:
-    """Return the numeric ID of the issue that was asked for; a short ID is looked up."""
-    short_id: str = place.issue
+def resolve_issue(args: Args, client: Client, short_id: str) -> str:
+    """Return the numeric ID of an issue; a short ID is looked up. Raises Failure if there is none."""
     if short_id.isdigit():
         return short_id
-    if not args.org:
-        require_project(args)
+    require(args, "org")
     issue = look_up(args, client, short_id)
     if issue:
         return checked_id(issue)
     where = "/".join(filter(None, (args.org, args.project)))
-    hint = "check the project; list-issues prints the IDs"
+    hint = "check the project" if args.project else "old servers need --project for this"
+    hint += "; list-issues prints the IDs"
     raise Failure(NOT_FOUND, f"no issue {short_id} in {where}", hint)
 
 
@@ -2378,9 +2405,9 @@ def plain_id(given: str) -> str:
     return given.replace("-", "").lower() if re.fullmatch(EVENT_ID, given) else given.upper()
 
 
-def require_project(args: Args) -> None:
-    """Raise Failure unless the organization and the project are given."""
-    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in ("org", "project") if getattr(args, name) is None]
+def require(args: Args, *names: str) -> None:
+    """Raise Failure unless the organization or the project, or both, are given."""
+    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
     if missing:
         hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
         raise Failure(USAGE, " and ".join(missing) + " not given", hint)
@@ -2625,12 +2652,14 @@ def check_together(args: Args) -> None:
             is_included = args.command == "event-detail" and name in INCLUDES
             hint = f"add --include {name}" if is_included else ""
             raise Failure(USAGE, f"--fields: received {quoted(name)}, expected names of {', '.join(names)}", hint)
+    if args.raw and set(args.include) - {"entries"}:
+        raise Failure(USAGE, "--raw goes with --include entries only", "leave out --raw")
     if args.format == "table":
         if args.include:
             raise Failure(USAGE, "--format table and --include can't be combined", "a table shows the stack")
         args.include = ["stack"]
     if args.command == "list-issues":
-        require_project(args)
+        require(args, "org", "project")
         if args.cursor and args.sort != "date":
             raise Failure(USAGE, "--cursor goes with --sort date only", "leave out one of them")
 

@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-from tests import faults, kinds
+from tests import faults, kinds, sample
 from tests.standin import StandIn
 from tests.support import StandInCase, call
 
@@ -57,12 +57,12 @@ class Kinds(StandInCase):
                 self.assertEqual(len(found), len(kinds.INCLUDE[issue["kind"]]), record["stack"])
                 self.assertEqual(found, sorted(found))
                 if not kinds.INCLUDE[issue["kind"]]:
-                    self.assertEqual((record["stack"], record["vars"]), ([], {}))
+                    self.assertEqual((record["stack"], record["vars"]), ([], []))
 
     def test_variables_and_breadcrumbs(self) -> None:
         record = self.good("event-detail", "5001", "--include", "vars,breadcrumbs")
         self.assertNotIn("stack", record)
-        places = list(record["vars"])
+        places = [frame["frame"] for frame in record["vars"]]
         self.assertEqual(places[0], "shop/checkout.py:63 in price_order")
         self.assertIn("[REDACTED]", json.dumps(record["vars"]))
         self.assertTrue(all(isinstance(line, str) for line in record["breadcrumbs"]))
@@ -130,6 +130,28 @@ class Newest(StandInCase):
                 self.assertEqual(run.status, 0, run.err)
                 self.assertEqual(run.json()["environment"], "staging")
 
+    def test_of_a_rare_environment(self) -> None:
+        issue = sample.make_issue(1)
+        issue["events"] = [
+            sample.make_event(issue, n, time.time() - 60.0 * n, "staging" if n > 24 else "prod") for n in range(28)
+        ]
+        for dialect in ("sentry", "sentry9", "glitchtip"):
+            with self.subTest(dialect), StandIn(dialect, issues=[issue]) as standin:
+                run = call(standin, "event-detail", "4001", "--environment", "staging")
+                self.assertEqual(run.status, 0, run.err)
+                self.assertEqual(run.json()["id"], issue["events"][25]["eventID"])
+                self.assertLessEqual(len(standin.requests), 3)
+
+    def test_the_organization_is_needed(self) -> None:
+        for text in ("4001", f"{self.standin.url}/issues/4001/"):
+            self.assertIn("--org", self.fails(2, "event-detail", text, SENTRY_ORG=None))
+        self.assertEqual(self.standin.requests, [])
+
+    def test_of_another_project_than_the_forbidden_one(self) -> None:
+        self.standin.issues[0]["project"] = "frontend"
+        self.standin.fault("/projects/acme/backend/events/", faults.answer(403, {"detail": "no"}))
+        self.assertEqual(self.good("event-detail", "4001")["issue_id"], "4001")
+
     def test_an_issue_without_events(self) -> None:
         self.standin.fault("/issues/4001/events/", faults.answer(200, []))
         self.assertIn("no events", self.fails(4, "event-detail", "4001"))
@@ -138,6 +160,8 @@ class Newest(StandInCase):
     def test_an_environment_beside_an_event_s_id_is_wrong(self) -> None:
         event = self.standin.issues[0]["events"][0]["eventID"]
         self.assertIn("--environment", self.fails(2, "event-detail", event, "--environment", "prod"))
+        page = f"{self.standin.url}/acme/backend/issues/4001/events/247/"
+        self.assertIn("--environment", self.fails(2, "event-detail", page, "--environment", "prod"))
         self.assertEqual(self.standin.requests, [])
 
     def test_a_dashed_event_id_stays_one(self) -> None:
@@ -149,6 +173,7 @@ class Newest(StandInCase):
         error = self.fails(2, "event-detail", "4001", "--include", "stack,everything")
         self.assertIn("breadcrumbs", error)
         self.assertIn("--include entries", self.fails(2, "event-detail", "4001", "--fields", "entries"))
+        self.assertIn("--raw", self.fails(2, "event-detail", "4001", "--raw", "--include", "stack"))
         self.assertEqual(self.standin.requests, [])
 
     def test_include_entries_in_both_forms(self) -> None:
@@ -237,6 +262,67 @@ class Locations(StandInCase):
             }
             self.location([frame])
             self.assertNotIn("jane", self.call("event-detail", "ab" * 16, "--include", "stack").out)
+
+
+class Included(StandInCase):
+    """What stands in frames, breadcrumbs and evidence, in unusual forms."""
+
+    def include(self, entries: list[Any], **more: Any) -> Any:
+        self.standin.faults.clear()
+        self.standin.fault("/events/", faults.answer(200, {"eventID": "ab" * 16, "entries": entries, **more}))
+        return self.good("event-detail", "ab" * 16, "--include", "stack,vars,breadcrumbs")
+
+    def stack(self, frames: list[Any]) -> Any:
+        value = {"type": "E", "value": "v", "stacktrace": {"frames": frames}}
+        return self.include([{"type": "exception", "data": {"values": [value]}}])
+
+    def test_a_function_s_name_says_nothing_of_its_variables(self) -> None:
+        values = {"password": "hunter2abc9", "user": {"name": "Ida Holm"}, "client": "peer 203.0.113.77", "qty": "2"}
+        for function in ("load_modules", "build", "_meta", "owner", "get_token", "set_cookie", "user"):
+            for place in ({"filename": "a.py", "lineNo": 1}, {}):
+                with self.subTest(function, place=place):
+                    frame = {**place, "function": function, "inApp": True, "vars": values}
+                    (found,) = self.stack([frame])["vars"]
+                    expected = {
+                        "password": "[REDACTED]",
+                        "user": {"name": "[REDACTED]"},
+                        "client": "peer [REDACTED_IP]",
+                        "qty": "2",
+                    }
+                    self.assertEqual(found["vars"], expected)
+
+    def test_long_places_stay_apart(self) -> None:
+        frames = [
+            {"filename": "d/" * 300, "lineNo": n, "function": "f", "inApp": None, "vars": {"n": str(n)}}
+            for n in range(3)
+        ]
+        self.assertEqual([frame["vars"]["n"] for frame in self.stack(frames)["vars"]], ["2", "1", "0"])
+
+    def test_a_line_without_code(self) -> None:
+        frame = {"filename": "a.py", "lineNo": 1, "inApp": True, "context": [[1, None]]}
+        self.assertEqual(self.stack([frame])["stack"], ["E: v", "a.py:1"])
+
+    def test_breadcrumbs_in_the_order_of_time(self) -> None:
+        crumbs: list[Any] = [
+            {"timestamp": "2026-11-28T10:00:00.500Z", "message": "second"},
+            {"timestamp": "2026-11-28T10:00:00Z", "message": "first"},
+            {"message": "after first"},
+            {"timestamp": 1795860001.25, "message": "third"},
+        ]
+        record = self.include([{"type": "breadcrumbs", "data": {"values": crumbs}}])
+        times = ["2026-11-28T10:00:00Z first", "after first", "2026-11-28T10:00:00.500Z second"]
+        self.assertEqual(record["breadcrumbs"], [*times, "2026-11-28T10:00:01.250Z third"])
+
+    def test_evidence_of_every_form(self) -> None:
+        display = [{"name": "value", "value": "1"}, {"name": "name", "value": "Nora Vik"}, {"name": "x", "value": 3.5}]
+        data = {"value": 8731, "name": "Nora Vik", "list": [1], "is_slow": True}
+        for occurrence, evidence in (
+            ({"evidenceDisplay": display}, {"value": "1", "name": "[REDACTED]", "x": "3.5"}),
+            ({"evidenceData": data}, {"value": "8731", "name": "[REDACTED]", "is_slow": "True"}),
+            ({"evidenceDisplay": [{"name": "x", "value": None}], "evidenceData": {"y": 2}}, {"y": "2"}),
+        ):
+            with self.subTest(occurrence):
+                self.assertEqual(self.include([], occurrence=occurrence)["evidence"], evidence)
 
 
 class Messages(StandInCase):

@@ -91,6 +91,30 @@ class ShortIds(unittest.TestCase):
                     run = call(standin, *argv, SENTRY_PROJECT=project)
                     self.assertEqual(run.status, 0, run.err)
 
+    def test_the_project_where_an_old_server_needs_it(self) -> None:
+        with StandIn("glitchtip") as standin:
+            run = call(standin, "issue-detail", "BACKEND-1", SENTRY_PROJECT=None)
+            self.assertEqual(run.status, 2)
+            self.assertIn("--project", run.err)
+        with StandIn("sentry9") as standin:
+            run = call(standin, "issue-detail", "BACKEND-1", SENTRY_PROJECT=None)
+            self.assertEqual(run.status, 4)
+            self.assertIn("--project", run.err)
+
+    def test_a_list_says_of_which_project_the_found_one_is(self) -> None:
+        with StandIn() as standin:
+            standin.issues[2]["project"] = "frontend"
+            standin.looks_up = False
+            run = call(standin, "list-issues", "--query", "BACKEND-3", "--no-tags")
+            self.assertIn("'frontend'", run.err)
+            self.assertNotIn("project", call(standin, "list-issues", "--query", "BACKEND-2", "--no-tags").err)
+
+    def test_an_issue_whose_environment_has_no_events(self) -> None:
+        with StandIn() as standin:
+            standin.strict = True
+            run = call(standin, "event-detail", "BACKEND-1", "--environment", "nope")
+            self.assertIn("has no events in environment 'nope'", run.err)
+
     def test_unknown_ones(self) -> None:
         for dialect in DIALECTS:
             with self.subTest(dialect), StandIn(dialect) as standin:
@@ -147,6 +171,26 @@ class Addresses(StandInCase):
         self.assertEqual(self.good("issue-detail", page, SENTRY_ORG=None, SENTRY_PROJECT=None)["id"], "4001")
         self.assertEqual(self.good("issue-detail", page, SENTRY_ORG="other")["id"], "4001")
         self.assertIn("acme", self.fails(2, "issue-detail", page, "--org", "other"))
+
+    def test_organizations_named_like_regions_and_paths_that_name_none(self) -> None:
+        named = {"organizations/de/issues/4001/": "de", "eu/web/issues/4001/": "eu", "issues/4001/": "other"}
+        for path, org in named.items():
+            with self.subTest(path):
+                args = sentry_api.argparse.Namespace(base_url="https://sentry.io", org="other", org_given=False)
+                sentry_api.read_place(args, f"https://de.sentry.io/{path}")
+                self.assertEqual(args.org, org)
+        for path in ("api/0/issues/4001/", "settings/acme/issues/4001/", "organizations/issues/4001/"):
+            with self.subTest(path):
+                self.fails(2, "issue-detail", f"{self.standin.url}/{path}")
+        self.assertEqual(self.standin.requests, [])
+
+    def test_an_event_s_address_that_names_none(self) -> None:
+        page = f"{self.standin.url}/organizations/acme/issues/4001/events"
+        for event in ("oldest", "recommended", "deadbeef", "%61bc", "ab" * 15):
+            with self.subTest(event):
+                self.assertIn("latest", self.fails(2, "event-detail", f"{page}/{event}/"))
+        self.assertEqual(self.standin.requests, [])
+        self.assertEqual(self.good("issue-detail", f"{page}/recommended/")["id"], "4001")
 
     def test_an_event_s_address_needs_no_project(self) -> None:
         event = self.standin.issues[0]["events"][1]["eventID"]
@@ -213,6 +257,12 @@ class Retired(StandInCase):
         self.standin.list_retired = False
         self.assertEqual(week, self.good("list-issues", "--no-tags", "--time-range", "7d", "--limit", "50"))
 
+    def test_it_says_that_the_list_ends_90_days_ago(self) -> None:
+        for retired in (False, True):
+            self.standin.list_retired = retired
+            run = self.call("list-issues", "--no-tags", "--time-range", "", "--limit", "50")
+            self.assertEqual("90 days" in run.err, retired)
+
 
 class Queries(unittest.TestCase):
     def test_text_like_an_id_is_searched_too(self) -> None:
@@ -222,6 +272,21 @@ class Queries(unittest.TestCase):
                 run = call(standin, "list-issues", "--query", "utf-8", "--no-tags")
                 self.assertEqual([record["id"] for record in run.json()], ["4001"])
                 self.assertNotIn("found by its ID", run.err)
+
+    def test_text_like_an_id_where_issues_may_not_be_looked_up(self) -> None:
+        with StandIn() as standin:
+            standin.issues[0]["title"] = "broken utf-8 in body"
+            standin.fault("/organizations/acme/issues/UTF-8", faults.answer(403, {"detail": "no"}))
+            run = call(standin, "list-issues", "--query", "utf-8", "--no-tags")
+            self.assertEqual([record["id"] for record in run.json()], ["4001"])
+
+    def test_other_environments_that_could_not_be_read(self) -> None:
+        with StandIn() as standin:
+            standin.fault("/events/", faults.answer(403, {"detail": "no"}))
+            run = call(standin, "list-issues", "--environment", "nope")
+            self.assertEqual((run.status, run.out), (0, "[]\n"))
+            self.assertIn("could not be read", run.err)
+            self.assertNotIn("no named environment", run.err)
 
     def test_an_event_s_id_in_every_form(self) -> None:
         for dialect in DIALECTS[:2]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unittest
 
+from tests import sample
 from tests.support import SCRIPT, StandInCase, environment, run_script, sentry_api
 
 LIST = ["list-issues", "--no-tags"]
@@ -36,6 +37,13 @@ class Table(StandInCase):
     def test_width_of_the_terminal(self) -> None:
         run = self.call("list-issues", "--format", "table", COLUMNS="60")
         self.assertTrue(all(sentry_api.width(line) <= 60 for line in run.out.splitlines()))
+
+    def test_negative_and_missing_counts(self) -> None:
+        self.standin.issues = [sample.make_issue(1, extra={"stats": {"24h": [[1, -5], [2, -1]]}, "count": None})]
+        for command in (["list-issues", "--environment", "", "--time-range", ""], ["issue-detail", "4001"]):
+            run = self.call(*command, "--format", "table")
+            self.assertEqual(run.status, 0, run.err)
+            self.assertNotIn("None", run.out)
 
     def test_nothing(self) -> None:
         run = self.call("list-issues", "--format", "table", "--query", "is:resolved")
