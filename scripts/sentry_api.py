@@ -199,7 +199,7 @@ SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key
 # Words that say that a key with them holds no secret: token counts and pages, a DSN's public key, a desktop's session.
 TOKEN_COUNTS = frozenset("max total prompt completion input output".split())
 PAGE_WORDS = {"page", "next", "continuation"}
-PUBLIC_WORDS = {"public", "publishable", "xdg"}
+PUBLIC_WORDS = {"public", "publishable"}
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
     "count counts type types length len limit size name names field fields url uri endpoint path policy expiry expires "
@@ -231,7 +231,8 @@ def is_secret(key: str) -> bool:
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
     words = snake_case(key).split("_")
     last = words[-1]
-    harmless = {"tokens": TOKEN_COUNTS | PUBLIC_WORDS, "token": PAGE_WORDS | PUBLIC_WORDS}.get(last, PUBLIC_WORDS)
+    others = {"tokens": TOKEN_COUNTS, "token": PAGE_WORDS, "id": {"xdg"}, "session": {"xdg"}}
+    harmless = PUBLIC_WORDS | others.get(last, set())
     if last in ABOUT_WORDS or not harmless.isdisjoint(words):
         return False
     is_end = last in SECRET_ENDS or last.endswith(("password", "passwd", "token", "secret"))
