@@ -772,9 +772,11 @@ class Redactor:
 
     def redact_object(self, value: Object, kind: str, may_be_row: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        is_person = kind in (PLAIN, USER) and (is_user(tuple(value)) or kind == USER and not may_be_row)
+        is_person = kind in (PLAIN, USER) and is_user(tuple(value))
         kind = USER if is_person else kind
-        row = None if is_person else row_name(value)
+        # A row of user data stands in a list; {"user": {"name": …, "value": …}} is the data itself.
+        row = row_name(value) if may_be_row or kind != USER else None
+        row = None if is_person else row
         row_kinds: dict[str, str] = {}  # of {"key": …, "value": …}, or name and value
         if row:
             row_kind = kind_of(row, kind if kind in (USER, REMARKS) else PLAIN)
@@ -1924,6 +1926,7 @@ def crumb_lines(data: Any) -> list[str]:
 # A command asks for data, shapes it and returns Sentry's object (or list of them), its record (or list), and notes for
 # stderr. It never prints.
 
+
 def list_issues(args: Args, client: Client) -> Result:
     """Return the records of a project's issues, most recently seen first or as --sort says."""
     listing = find_issues(args, client)
@@ -1944,7 +1947,7 @@ def list_issues(args: Args, client: Client) -> Result:
     projects = {text_at(issue, f"project.{key}") for issue in issues for key in ("slug", "id")} - {None}
     if projects and listing.direct and args.project not in projects:
         notes.append(f"note: this issue is not of {args.project!r}: project {text_at(issues[0], 'project.slug')!r}")
-    if client.is_org_list and not args.time_range:
+    if client.is_org_list and not listing.direct and not 0 < args.time_range <= 90 * DAY:
         notes.append("note: this server's list ends 90 days ago; older issues can be asked for by ID")
     tallies, failed = count_all(client, issues, wants_tags(args))
     others = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))

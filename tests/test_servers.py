@@ -260,8 +260,11 @@ class Retired(StandInCase):
     def test_it_says_that_the_list_ends_90_days_ago(self) -> None:
         for retired in (False, True):
             self.standin.list_retired = retired
-            run = self.call("list-issues", "--no-tags", "--time-range", "", "--limit", "50")
-            self.assertEqual("90 days" in run.err, retired)
+            for time_range, is_longer in (("", True), ("26w", True), ("90d", False)):
+                run = self.call("list-issues", "--no-tags", "--time-range", time_range, "--limit", "50")
+                self.assertEqual("90 days" in run.err, retired and is_longer, time_range)
+            run = self.call("list-issues", "--no-tags", "--time-range", "", "--query", "BACKEND-3")
+            self.assertNotIn("90 days", run.err)
 
 
 class Queries(unittest.TestCase):
