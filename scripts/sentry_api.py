@@ -94,6 +94,7 @@ TOKEN_PAGE = "/settings/account/api/auth-tokens/"
 RETRY_PAUSE = 1.0  # seconds before the second and last attempt
 MAX_PAUSE = 30.0  # a server that asks for a longer one gets none
 LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
+WAIT_TURN = 0.2  # seconds until a Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
 MAX_PAGES = 20
 PAGE_SIZE = 100  # items; servers give no more
@@ -1107,6 +1108,22 @@ class Answer(SimpleNamespace):
     """What a server said: status, headers, body (unpacked bytes)."""
 
 
+def wait_for(results: Any, deadline: float) -> Any:
+    """Return the next item of a queue. Raises queue.Empty at the deadline.
+
+    It waits in short turns, because Python does not notice a Ctrl-C that comes just before a wait until that ends.
+    """
+    import queue
+
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            return results.get(timeout=max(0, min(left, WAIT_TURN)))
+        except queue.Empty:
+            if left <= WAIT_TURN:
+                raise
+
+
 def within(seconds: float, function: Callable[[], Any]) -> Any:
     """Return what a function returns, or raise what it raises; TimeoutError after so many seconds.
 
@@ -1128,7 +1145,7 @@ def within(seconds: float, function: Callable[[], Any]) -> Any:
     except RuntimeError:
         raise Failure(UNUSABLE, "the system lets no further thread start") from None
     try:
-        result, error = outcome.get(timeout=max(seconds, 0))
+        result, error = wait_for(outcome, time.monotonic() + seconds)
     except queue.Empty:
         raise TimeoutError from None
     if error is not None:
@@ -2229,7 +2246,7 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
     deadline = time.monotonic() + seconds
     for _ in issues:
         try:
-            index, tallies[index], failure = results.get(timeout=max(0, deadline - time.monotonic()))
+            index, tallies[index], failure = wait_for(results, deadline)
         except queue.Empty:
             failures.append(Failure(NETWORK, f"not within {seconds:g} s"))
             break
