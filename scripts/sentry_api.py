@@ -98,6 +98,7 @@ WAIT_TURN = 0.2  # seconds until a Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
 MAX_PAGES = 20
 PAGE_SIZE = 100  # items; servers give no more
+MAX_LISTED = MAX_PAGES * PAGE_SIZE
 MAX_ITEMS_READ = 1000  # items of a page that are looked at
 MAX_BODY = 64 * 1024 * 1024  # bytes, unpacked
 MAX_TAG_BODY = 8 * 1024 * 1024  # the same where tags are counted: ten answers are read at a time
@@ -1108,49 +1109,43 @@ class Answer(SimpleNamespace):
     """What a server said: status, headers, body (unpacked bytes)."""
 
 
-def wait_for(results: Any, deadline: float) -> Any:
-    """Return the next item of a queue. Raises queue.Empty at the deadline.
+def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[tuple[int, Any, Any]]:
+    """Yield (index, result, exception) of functions as they end, for so many seconds at most.
 
-    It waits in short turns, because Python does not notice a Ctrl-C that comes just before a wait until that ends.
-    """
-    import queue
-
-    while True:
-        left = deadline - time.monotonic()
-        try:
-            return results.get(timeout=max(0, min(left, WAIT_TURN)))
-        except queue.Empty:
-            if left <= WAIT_TURN:
-                raise
-
-
-def within(seconds: float, function: Callable[[], Any]) -> Any:
-    """Return what a function returns, or raise what it raises; TimeoutError after so many seconds.
-
-    It runs in a thread, because urllib's timeout is each socket operation's: a look-up or a slow body outlives it.
+    urllib's timeout is each socket operation's: a look-up or a slow body outlives it, and a thread can be left alone.
     """
     import queue
     import threading
 
-    outcome: Any = queue.SimpleQueue()
+    tasks = iter(list(enumerate(functions)))  # each thread takes the next one
+    outcomes: Any = queue.SimpleQueue()
 
     def work() -> None:
-        try:
-            outcome.put((function(), None))
-        except BaseException as error:  # noqa: BLE001 raised by the thread that waits
-            outcome.put((None, error))
+        for index, function in tasks:
+            try:
+                outcomes.put((index, function(), None))
+            except BaseException as error:  # noqa: BLE001 the caller is told
+                outcomes.put((index, None, error))
 
     try:
-        threading.Thread(target=work, daemon=True).start()
+        for _ in functions[:TAG_WORKERS]:
+            threading.Thread(target=work, daemon=True).start()
     except RuntimeError:
-        raise Failure(UNUSABLE, "the system lets no further thread start") from None
+        work()  # the system lets no more threads start
+    deadline = time.monotonic() + seconds
+    missing = len(functions)
     try:
-        result, error = wait_for(outcome, time.monotonic() + seconds)
-    except queue.Empty:
-        raise TimeoutError from None
-    if error is not None:
-        raise error
-    return result
+        while missing:
+            left = deadline - time.monotonic()
+            try:
+                # In short turns: Python does not notice a Ctrl-C that comes just before a wait until that ends.
+                yield outcomes.get(timeout=max(0, min(left, WAIT_TURN)))
+                missing -= 1
+            except queue.Empty:
+                if left <= 0:
+                    return
+    finally:
+        list(tasks)  # no thread begins another one
 
 
 class Client:
@@ -1192,21 +1187,19 @@ class Client:
                 hint = "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
                 raise Failure(NETWORK, f"TLS can't be set up: {error.strerror}", hint) from None
 
-    def get(
-        self, path: str, params: Object | None = None, *, what: str = "", why: str = "", most: int = MAX_BODY
-    ) -> tuple[Any, Any]:
+    def get(self, path: str, params: Object | None = None, what: str = "", most: int = MAX_BODY) -> tuple[Any, Any]:
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out. `what` is asked for, to say that it was not found; `why` is for
-        --verbose; `most` is how many bytes the answer may have.
+        Parameters that are None are left out. `what` is asked for, to say that it was not found; `most` is how many
+        bytes the answer may have.
         """
-        import urllib.parse
+        from urllib.parse import urlencode
 
-        query = urllib.parse.urlencode({key: value for key, value in (params or {}).items() if value is not None})
+        query = urlencode({key: value for key, value in (params or {}).items() if value is not None})
         url = f"{self.args.base_url}{path}?{query}".rstrip("?")
         try:
             try:
-                return self.attempt(url, why, most)
+                return self.attempt(url, most)
             except Failure as failure:
                 if failure.pause is None:
                     raise
@@ -1214,45 +1207,45 @@ class Client:
                     self.resume = max(self.resume, time.monotonic() + failure.pause)
                 else:
                     time.sleep(failure.pause)
-                return self.attempt(url, f" (retry after {failure.message})", most)
+                return self.attempt(url, most)
         except Failure as failure:
             if failure.http == 404 and what:
                 failure.message = f"no {what} ({failure.message})"
             raise
 
-    def attempt(self, url: str, why: str, most: int) -> tuple[Any, Any]:
+    def attempt(self, url: str, most: int) -> tuple[Any, Any]:
         """Ask once, until the time limit at most, following redirects within the origin."""
         with self.gate:
             time.sleep(max(LIMITED_SPACING if self.resume else 0, self.resume - time.monotonic()))
         deadline = time.monotonic() + self.args.timeout
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self.ask(url, deadline, why, most)
+            answer = self.ask(url, deadline, most)
             if answer.status // 100 != 3 or "Location" not in answer.headers:
                 value = decode(answer)
                 self.now = server_time(answer.headers)
                 self.is_glitchtip = self.is_glitchtip or is_of_glitchtip(value, answer.headers)
                 return value, answer.headers
-            url, why = redirected(url, answer.headers["Location"]), " (redirect)"
+            url = redirected(url, answer.headers["Location"])
         raise Failure(UNUSABLE, f"HTTP {answer.status}: more than {MAX_REDIRECTS} redirects")
 
-    def ask(self, url: str, deadline: float, why: str, most: int) -> Answer:
-        """Send one request and return its answer, whatever its status. Raises Failure where there is none."""
-        started, outcome, size = time.monotonic(), "", ""
-        try:
-            answer: Answer = within(deadline - started, partial(self.fetch, url, deadline - started, most))
-            left = answer.headers.get("X-Sentry-Rate-Limit-Remaining")
-            outcome = str(answer.status)
-            size = f"{len(answer.body)} bytes" + (f", {left} requests left" if left else "")
-            return answer
-        except Failure:
-            raise
-        except Exception as error:  # noqa: BLE001 network_failure() tells what it was
-            outcome = type(error).__name__  # its message can hold a proxy's password
-            raise network_failure(error, url, self.args.timeout) from None
-        finally:
-            if self.args.verbose:
-                path, milliseconds = re.sub("^.*?//[^/]*", "", url), (time.monotonic() - started) * 1000
-                say(f"GET {path} -> {outcome or 'Failure'}, {milliseconds:.0f} ms, {size or '0 bytes'}{why}")
+    def ask(self, url: str, deadline: float, most: int) -> Any:
+        """Send one request and return its Answer, whatever its status. Raises Failure where there is none."""
+        started = time.monotonic()
+        seconds = deadline - started
+        outcomes = run_in_threads([partial(self.fetch, url, seconds, most)], seconds)
+        _, answer, error = next(outcomes, (0, None, TimeoutError()))
+        if self.args.verbose:
+            path, milliseconds = re.sub("^.*?//[^/]*", "", url), (time.monotonic() - started) * 1000
+            # Of an error only its class: its message can hold a proxy's password.
+            outcome = answer.status if answer else type(error).__name__
+            left = answer.headers.get("X-Sentry-Rate-Limit-Remaining") if answer else ""
+            size = f"{len(answer.body) if answer else 0} bytes" + (f", {left} requests left" if left else "")
+            say(f"GET {path} -> {outcome}, {milliseconds:.0f} ms, {size}")
+        if isinstance(error, (Failure, MemoryError)):
+            raise error
+        if error:
+            raise network_failure(error, url, self.args.timeout)
+        return answer
 
     def fetch(self, url: str, timeout: float, most: int) -> Answer:
         """Return the answer to a GET, its body unpacked."""
@@ -1275,26 +1268,28 @@ class Client:
             raise Failure(UNUSABLE, message, "try a lower --limit")
         return Answer(status=answer.status, headers=answer.headers, body=body)
 
-    def get_issue(self, issue: str, below: str = "", params: Object | None = None, **options: Any) -> tuple[Any, Any]:
+    def get_issue(
+        self, issue: str, below: str = "", params: Object | None = None, most: int = MAX_BODY
+    ) -> tuple[Any, Any]:
         """GET an issue endpoint; by the organization's form where the org-less one is unavailable.
 
         sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
         refuses it to tokens of one organization (401).
         """
-        org = self.args.org
+        org, what = self.args.org, f"issue {issue}"
         org_path = ORG_ISSUE.format(org=org, issue=issue) + below
-        options.setdefault("what", f"issue {issue}")
         if self.is_org_form:
-            return self.get(org_path, params, **options)
+            return self.get(org_path, params, what, most)
         try:
-            return self.get(ISSUE.format(issue=issue) + below, params, **options)
+            return self.get(ISSUE.format(issue=issue) + below, params, what, most)
         except Failure as first:
             is_elsewhere = first.http in (404, 410) or first.http == 401 and "organization" in first.reason.lower()
             if not is_elsewhere or not org:
                 raise
-            self.is_org_form = self.is_org_form or first.http == 410
+            if first.http == 410:
+                self.is_org_form = True
             try:
-                answer = self.get(org_path, params, **options, why=f" (after {first.message})")
+                answer = self.get(org_path, params, what, most)
             except Failure:
                 raise first from None
             self.is_org_form = True
@@ -1364,8 +1359,6 @@ def network_failure(error: Exception, url: str, timeout: float) -> Failure:
         message, again = f"no connection (TCP or TLS): {what}", True
     elif isinstance(cause, (http.client.HTTPException, EOFError)):
         message, hint, again = f"the answer ended early or breaks the HTTP protocol: {what}", "", True
-    elif isinstance(cause, MemoryError):
-        status, message, hint = UNUSABLE, "the answer is too large for this machine's memory", "try a lower --limit"
     else:
         status, message, hint = UNUSABLE, f"the answer can't be read: {what}", ""
     return Failure(status, f"{shown_origin(url)}: {message}", hint, pause=RETRY_PAUSE if again else None)
@@ -1376,16 +1369,14 @@ def shown_origin(url: str) -> str:
     return re.sub("//.*@", "//", re.sub("(?<=[^:/])[/?#].*", "", url.lower()))
 
 
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Return a URL's scheme, host and port (RFC 6454). Raises ValueError for what is none."""
+def origin(url: str) -> tuple[str, str]:
+    """Return a URL's scheme, and its host with the port (RFC 6454). Raises ValueError for what is none."""
     from urllib.parse import urlsplit
 
     parts = urlsplit(url)
-    # Python's versions differ in what they take for a host and a port.
-    host_and_port = r"(?:\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]|[^][@:]+)(?::[0-9]*)?"
-    if not parts.hostname or not re.fullmatch(host_and_port, parts.netloc):
-        raise ValueError("not a host and a port")
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    host = parts.netloc.lower()
+    port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return parts.scheme, host if re.search(":[0-9]+$", host) else host + port
 
 
 def redirected(url: str, location: str) -> str:
@@ -1394,19 +1385,14 @@ def redirected(url: str, location: str) -> str:
 
     try:
         target = urllib.parse.urljoin(url, location.strip())
-        is_same = origin(target) == origin(url)
+        if origin(target) == origin(url):
+            # All but reserved characters is quoted; http.client reads headers as Latin-1.
+            return urllib.parse.quote(target, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
     except ValueError:
-        target, is_same = location, False
-    if not is_same:
-        where = shown_origin(target)
-        message = f"a redirect to another server, {where}, was not followed"
-        raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(where))
-    # Of the target only the path and the query are used, so the request can go nowhere else. All but reserved
-    # characters is quoted; http.client reads headers as Latin-1.
-    base, parts = urllib.parse.urlsplit(url), urllib.parse.urlsplit(target)
-    safe = "!#$%&'()*+,/:;=?@[]~"
-    path, query = (urllib.parse.quote(part, safe=safe, encoding="latin-1") for part in (parts.path, parts.query))
-    return urllib.parse.urlunsplit((base.scheme, base.netloc, path, query, ""))
+        target = location
+    where = shown_origin(target)
+    message = f"a redirect to another server, {where}, was not followed"
+    raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(where))
 
 
 HTTP_ERRORS = {  # HTTP status: exit status and hint
@@ -1439,14 +1425,13 @@ def decode(answer: Answer) -> Any:
         return parse_json(answer)
     status, hint = HTTP_ERRORS.get(answer.status, (UNUSABLE, BASE_URL_HINT if answer.status < 500 else ""))
     reason, code = error_reason(answer.body)
-    hint = CODE_HINTS.get(code, hint)
     message = f"HTTP {answer.status}: {reason}".rstrip(": ")
     pause = None
     if not hint or status == RATE_LIMITED:  # there is nothing to do about these but to wait
         pause = max(RETRY_PAUSE, requested_pause(answer.headers, status))
-    if pause and pause > MAX_PAUSE:
-        message, pause = f"{message} (the server asks to wait {pause:.0f} s)", None
-    raise Failure(status, message, hint, http=answer.status, reason=reason, pause=pause)
+        if pause > MAX_PAUSE:
+            message, pause = f"{message} (the server asks to wait {pause:.0f} s)", None
+    raise Failure(status, message, CODE_HINTS.get(code, hint), http=answer.status, reason=reason, pause=pause)
 
 
 def parse_json(answer: Answer) -> Any:
@@ -1484,21 +1469,19 @@ def error_reason(body: bytes) -> tuple[str, str]:
     It is redacted before it is cut and put on one line: half an address, or half a trace, would not be recognized.
     """
     body = body[:MAX_REASON_BODY]
-    keys = ("detail", "message", "msg", "error", "info", "extra")
-    codes: list[Any] = []
-
-    def first_of(found: Object) -> Any:
-        codes.append(found.get("code"))
-        return next(filter(None, [*map(found.get, keys), *found.values()]), "")
-
+    code = ""
     try:
-        value = json.loads(body, object_hook=first_of)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         value = body.decode("utf-8", "replace").partition("<")[0]  # nothing of HTML
-    while value and isinstance(value, list):
+    while value and isinstance(value, (dict, list)):
+        if isinstance(value, dict):
+            code = value.get("code") or code
+            known = map(value.get, ("detail", "message", "msg", "error", "info", "extra"))
+            value = [*filter(None, [*known, *value.values()]), ""]
         value = value[0]
-    reason = " ".join(redact(str(value or ""), configured_token()).split())[:MAX_REASON]
-    return reason, next((code for code in codes if isinstance(code, str)), "")
+    reason = redact(str(value or ""), configured_token())
+    return " ".join(reason.split())[:MAX_REASON], str(code)
 
 
 def http_time(text: str) -> float:
@@ -1945,40 +1928,25 @@ def crumb_lines(data: Any) -> list[str]:
 
 
 def list_issues(args: Args, client: Client) -> Result:
-    """Return the records of a project's issues, most recently seen first or as --sort says."""
+    """Return the records of a project's issues, in the order of --sort."""
     listing = find_issues(args, client)
-    issues, notes = listing.items, []
-    if args.sort == "date" or not issues:
-        issues.sort(key=lambda issue: time_of(issue) or 0.0, reverse=True)
-        notes += listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
-    else:
-        issues, notes = ranked(args, client, listing)
-    if not (issues or listing.more or args.cursor):
-        if re.fullmatch(SHORT_ID, args.query.strip()):
-            notes.append("note: if that is a short ID, no issue of this project has it, or the server knows none")
-        notes += other_environments(args, client) if args.environment else []
-        notes += doubts(args, client)
-    if listing.direct and args.filters_given:
-        of = f"; counts are of {args.environment!r}" if args.environment_given and args.environment else ""
-        notes.append(f"note: found by its ID, whatever its age, status and environment{of}")
-    projects = {text_at(issue, f"project.{key}") for issue in issues for key in ("slug", "id")} - {None}
-    if projects and listing.direct and args.project not in projects:
-        notes.append(f"note: this issue is not of {args.project!r}: project {text_at(issues[0], 'project.slug')!r}")
-    if client.is_org_list and not listing.direct and not 0 < args.time_range <= 90 * DAY:
-        notes.append("note: this server's list ends 90 days ago; older issues can be asked for by ID")
+    issues = sorted(listing.items, key=partial(rank, args, client), reverse=True)[: args.limit]
     tallies, failed = count_all(client, issues, wants_tags(args))
-    others = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
-    if others and args.environment and not args.environment_given and not listing.direct:
-        names = ", ".join(map(repr, dict(others.most_common(5))))
-        notes.append(f"note: only {args.environment!r}, the default, was asked for; these issues are also in {names}")
+    notes = notes_on_hit(args, issues[0]) if listing.direct else notes_on_issues(args, client, listing, tallies)
     if client.is_glitchtip and issues and args.environment:
         notes.append("note: this server's counts and times are of all environments, whatever was asked for")
     return issues, list(map(partial(shape_issue, client), issues, tallies)), notes + failed
 
 
-def time_of(item: Object, is_event: bool = False) -> float | None:
-    """Return when an issue was last seen or an event happened, in seconds since 1970; None where that is not known."""
-    return seconds_since_1970(value_at(item, *(EVENT_PATHS["timestamp"] if is_event else ISSUE_PATHS["last_seen"])))
+def rank(args: Args, client: Client, issue: Object) -> tuple[float, int]:
+    """Return what --sort goes by; of equals, and where there are no counts in the range, the count of all time."""
+    count = number(text_at(issue, *ISSUE_PATHS["count"])) or 0
+    if args.sort == "freq":
+        return count_in_range(issue, args.time_range, client.now) or 0, count
+    if args.sort == "user":
+        return number(text_at(issue, *ISSUE_PATHS["user_count"])) or 0, 0
+    field = "first_seen" if args.sort == "new" else "last_seen"
+    return seconds_since_1970(value_at(issue, *ISSUE_PATHS[field])) or 0.0, 0
 
 
 def find_issues(args: Args, client: Client) -> Listing:
@@ -1994,9 +1962,8 @@ def find_issues(args: Args, client: Client) -> Listing:
         if found:
             return Listing(items=[found], more=False, cursor=None, hits=None, direct=True)
     params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period_of(args)}
-    limit = args.limit if args.sort == "date" else PAGE_SIZE * MAX_PAGES
     try:
-        return get_list(args, client.get_issues, params, ("limit",), limit=limit)
+        return get_list(args, client.get_issues, params, args.limit if args.sort == "date" else MAX_LISTED)
     except Failure as failure:
         if failure.http >= 500 and args.query.count('"') % 2:
             failure.hint = "the query has a quote that is not closed"
@@ -2006,6 +1973,76 @@ def find_issues(args: Args, client: Client) -> Listing:
 def period_of(args: Args) -> str | None:
     """Return one of the periods that the endpoint takes: they set the series of counts, and filter nothing."""
     return ("24h" if args.time_range <= DAY else "14d") if args.time_range else None
+
+
+def notes_on_hit(args: Args, issue: Object) -> list[str]:
+    """Say of an issue that was found by its ID which arguments did not count."""
+    notes = []
+    if args.filters_given:
+        of = f"; counts are of {args.environment!r}" if args.environment_given and args.environment else ""
+        notes.append(f"note: found by its ID, whatever its age, status and environment{of}")
+    project = text_at(issue, "project.slug")
+    if project and args.project not in (project, text_at(issue, "project.id")):
+        notes.append(f"note: this issue is not of {args.project!r}: project {project!r}")
+    return notes
+
+
+def notes_on_issues(args: Args, client: Client, listing: Listing, tallies: list[Any]) -> list[str]:
+    """Say what else there is, and what the answer doesn't mean."""
+    count = len(listing.items)
+    if count and args.sort != "date":
+        of = f"the {count} most recent issues" if listing.more else f"{count} issues"
+        notes = [f"note: the first {min(count, args.limit)} of {of} by {args.sort}"]
+        counts = (count_in_range(issue, args.time_range, client.now) for issue in listing.items)
+        if args.sort == "freq" and args.time_range and not any(found is not None for found in counts):
+            notes.append("note: this server reports no counts in the time range: ranked by count, of all time")
+        if args.sort == "user" and client.is_glitchtip:
+            notes.append("note: this server reports no users, so this is no ranking")
+    else:
+        notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
+    if not (count or listing.more or args.cursor):
+        if re.fullmatch(SHORT_ID, args.query.strip()):
+            notes.append("note: if that is a short ID, no issue of this project has it, or the server knows none")
+        notes += other_environments(args, client) if args.environment else []
+        notes += doubts(args, client) if client.is_glitchtip else []
+    if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
+        notes.append("note: this server's list ends 90 days ago; older issues can be asked for by ID")
+    names = names_of_environments(args, tallies)
+    if names and args.environment and not args.environment_given:
+        notes.append(f"note: only {args.environment!r}, the default, was asked for; these issues are also in {names}")
+    return notes
+
+
+def names_of_environments(args: Args, tallies: list[Any]) -> str:
+    """Return the names of the most frequent environments, without the one that was asked for."""
+    counts = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
+    return ", ".join(repr(name) for name, _ in counts.most_common(5))
+
+
+def other_environments(args: Args, client: Client) -> list[str]:
+    """Say, after an empty list, which environments would have had issues."""
+    try:
+        probe = argparse.Namespace(**{**vars(args), "environment": "", "limit": PROBE_ISSUES, "sort": "date"})
+        issues = find_issues(probe, client).items
+    except Failure as failure:
+        return [f"note: whether other environments have issues could not be checked ({failure.message})"]
+    tallies, failed = count_all(client, issues)
+    if not any(tallies):
+        return failed
+    names = names_of_environments(args, tallies) or "no named environment"
+    return [f"note: the newest issues are in {names}; use --environment NAME, or --environment '' for all"]
+
+
+def doubts(args: Args, client: Client) -> list[str]:
+    """Say, after an empty list, what GlitchTip doesn't tell: unknown terms and unknown projects."""
+    if re.search(r"\b(?!is:)\w+:", args.query):
+        return ["note: this server takes terms that it doesn't know for tags; for new issues use --sort new"]
+    try:
+        issues = client.get_issues({"query": "", "limit": 1})[0]
+    except Failure:
+        return []
+    what = f"note: {args.org}/{args.project} has no issue at all; this server doesn't tell whether it exists"
+    return [] if issues else [what]
 
 
 def look_up(args: Args, client: Client, given: str) -> Object | None:
@@ -2029,11 +2066,10 @@ def look_up(args: Args, client: Client, given: str) -> Object | None:
         for issue in expect_list(page):
             if is_hit or has_short_id(issue, wanted):
                 return issue
-    if is_event:
+    if is_event or not args.org:
         return None
     try:
-        path = ORG_ISSUE.format(org=args.org, issue=wanted)
-        return expect_object(client.get(path, {"environment": environment})[0]) if args.org else None
+        return expect_object(client.get(ORG_ISSUE.format(org=args.org, issue=wanted), {"environment": environment})[0])
     except Failure as failure:
         if failure.http == 404:
             return None
@@ -2041,36 +2077,13 @@ def look_up(args: Args, client: Client, given: str) -> Object | None:
             raise
     require(args, "org", "project")
     probe = argparse.Namespace(command="list-issues", cursor=None, time_range=0)  # all that get_list() reads
-    listing = get_list(probe, client.get_issues, {"query": ""}, ("limit",), limit=PAGE_SIZE * MAX_PAGES)
+    listing = get_list(probe, client.get_issues, {"query": ""}, MAX_LISTED)
     return next((issue for issue in listing.items if has_short_id(issue, wanted)), None)
 
 
 def has_short_id(issue: Object, short_id: str) -> bool:
     """Tell whether an issue has a short ID."""
     return str(text_at(issue, *ISSUE_PATHS["short_id"])).upper() == short_id
-
-
-def ranked(args: Args, client: Client, listing: Listing) -> tuple[list[Object], list[str]]:
-    """Return the first issues by --sort, and a note of how many these are the first."""
-    count = len(listing.items)
-    counts = [count_in_range(issue, args.time_range, client.now) for issue in listing.items]
-    by_total = args.sort == "freq" and all(found is None for found in counts)
-
-    def rank(item: tuple[Object, int | None]) -> Any:
-        issue, in_range = item
-        if args.sort == "new":
-            return seconds_since_1970(value_at(issue, *ISSUE_PATHS["first_seen"])) or 0.0
-        total = number(text_at(issue, *ISSUE_PATHS["user_count" if args.sort == "user" else "count"])) or 0
-        return total if by_total or args.sort == "user" else in_range or 0
-
-    issues = [issue for issue, _ in sorted(zip(listing.items, counts), key=rank, reverse=True)]
-    of = f"the {count} most recent issues" if listing.more else f"{count} issues"
-    notes = [f"note: the first {min(count, args.limit)} of {of} by {args.sort}"]
-    if by_total and args.time_range:
-        notes.append("note: this server reports no counts in the time range: ranked by count, of all time")
-    if client.is_glitchtip and args.sort == "user":
-        notes.append("note: this server reports no users, so this is no ranking")
-    return issues[: args.limit], notes
 
 
 # What a list's Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
@@ -2085,27 +2098,28 @@ class Listing(SimpleNamespace):
     """
 
 
-def get_list(
-    args: Args, fetch: Callable[[Object], tuple[Any, Any]], params: Object, sizes: tuple[str, ...], *, limit: int
-) -> Listing:
-    """Page through a list as --cursor and --time-range say, and keep what belongs there.
+def is_of_events(args: Args) -> bool:
+    """Tell whether a command lists events."""
+    return args.command in ("issue-events", "event-detail")
 
-    `fetch` takes parameters: `params`, a page's size under the names `sizes`, and its cursor.
-    """
+
+def get_list(args: Args, fetch: Callable[[Object], tuple[Any, Any]], params: Object, limit: int) -> Listing:
+    """Page through a list as --cursor and --time-range say, and keep what belongs there."""
     items: list[Object] = []
     ids: set[str | None] = set()
-    cursor = args.cursor
-    seen = {cursor}
+    cursor, seen = args.cursor, {args.cursor}
     for number_of_page in range(MAX_PAGES):
         missing = limit - len(items)
-        # The newest event was not on a page of one: GlitchTip filters nothing.
+        # A page of what is missing loses nothing between two calls with --cursor; event-detail has no cursor.
         size = PAGE_SIZE if args.command == "event-detail" and number_of_page else min(missing, PAGE_SIZE)
-        answer, headers = fetch({**params, **dict.fromkeys(sizes, size), "cursor": cursor})
+        per_page = size if is_of_events(args) else None  # as Sentry calls it there; GlitchTip calls it limit
+        answer, headers = fetch({**params, "per_page": per_page, "limit": size, "cursor": cursor})
         page = expect_list(answer)
         recent, is_past = belonging(args, page, headers)
-        recent = [item for item in recent if text_at(item, "id", "event_id") not in ids]  # pages shift
-        ids.update(filter(None, (text_at(item, "id", "event_id") for item in recent)))
-        items += recent[:missing]
+        new = [item for item in recent if text_at(item, "id", "event_id") not in ids]  # pages shift
+        ids.update(text_at(item, "id", "event_id") for item in new)
+        ids.discard(None)
+        items += new[:missing]
         # The link's URL is never used: it may name another host. There can be several headers, hence str().
         cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
         cursor = None if is_past else next((found for found in cursors if found not in seen), None)
@@ -2119,7 +2133,7 @@ def get_list(
     hits = headers.get("X-Hits")
     return Listing(
         items=items,
-        more=cursor is not None or len(recent) > missing,
+        more=cursor is not None or len(new) > missing,
         cursor=cursor if len(page) <= missing else None,  # a longer page has no cursor for the middle of it
         hits=hits if hits != headers.get("X-Max-Hits") and re.fullmatch("[0-9]{1,9}", hits or "") else None,
         direct=False,
@@ -2137,17 +2151,36 @@ def belonging(args: Args, page: list[Object], headers: Any) -> tuple[list[Object
 
     GlitchTip filters no events, and orders them by their receipt: one that is out of range ends nothing.
     """
-    is_events = args.command in ("issue-events", "event-detail")
+    is_events = is_of_events(args)
     if is_events and args.environment:
         page = [event for event in page if tags_of(event).get("environment") == args.environment]
     # Sentry filters events itself, so a local clock that may be wrong is not needed for them.
     if not args.time_range or is_events and not headers.get("Date"):
         return page, False
     start = server_time(headers) - args.time_range
-    times = [time_of(item, is_events) for item in page]
+    paths = EVENT_PATHS["timestamp"] if is_events else ISSUE_PATHS["last_seen"]
+    times = [seconds_since_1970(value_at(item, *paths)) for item in page]
     recent = [item for item, at in zip(page, times) if at is None or at >= start]
-    last = next((at for at in reversed(times) if at is not None), start)
-    return recent, len(page) >= TAG_EVENTS and not recent if is_events else last < start
+    if is_events:
+        return recent, len(page) >= TAG_EVENTS and not recent
+    known = [at for at in times if at is not None]
+    return recent, bool(known) and known[-1] < start
+
+
+def listing_notes(args: Args, listing: Listing, what: str, about: str) -> list[str]:
+    """Say how to go on where there is more than was printed, or which filters gave nothing."""
+    if listing.more:
+        # X-Hits counts matches of the query at any time, so with a time range it would not be true.
+        is_true = what == "issues" and listing.hits and not (args.time_range or args.cursor)
+        pages = "" if listing.items else f" from the first {MAX_PAGES} pages"
+        more = f"of {listing.hits} {what} printed" if is_true else f"printed{pages}, there may be more {what}"
+        rest = f"--cursor '{listing.cursor}'" if listing.cursor else "a higher --limit or narrower filters"
+        return [f"note: {len(listing.items)} {more}; go on with {rest}"]
+    if listing.items:
+        return []
+    environment = f"environment {args.environment!r}" if args.environment else "any environment"
+    after = " after this cursor" if args.cursor else ""
+    return [f"note: no {what} match{after}: {environment}, time range {args.time_range_text or 'any'}, {about}"]
 
 
 def issue_detail(args: Args, client: Client) -> Result:
@@ -2167,8 +2200,7 @@ def issue_events(args: Args, client: Client) -> Result:
 def get_events(args: Args, client: Client, issue: str, limit: int) -> Listing:
     """Return an issue's newest events."""
     params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
-    fetch = partial(client.get_issue, issue, EVENTS)
-    return get_list(args, fetch, params, ("per_page", "limit"), limit=limit)  # as Sentry and GlitchTip call it
+    return get_list(args, partial(client.get_issue, issue, EVENTS), params, limit)
 
 
 def event_detail(args: Args, client: Client) -> Result:
@@ -2197,7 +2229,7 @@ def event_detail(args: Args, client: Client) -> Result:
 
 def newest_event(args: Args, client: Client, issue: str, number_of_event: str | None) -> str:
     """Return the ID of an issue's newest event, or of that with Sentry 9's number. Raises Failure if there is none."""
-    listing = get_events(args, client, issue, PAGE_SIZE * MAX_PAGES if number_of_event else 1)
+    listing = get_events(args, client, issue, MAX_LISTED if number_of_event else 1)
     for event in listing.items:
         event_id = text_at(event, "eventID", "event_id")
         if event_id and re.fullmatch(EVENT_ID, event_id) and number_of_event in (None, text_at(event, "id")):
@@ -2228,53 +2260,29 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
 
     Returns count_tags() for each issue, None where it is not wanted or could not be read; and a note on the latter.
     """
-    import queue
-    import threading
-
     tallies: list[Any] = [None] * len(issues)
     if not wanted or not issues:
         return tallies, []
-    waiting = list(enumerate(issues))[::-1]  # shared: each thread takes the last one
-    results: Any = queue.SimpleQueue()
-    try:
-        for _ in issues[:TAG_WORKERS]:
-            threading.Thread(target=count_waiting, args=(client, waiting, results), daemon=True).start()
-    except RuntimeError:
-        pass  # the system lets no more threads start: make do with fewer
-    failures: list[Exception] = []
     seconds = 2 * client.args.timeout
-    deadline = time.monotonic() + seconds
-    for _ in issues:
-        try:
-            index, tallies[index], failure = wait_for(results, deadline)
-        except queue.Empty:
-            failures.append(Failure(NETWORK, f"not within {seconds:g} s"))
+    errors: list[Any] = []  # of those that have ended, None for good ones
+    for index, tally, error in run_in_threads([partial(tally_of, client, issue) for issue in issues], seconds):
+        tallies[index] = tally
+        errors.append(error)
+        if len([*filter(None, errors)]) >= TAG_PATIENCE or getattr(error, "status", None) == RATE_LIMITED:
             break
-        failures += [failure] if failure else []
-        if len(failures) >= TAG_PATIENCE or getattr(failure, "status", None) == RATE_LIMITED:
-            break
-    waiting.clear()
-    if not failures:
+    if None not in tallies:
         return tallies, []
-    reason = getattr(failures[-1], "message", f"internal error ({type(failures[-1]).__name__})")
+    last = [Failure(NETWORK, f"not within {seconds:g} s"), *filter(None, errors)][-1]
+    reason = getattr(last, "message", f"internal error ({type(last).__name__})")
     missing = f"{tallies.count(None)} of {len(issues)} issues"
     return tallies, [f"note: the environments and top tags of {missing} could not be read ({reason})"]
 
 
-def count_waiting(client: Client, waiting: list[tuple[int, Object]], results: Any) -> None:
-    """Put (index, what count_tags() returns, error) of the issues that are waiting into a queue, in a thread."""
+def tally_of(client: Client, issue: Object) -> tuple[list[str], list[Object]]:
+    """Return count_tags() of an issue's newest events."""
     size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
-    while waiting:
-        try:
-            index, issue = waiting.pop()
-        except IndexError:
-            return  # another thread was faster
-        try:
-            events, _ = client.get_issue(checked_id(issue), EVENTS, size, most=MAX_TAG_BODY)
-            # Reduced here, in the thread: old servers send whole events, megabytes of them.
-            results.put((index, count_tags(expect_list(events)[:TAG_EVENTS]), None))
-        except Exception as error:  # noqa: BLE001 a bug must not cost the list, nor print a traceback
-            results.put((index, None, error))
+    events, _ = client.get_issue(checked_id(issue), EVENTS, size, most=MAX_TAG_BODY)
+    return count_tags(expect_list(events)[:TAG_EVENTS])
 
 
 def checked_id(issue: Object) -> str:
@@ -2285,54 +2293,6 @@ def checked_id(issue: Object) -> str:
     return issue_id
 
 
-def listing_notes(args: Args, listing: Listing, what: str, about: str) -> list[str]:
-    """Say how to go on where there is more than was printed, or which filters gave nothing."""
-    if listing.more:
-        # X-Hits counts matches of the query at any time, so with a time range it would not be true.
-        is_true = what == "issues" and listing.hits and not (args.time_range or args.cursor)
-        pages = "" if listing.items else f" from the first {MAX_PAGES} pages"
-        more = f"of {listing.hits} {what} printed" if is_true else f"printed{pages}, there may be more {what}"
-        rest = f"--cursor '{listing.cursor}'" if listing.cursor else "a higher --limit or narrower filters"
-        return [f"note: {len(listing.items)} {more}; go on with {rest}"]
-    if listing.items:
-        return []
-    environment = f"environment {args.environment!r}" if args.environment else "any environment"
-    after = " after this cursor" if args.cursor else ""
-    return [f"note: no {what} match{after}: {environment}, time range {args.time_range_text or 'any'}, {about}"]
-
-
-def other_environments(args: Args, client: Client) -> list[str]:
-    """Say, after an empty list, which environments would have had issues."""
-    try:
-        probe = argparse.Namespace(**{**vars(args), "environment": "", "limit": PROBE_ISSUES, "sort": "date"})
-        issues = find_issues(probe, client).items
-    except Failure as failure:
-        return [f"note: whether other environments have issues could not be checked ({failure.message})"]
-    if not issues:
-        return []
-    tallies, failed = count_all(client, issues)
-    if tallies.count(None) == len(tallies):
-        return failed
-    seen = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
-    names = ", ".join(map(repr, dict(seen.most_common(5))))
-    hint = "use --environment NAME, or --environment '' for all"
-    return [f"note: the newest issues are in {names or 'no named environment'}; {hint}"]
-
-
-def doubts(args: Args, client: Client) -> list[str]:
-    """Say, after an empty list, what the server (GlitchTip) doesn't tell: unknown terms and unknown projects."""
-    if not client.is_glitchtip:
-        return []
-    if re.search(r"\b(?!is:)\w+:", args.query):
-        return ["note: this server takes terms that it doesn't know for tags; for new issues use --sort new"]
-    try:
-        issues = client.get_issues({"query": "", "limit": 1})[0]
-    except Failure:
-        return []
-    what = f"note: {args.org}/{args.project} has no issue at all; this server doesn't tell whether it exists"
-    return [] if issues else [what]
-
-
 # IDs and web addresses.
 
 SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
@@ -2340,12 +2300,12 @@ ISSUE_FORMS = "a numeric ID (1234567890), a short ID (BACKEND-1A) or the issue's
 EVENT_FORMS = "32 hex digits, with or without dashes, an event's web address, or an issue (for its newest event)"
 REGIONS = {"www", "us", "de", "eu"}  # subdomains of sentry.io that are no organizations
 # Paths of web pages: Sentry's, with the organization in the path or in the host; Sentry 9's, which has the project,
-# too; GlitchTip's. Then feedback, whose ID stands in the query.
-ISSUE_PAGE = (
-    rf"(?:/organizations/(?P<org>{SLUG})|/(?P<owner>(?!(?:organizations|settings|api)/){SLUG})(?:/{SLUG})?)?"
-    rf"/(?:issues|feedback)/(?P<issue>{ISSUE_ID}|{SHORT_ID})(?:/events/(?P<event>[^/]+))?(?:/.*)?"
+# too; GlitchTip's; that of feedback, whose ID stands in the query.
+WEB_PAGE = (
+    rf"(?:/organizations/(?P<org>{SLUG})|/(?P<owner>(?!(?:organizations|settings|api|issues)/){SLUG})(?:/{SLUG})?)?"
+    rf"/(?:issues|feedback)/(?:(?P<issue>{ISSUE_ID}|{SHORT_ID})(?:/events/(?P<event>[^/?]+))?(?:[/?].*)?"
+    rf"|(?:feedback/)?\?(?:.*&)?feedbackSlug={SLUG}(?::|%3A)(?P<feedback>{ISSUE_ID})(?:&.*)?)"
 )
-FEEDBACK_PAGE = rf"(?:/organizations/(?P<org>{SLUG}))?/(?:issues/)?feedback/?"
 
 
 class Place(SimpleNamespace):
@@ -2355,56 +2315,54 @@ class Place(SimpleNamespace):
 def read_place(args: Args, given: str, for_event: bool = False) -> Place:
     """Return what an ID or a web address names; an address's organization goes before SENTRY_ORG. Raises Failure."""
     text = given.strip().strip("<>")
-    expected = EVENT_FORMS if for_event else ISSUE_FORMS
     if "://" in text:
-        return read_address(args, text, expected, for_event)
+        return read_address(args, text, for_event)
     if re.fullmatch(EVENT_ID, text):
         if not for_event:
-            raise Failure(USAGE, f"received {quoted(given)}, an event's ID, expected {expected}", "use event-detail")
+            message = f"received {quoted(given)}, an event's ID, expected {ISSUE_FORMS}"
+            raise Failure(USAGE, message, "use event-detail")
         return Place(issue=None, event=plain_id(text), number=None)
     if not re.fullmatch(f"{ISSUE_ID}|{SHORT_ID}", text):
-        raise Failure(USAGE, f"received {quoted(given)}, expected {expected}")
+        raise Failure(USAGE, f"received {quoted(given)}, expected {EVENT_FORMS if for_event else ISSUE_FORMS}")
     return Place(issue=text.upper(), event=None, number=None)
 
 
-def read_address(args: Args, text: str, expected: str, for_event: bool) -> Place:
+def read_address(args: Args, text: str, for_event: bool) -> Place:
     """Return what a web address of the configured server names."""
-    import urllib.parse
+    from urllib.parse import urlsplit
 
+    unknown = Failure(USAGE, f"received {quoted(text)}, expected {EVENT_FORMS if for_event else ISSUE_FORMS}")
+    base = urlsplit(args.base_url)
     try:
-        parts = urllib.parse.urlsplit(text)
-        host, base = parts.hostname or "", urllib.parse.urlsplit(args.base_url).hostname or ""
+        parts = urlsplit(text)
         parts.port  # noqa: B018 raises ValueError for what is none
     except ValueError:
-        raise Failure(USAGE, f"received {quoted(text)}, expected {expected}") from None
-    if f".{base}".endswith(".sentry.io"):
-        base = "sentry.io"  # its regions and its organizations' domains are one service
-    if not f".{host}".endswith(f".{base}"):
+        raise unknown from None
+    host, base_host = parts.hostname or "", base.hostname or ""
+    if f".{base_host}".endswith(".sentry.io"):
+        base_host = "sentry.io"  # its regions and its organizations' domains are one service
+    if not f".{host}".endswith(f".{base_host}"):
         message = f"received the web address {quoted(text)}, but the base URL is {args.base_url}"
         hint = "to ask another server, SENTRY_BASE_URL must name it; the token would go there, so the user decides"
         raise Failure(USAGE, message, hint)
-    path = parts.path.removeprefix(urllib.parse.urlsplit(args.base_url).path)
-    found = re.fullmatch(ISSUE_PAGE, path)
-    slug = urllib.parse.parse_qs(parts.query).get("feedbackSlug", [""])[0]
-    feedback = re.fullmatch(FEEDBACK_PAGE, path) if re.fullmatch(rf"{SLUG}:{ISSUE_ID}", slug) else None
-    if not found and not feedback:
-        raise Failure(USAGE, f"received {quoted(text)}, expected {expected}")
-    subdomain = host[: -len(base)].strip(".") if base == "sentry.io" else ""
-    subdomain = subdomain if re.fullmatch(SLUG, subdomain) and subdomain not in REGIONS else ""
-    org = found and (found["org"] or found["owner"]) or feedback and feedback["org"] or subdomain
-    if org:
-        if args.org_given and args.org != org:
-            raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
-        args.org = org
+    found = re.fullmatch(WEB_PAGE, f"{parts.path.removeprefix(base.path)}?{parts.query}")
     if not found:
-        return Place(issue=slug.partition(":")[2], event=None, number=None)
-    event = found["event"] or ""
-    is_event = re.fullmatch(EVENT_ID, event)
-    number_of_event = event if re.fullmatch(ISSUE_ID, event) and not is_event else None
-    if for_event and not is_event and not number_of_event and event not in ("", "latest"):
+        raise unknown
+    subdomain = host[: -len("sentry.io")].strip(".") if base_host == "sentry.io" else ""
+    subdomain = subdomain if re.fullmatch(SLUG, subdomain) and subdomain not in REGIONS else ""
+    org = found["org"] or found["owner"] or subdomain
+    if org and args.org_given and args.org != org:
+        raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
+    args.org = org or args.org
+    issue, event = (found["issue"] or found["feedback"]).upper(), found["event"] or "latest"
+    if re.fullmatch(EVENT_ID, event):
+        return Place(issue=issue, event=plain_id(event), number=None)
+    if re.fullmatch(ISSUE_ID, event):
+        return Place(issue=issue, event=None, number=event)
+    if for_event and event != "latest":
         message = f"received an address that ends in /events/{quoted(event)}, expected latest or 32 hex digits"
         raise Failure(USAGE, message, "open the event in the browser: its address has the ID then")
-    return Place(issue=found["issue"].upper(), event=plain_id(event) if is_event else None, number=number_of_event)
+    return Place(issue=issue, event=None, number=None)
 
 
 def resolve_issue(args: Args, client: Client, short_id: str) -> str:
@@ -2417,8 +2375,7 @@ def resolve_issue(args: Args, client: Client, short_id: str) -> str:
         return checked_id(issue)
     where = "/".join(filter(None, (args.org, args.project)))
     hint = "check the project" if args.project else "old servers need --project for this"
-    hint += "; list-issues prints the IDs"
-    raise Failure(NOT_FOUND, f"no issue {short_id} in {where}", hint)
+    raise Failure(NOT_FOUND, f"no issue {short_id} in {where}", f"{hint}; list-issues prints the IDs")
 
 
 def plain_id(given: str) -> str:
