@@ -1934,7 +1934,7 @@ def list_issues(args: Args, client: Client) -> Result:
     tallies, failed = count_all(client, issues, wants_tags(args))
     notes = notes_on_hit(args, issues[0]) if listing.direct else notes_on_issues(args, client, listing, tallies)
     if client.is_glitchtip and issues and args.environment:
-        notes.append("note: this server's counts and times are of all environments, whatever was asked for")
+        notes.append("this server's counts and times are of all environments, whatever was asked for")
     return issues, list(map(partial(shape_issue, client), issues, tallies)), notes + failed
 
 
@@ -1961,7 +1961,7 @@ def find_issues(args: Args, client: Client) -> Listing:
             found = None  # a text like utf-8, and the token may not look up IDs
         if found:
             return Listing(items=[found], more=False, cursor=None, hits=None, direct=True)
-    params = {"query": args.query, "environment": args.environment or None, "statsPeriod": period_of(args)}
+    params = {"query": args.query, "environment": args.environment, "statsPeriod": period_of(args)}
     try:
         return get_list(args, client.get_issues, params, args.limit if args.sort == "date" else MAX_LISTED)
     except Failure as failure:
@@ -1980,10 +1980,10 @@ def notes_on_hit(args: Args, issue: Object) -> list[str]:
     notes = []
     if args.filters_given:
         of = f"; counts are of {args.environment!r}" if args.environment_given and args.environment else ""
-        notes.append(f"note: found by its ID, whatever its age, status and environment{of}")
+        notes.append(f"found by its ID, whatever its age, status and environment{of}")
     project = text_at(issue, "project.slug")
     if project and args.project not in (project, text_at(issue, "project.id")):
-        notes.append(f"note: this issue is not of {args.project!r}: project {project!r}")
+        notes.append(f"this issue is not of {args.project!r}: project {project!r}")
     return notes
 
 
@@ -1992,24 +1992,24 @@ def notes_on_issues(args: Args, client: Client, listing: Listing, tallies: list[
     count = len(listing.items)
     if count and args.sort != "date":
         of = f"the {count} most recent issues" if listing.more else f"{count} issues"
-        notes = [f"note: the first {min(count, args.limit)} of {of} by {args.sort}"]
+        notes = [f"the first {min(count, args.limit)} of {of} by {args.sort}"]
         counts = (count_in_range(issue, args.time_range, client.now) for issue in listing.items)
         if args.sort == "freq" and args.time_range and not any(found is not None for found in counts):
-            notes.append("note: this server reports no counts in the time range: ranked by count, of all time")
+            notes.append("this server reports no counts in the time range: ranked by count, of all time")
         if args.sort == "user" and client.is_glitchtip:
-            notes.append("note: this server reports no users, so this is no ranking")
+            notes.append("this server reports no users, so this is no ranking")
     else:
         notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
     if not (count or listing.more or args.cursor):
         if re.fullmatch(SHORT_ID, args.query.strip()):
-            notes.append("note: if that is a short ID, no issue of this project has it, or the server knows none")
+            notes.append("if that is a short ID, no issue of this project has it, or the server knows none")
         notes += other_environments(args, client) if args.environment else []
         notes += doubts(args, client) if client.is_glitchtip else []
     if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
-        notes.append("note: this server's list ends 90 days ago; older issues can be asked for by ID")
+        notes.append("this server's list ends 90 days ago; older issues can be asked for by ID")
     names = names_of_environments(args, tallies)
     if names and args.environment and not args.environment_given:
-        notes.append(f"note: only {args.environment!r}, the default, was asked for; these issues are also in {names}")
+        notes.append(f"only {args.environment!r}, the default, was asked for; these issues are also in {names}")
     return notes
 
 
@@ -2022,26 +2022,26 @@ def names_of_environments(args: Args, tallies: list[Any]) -> str:
 def other_environments(args: Args, client: Client) -> list[str]:
     """Say, after an empty list, which environments would have had issues."""
     try:
-        probe = argparse.Namespace(**{**vars(args), "environment": "", "limit": PROBE_ISSUES, "sort": "date"})
+        probe = argparse.Namespace(**{**vars(args), "environment": None, "limit": PROBE_ISSUES, "sort": "date"})
         issues = find_issues(probe, client).items
     except Failure as failure:
-        return [f"note: whether other environments have issues could not be checked ({failure.message})"]
+        return [f"whether other environments have issues could not be checked ({failure.message})"]
     tallies, failed = count_all(client, issues)
     if not any(tallies):
         return failed
     names = names_of_environments(args, tallies) or "no named environment"
-    return [f"note: the newest issues are in {names}; use --environment NAME, or --environment '' for all"]
+    return [f"the newest issues are in {names}; use --environment NAME, or --environment '' for all"]
 
 
 def doubts(args: Args, client: Client) -> list[str]:
     """Say, after an empty list, what GlitchTip doesn't tell: unknown terms and unknown projects."""
     if re.search(r"\b(?!is:)\w+:", args.query):
-        return ["note: this server takes terms that it doesn't know for tags; for new issues use --sort new"]
+        return ["this server takes terms that it doesn't know for tags; for new issues use --sort new"]
     try:
         issues = client.get_issues({"query": "", "limit": 1})[0]
     except Failure:
         return []
-    what = f"note: {args.org}/{args.project} has no issue at all; this server doesn't tell whether it exists"
+    what = f"{args.org}/{args.project} has no issue at all; this server doesn't tell whether it exists"
     return [] if issues else [what]
 
 
@@ -2053,7 +2053,7 @@ def look_up(args: Args, client: Client, given: str) -> Object | None:
     """
     wanted, is_event = plain_id(given), bool(re.fullmatch(EVENT_ID, given))
     # The default environment is left out: the record would show that environment's count.
-    environment = args.environment or None if args.environment_given and args.command != "event-detail" else None
+    environment = args.environment if args.environment_given and args.command != "event-detail" else None
     if args.project:
         params = {"query": wanted, "environment": environment, "statsPeriod": period_of(args), "shortIdLookup": 1}
         try:
@@ -2175,12 +2175,12 @@ def listing_notes(args: Args, listing: Listing, what: str, about: str) -> list[s
         pages = "" if listing.items else f" from the first {MAX_PAGES} pages"
         more = f"of {listing.hits} {what} printed" if is_true else f"printed{pages}, there may be more {what}"
         rest = f"--cursor '{listing.cursor}'" if listing.cursor else "a higher --limit or narrower filters"
-        return [f"note: {len(listing.items)} {more}; go on with {rest}"]
+        return [f"{len(listing.items)} {more}; go on with {rest}"]
     if listing.items:
         return []
     environment = f"environment {args.environment!r}" if args.environment else "any environment"
     after = " after this cursor" if args.cursor else ""
-    return [f"note: no {what} match{after}: {environment}, time range {args.time_range_text or 'any'}, {about}"]
+    return [f"no {what} match{after}: {environment}, time range {args.time_range_text or 'any'}, {about}"]
 
 
 def issue_detail(args: Args, client: Client) -> Result:
@@ -2199,7 +2199,7 @@ def issue_events(args: Args, client: Client) -> Result:
 
 def get_events(args: Args, client: Client, issue: str, limit: int) -> Listing:
     """Return an issue's newest events."""
-    params = {"environment": args.environment or None, "statsPeriod": args.time_range_text or None}
+    params = {"environment": args.environment, "statsPeriod": args.time_range_text or None}
     return get_list(args, partial(client.get_issue, issue, EVENTS), params, limit)
 
 
@@ -2275,7 +2275,7 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
     last = [Failure(NETWORK, f"not within {seconds:g} s"), *filter(None, errors)][-1]
     reason = getattr(last, "message", f"internal error ({type(last).__name__})")
     missing = f"{tallies.count(None)} of {len(issues)} issues"
-    return tallies, [f"note: the environments and top tags of {missing} could not be read ({reason})"]
+    return tallies, [f"the environments and top tags of {missing} could not be read ({reason})"]
 
 
 def tally_of(client: Client, issue: Object) -> tuple[list[str], list[Object]]:
@@ -2595,6 +2595,7 @@ def parse(argv: list[str]) -> Args:
         defaults.update(environment=DEFAULT_ENVIRONMENT, time_range=DEFAULT_TIME_RANGE)
     args = argparse.Namespace(**{**defaults, **given})
     args.org_given, args.environment_given = org_given, "environment" in given
+    args.environment = args.environment or None
     args.filters_given = args.environment_given or "time_range" in given
     args.timeout = float(args.timeout)
     args.time_range_text = args.time_range
@@ -2708,9 +2709,9 @@ def run(argv: list[str]) -> int:
     except RecursionError:
         raise Failure(UNUSABLE, "the answer is nested too deep", "leave out --raw and --include entries") from None
     if args.asked_limit > MAX_LIMIT:
-        notes.insert(0, f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
+        notes.insert(0, f"--limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
     for note in [] if args.quiet else notes:
-        say(note)
+        say(f"note: {note}")
     return OK
 
 
