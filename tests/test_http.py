@@ -225,7 +225,7 @@ class Retries(StandInCase):
             ("not HTTP", faults.raw(b"SSH-2.0-x\r\n\r\n")),
             ("cut gzip", faults.answer(200, b"\x1f\x8b\x08\x00", Content_Encoding="gzip")),
         ):
-            for argv in COMMANDS:
+            for argv in COMMANDS if name == "short" else [LIST]:
                 with self.subTest(name, argv=argv):
                     self.standin.faults.clear()
                     self.standin.requests.clear()
