@@ -113,7 +113,7 @@ TAG_WORKERS = 10
 TAG_PATIENCE = 8  # requests that fail before the rest is not tried
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
-TELLING_TAGS = ["release", "transaction", "url", "browser", "os", "device", "runtime", "server_name"]
+TELLING_TAGS = "release transaction url browser browser.name os os.name device runtime server_name".split()
 PROBE_ISSUES = 10  # issues looked at to say which environment would have had results
 
 # Characters of JSON that a record may take, so that 20 issues stay below 16,000 and an answer survives the cut that
@@ -892,9 +892,8 @@ def quoted(text: str) -> str:
 def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
     """Write one line to stderr: redacted, but for these hosts of URLs, escaped and cut."""
     line = escape(redact(line, configured_token(), visible_hosts.union(hosts)))
-    line = line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
     try:
-        sys.stderr.write(line + end)
+        sys.stderr.write(line[:MAX_LINE] + end)
         sys.stderr.flush()
     except (AttributeError, OSError, ValueError):
         pass  # None or closed: nobody is there to be told
@@ -917,8 +916,6 @@ def write_result(text: str) -> None:
 
 def escape(text: str) -> str:
     r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
-    if text.isascii() and text.isprintable():
-        return text
     return re.sub(UNSAFE, lambda found: json.dumps(found[0])[1:-1], text)
 
 
@@ -938,13 +935,10 @@ def render(value: Any) -> str:
 
 
 def fit(record: Object, size: int) -> Object:
-    """Return a record with texts and lists cut so that its JSON takes about `size` characters at most.
-
-    It has been redacted before, because half an address would not be recognized.
-    """
+    """Return a redacted record, its texts and lists cut so that its JSON takes about `size` characters at most."""
     for longest, items in CUTS:
-        longest_id = max(longest, min(200, 6 * longest))
-        cut = {key: trim(child, longest_id if key in IDENTIFIERS else longest, items) for key, child in record.items()}
+        longest_of = dict.fromkeys(IDENTIFIERS, 6 * longest)
+        cut = {key: trim(value, longest_of.get(key, longest), items) for key, value in record.items()}
         if len(to_json(cut)) <= size:
             break
     return cut
@@ -969,79 +963,80 @@ def trim(value: Any, longest: int, items: int) -> Any:
 
 # For people: tables of lists, pages of single records.
 
-TABLE_FIELDS = {  # fields; the last one takes what is left of the line
-    "list-issues": "short_id level last_seen first_seen count_in_range user_count trend title".split(),
+TABLE_FIELDS = {
+    "list-issues": "short_id level last_seen first_seen count_in_range user_count trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
 }
-HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS", "id": "EVENT", "timestamp": "WHEN"}  # others: the field
-TIMES = {"last_seen", "first_seen", "timestamp"}
-RIGHT_ALIGNED = {*TIMES, "count_in_range", "user_count"}
+PAGE_FIELDS = (  # of an issue or an event
+    "title short_id id level status timestamp last_seen first_seen count user_count trend_24h release first_release "
+    "last_release environment environments top_tags location message"
+).split()
+HEADINGS = {"count_in_range": "events", "user_count": "users"}  # others: the field
 SPARKS = "▁▂▃▄▅▆▇█"
 MAX_COLUMN = 34
-MAX_WIDTH = 500  # columns of a terminal
-
-
-def terminal_width() -> int | None:
-    """Return how many columns lines may take; None where the output is no terminal."""
-    import shutil
-
-    if not os.environ.get("COLUMNS") and not (sys.stdout and sys.stdout.isatty()):
-        return None
-    return min(MAX_WIDTH, shutil.get_terminal_size().columns)
 
 
 def table(records: list[Object], fields: list[str]) -> str:
-    """Return redacted records as aligned columns, cut to the terminal."""
-    if not records:
-        return ""
-    span = next((record["trend_span"] for record in records if record.get("trend_span")), "")
-    headings = {**HEADINGS, "trend": f"TREND {span}".rstrip()}
-    rows = [[headings.get(field, field.upper().replace("_", " ")) for field in fields]]
-    rows += [[cell(record.get(field), field) for field in fields] for record in records]
-    *widths, last = (max(map(width, column)) for column in zip(*rows))
-    widths = [min(MAX_COLUMN, columns) for columns in widths]
-    terminal = terminal_width()
-    widths.append(max(10, terminal - sum(widths) - 2 * len(widths)) if terminal else last)
-    lines = ["  ".join(map(align, row, widths, fields)) for row in rows]
-    lines = [align(line, terminal or width(line)).rstrip() for line in lines]
-    if sys.stdout and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
-        lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
-    return "\n".join(lines) + "\n"
+    """Return redacted records as a table."""
+    return aligned(list(zip(*with_headings(records, fields))))
 
 
 def page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    times = {key: cell(record.get(key), key) for key in TIMES}
-    if "short_id" in record:
-        facts = {
-            "seen": f"{times['last_seen']}, first {times['first_seen']}",
-            "events": f"{cell(record['count'])} in all, the last 24 h {sparkline(record['trend_24h'])}",
-            "users": record["user_count"],
-            "releases": joined(record["first_release"], record["last_release"], by=" to "),
-            "environments": ", ".join(record["environments"] or []),
-            "tags": ", ".join(f"{tag['key']} {tag['value']}" for tag in record["top_tags"] or []),
-        }
-    else:
-        facts = {"event": record["id"], "when": times["timestamp"]}
-        facts.update({key: record[key] for key in ("release", "environment")})
-    facts.update({key: record[key] for key in ("location", "message", "url")})
-    lines = [" ".join(cell(record[key]) for key in ("short_id", "level", "status", "title") if record.get(key))]
-    lines += [f"{name:<13}{cell(fact)}" for name, fact in facts.items() if fact not in (None, "")]
-    lines += ["", *record["stack"]] if record.get("stack") else []
-    most = terminal_width() or MAX_WIDTH
-    # An address that is cut is none.
-    cut = [line if line.startswith("url ") else align(line, most).rstrip() for line in map(escape, lines[: SCREEN - 1])]
-    return "\n".join(cut) + "\n"
+    facts = with_headings([record], PAGE_FIELDS)
+    stack = [[cell(line)] for line in record.get("stack") or []]
+    url = record["url"] or ""  # an address that is cut is none
+    return f"{aligned(facts)}{url}\n{aligned(stack[: SCREEN - 2 - len(facts)])}"
 
 
-def cell(value: Any, field: str = "") -> str:
-    """Return a field's value as people read it; - for nothing."""
-    if field in TIMES:
-        at = seconds_since_1970(value)
-        return "-" if at is None else ago(time.time() - at)
-    if field == "trend":
-        return sparkline(value)
-    return "-" if value is None else " ".join(escape(str(value)[:1000]).split())
+def with_headings(records: list[Object], fields: list[str]) -> list[list[str]]:
+    """Return a heading and the records' values for each field of which there are any."""
+    rows = []
+    for name in fields:
+        texts = [cell(record.get(name)) for record in records]
+        if any(text != "-" for text in texts):
+            rows.append([HEADINGS.get(name, name).upper().replace("_", " "), *texts])
+    return rows
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as lines with aligned columns, cut to COLUMNS or the terminal."""
+    import shutil
+
+    terminal = shutil.get_terminal_size((0, 0)).columns or sys.maxsize  # no terminal: not cut
+    widths = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
+    lines = ["  ".join([*map(align, row[:-1], widths), row[-1]]) for row in rows]
+    return "".join(align(line, min(width(line), terminal)) + "\n" for line in lines)
+
+
+def align(text: str, columns: int) -> str:
+    """Cut a text to a number of columns, with an ellipsis, or fill it up; a number stands on the right."""
+    if width(text) > columns:
+        text = text[:columns]
+        while width(text) >= columns:
+            text = text[:-1]
+        text += "…"
+    padding = " " * (columns - width(text))
+    return padding + text if text.isdigit() else text + padding
+
+
+def width(text: str) -> int:
+    """Return how many columns a text takes (Unicode TR11)."""
+    from unicodedata import category, east_asian_width
+
+    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
+
+
+def cell(value: Any) -> str:
+    """Return a value as people read it; - for nothing."""
+    if value in (None, "", []):
+        return "-"
+    if isinstance(value, dict):
+        return " ".join(map(cell, value.values()))
+    if isinstance(value, list):
+        return sparkline(value) if isinstance(value[0], int) else ", ".join(map(cell, value))
+    at = seconds_since_1970(value)
+    return " ".join(escape(str(value)[:1000]).split()) if at is None else ago(time.time() - at)
 
 
 def seconds_since_1970(text: Any) -> float | None:
@@ -1049,9 +1044,9 @@ def seconds_since_1970(text: Any) -> float | None:
     from datetime import datetime
 
     try:
-        seconds = datetime.fromisoformat(text[:19] + "+00:00").timestamp()
-        return seconds + float("0" + re.split("Z$|[+]00:00$", text[19:])[0])
-    except (KeyError, TypeError, ValueError):  # KeyError: an object's, whose keys may be slices since Python 3.12
+        whole, _, fraction = re.sub(r"(?:Z|\+00:00)$", "", text).partition(".")
+        return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
+    except (TypeError, ValueError):
         return None
 
 
@@ -1063,40 +1058,17 @@ def ago(seconds: float) -> str:
     return "now"
 
 
-def sparkline(counts: list[int] | None) -> str:
-    """Draw counts, one column a point, two hours a column; - where there are none."""
-    if not counts:
-        return "-"
+def sparkline(counts: list[int]) -> str:
+    """Draw counts, one column a point, two hours a column."""
     if len(counts) > 14:
         counts = [sum(counts[start : start + 2]) for start in range(len(counts) % 2, len(counts), 2)]
     top = max(1, *counts)
     return "".join(SPARKS[-(-max(0, count) * 7 // top)] for count in counts)
 
 
-def width(text: str) -> int:
-    """Return how many columns a text takes (Unicode TR11)."""
-    if text.isascii():
-        return len(text)
-    from unicodedata import category, east_asian_width
-
-    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
-
-
-def align(text: str, columns: int, field: str = "") -> str:
-    """Cut a text to a number of columns, with an ellipsis, or fill it up."""
-    if width(text) > columns:
-        text = text[:columns]
-        while width(text) >= columns:
-            text = text[:-1]
-        text += "…"
-    padding = " " * (columns - width(text))
-    return padding + text if field in RIGHT_ALIGNED else text + padding
-
-
 def joined(*texts: str | None, by: str = " ") -> str | None:
     """Return the texts that are there as one, or None."""
     return by.join(filter(None, texts)) or None
-
 
 # --- HTTP --------------------------------------------------------------------
 
@@ -1531,11 +1503,13 @@ def expect_object(value: Any) -> Object:
 # --- Shapes ------------------------------------------------------------------
 #
 # Records from Sentry's objects. Any part of those may be missing or of another type; GlitchTip leaves keys out and
-# writes some in snake_case.
+# writes some in snake case, as records and the paths here do.
 
 # The fields of records, in their order.
-ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count first_seen last_seen".split()
-ISSUE_FIELDS += "environments top_tags url".split()
+ISSUE_FIELDS = (
+    "id short_id title culprit level status count count_in_range user_count first_seen last_seen environments top_tags "
+    "url"
+).split()
 EVENT_FIELDS = "id title message culprit level timestamp environment release location user tags issue_id url".split()
 FIELDS = {
     "list-issues": ISSUE_FIELDS,
@@ -1547,41 +1521,41 @@ FIELDS = {
     + "platform exceptions evidence request contexts sdk entries_present processing_errors previous_id next_id".split(),
 }
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
-# Where Sentry's object has them, if not under their own name; the computed ones are in shape_issue() and shape_event().
-# On the organization's list, `lifetime` holds what is not cut to a period.
+# Where Sentry's objects have the fields; shape_issue() and shape_event() compute the others. On the organization's
+# list, `lifetime` holds what is not cut to a period.
 ISSUE_PATHS: dict[str, tuple[str, ...]] = {
-    "short_id": ("shortId", "short_id"),
-    "count": ("lifetime.count", "count"),
-    "user_count": ("lifetime.userCount", "userCount", "user_count"),
-    "first_seen": ("lifetime.firstSeen", "firstSeen", "first_seen"),
-    "last_seen": ("lifetime.lastSeen", "lastSeen", "last_seen"),
+    **{name: (f"lifetime.{name}", name) for name in FIELDS["issue-detail"]},
     "platform": ("platform", "project.platform"),
     "project": ("project.slug",),
-    "first_release": ("firstRelease.version",),
-    "last_release": ("lastRelease.version",),
+    "first_release": ("first_release.version",),
+    "last_release": ("last_release.version",),
     "message": ("metadata.message", "metadata.value"),
-    "issue_type": ("issueType",),
-    "issue_category": ("issueCategory",),
 }
 EVENT_PATHS: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in FIELDS["event-detail"]},
     "id": ("eventID", "event_id", "id"),
     "title": ("title", "metadata.title"),
     "level": ("level", "tags.level"),
-    "timestamp": ("dateCreated", "date_created"),
+    "timestamp": ("date_created", "end_timestamp", "start_timestamp"),
     "environment": ("tags.environment",),
     "release": ("tags.release", "release.version"),
     "issue_id": ("groupID", "group_id"),
-    "previous_id": ("previousEventID", "previous_event_id"),
-    "next_id": ("nextEventID", "next_event_id"),
+    "previous_id": ("previousEventID",),
+    "next_id": ("nextEventID",),
 }
 
 
 def value_at(source: Any, *paths: str) -> Any:
-    """Return what stands at the first of some paths ("a.b") that leads to anything but null and ''; else None."""
+    """Return what stands at the first of some paths that leads to anything but null and ''; else None.
+
+    A path is "a.b_c", and also finds bC in a.
+    """
     for path in paths:
         value = source
         for key in path.split("."):
-            value = value.get(key) if isinstance(value, dict) else None
+            first, *others = key.split("_")
+            camel = first + "".join(map(str.title, others))
+            value = value.get(key, value.get(camel)) if isinstance(value, dict) else None
         if value not in (None, ""):
             return value
     return None
@@ -1591,6 +1565,11 @@ def text_at(source: Any, *paths: str) -> str | None:
     """Return a text, or a whole number as one (IDs can be either), at the first of some paths; else None."""
     value = value_at(source, *paths)
     return str(value) if type(value) in (str, int) else None
+
+
+def texts_at(source: Any, **paths: str) -> Object | None:
+    """Return the texts at some paths, by name; None of nothing."""
+    return {name: text_at(source, path) for name, path in paths.items()} if source else None
 
 
 def object_at(source: Any, path: str) -> Object:
@@ -1616,21 +1595,22 @@ def tags_of(event: Object) -> dict[str, str]:
     items = event.get("tags")
     for item in items if isinstance(items, list) else []:
         tag = dict(zip(("key", "value"), item)) if isinstance(item, list) else item
-        key, value = text_at(tag, "key"), tag.get("value") if isinstance(tag, dict) else None
-        if key and type(value) in (str, int):
-            tags[key] = str(value)
+        key, value = text_at(tag, "key"), text_at(tag, "value")
+        if key and value:
+            tags[key] = value
     return tags
 
 
-def new_text(text: str | None, *shown_texts: str | None) -> str | None:
-    """Return a message, or None where it only repeats what the same record shows."""
-    rest = (text or "").strip()[:10000]
-    known = sorted(filter(None, shown_texts), key=len, reverse=True)
-    if rest in "\0".join(known):
-        return None
-    for other in known:  # Sentry 9's message is its search text: all of them in a row
-        rest = rest.replace(other, "")
-    return text if rest.strip() else None
+def new_text(text: str | None, *shown: str | None) -> str | None:
+    """Return a text, or None where all its words stand in others that the same record shows."""
+    texts = (text or "", " ".join(filter(None, shown)))
+    words, known = (Counter(one.replace(":", " ").split()) for one in texts)
+    return text if words - known else None
+
+
+def named_place(source: Object) -> str | None:
+    """Return the file and function that the metadata of an issue or event names: Sentry's own choice of a frame."""
+    return joined(text_at(source, "metadata.filename"), text_at(source, "metadata.function"), by=" in ")
 
 
 # Issues.
@@ -1657,52 +1637,40 @@ def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
 
 def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
     """Return an issue's record; `tally` is what count_tags() returned, or None where that is not known."""
-    record: Object = {name: text_at(issue, *ISSUE_PATHS.get(name, (name,))) for name in FIELDS["issue-detail"]}
-    environments, top_tags = tally or (None, None)
-    unhandled, assigned_to = issue.get("isUnhandled"), object_at(issue, "assignedTo")
-    is_error = issue.get("type") in (None, "error") and record["issue_category"] in (None, "error")
-    totals = {text_at(tag, "key"): number(text_at(tag, "totalValues")) for tag in objects_at(issue, "tags")}
-    trends = {name: [count for _, count in series(issue, name)] for name in ("24h", "14d", "30d")}
-    span = next((name for name, counts in trends.items() if counts), "")
-    return {
-        **record,
-        "count": number(record["count"]),
-        "count_in_range": count_in_range(issue, client.args.time_range, client.now),
-        "user_count": None if client.is_glitchtip else number(record["user_count"]),  # GlitchTip's is always 0
-        "environments": environments,
-        "top_tags": top_tags,
-        "url": client.web_page(record["id"]),
-        "assigned_to": {key: text_at(assigned_to, key) for key in ("type", "id", "name")} if assigned_to else None,
-        "message": new_text(record["message"], record["title"]),
-        "location": joined(text_at(issue, "metadata.filename"), text_at(issue, "metadata.function"), by=" in "),
-        "handled": not unhandled if is_error and isinstance(unhandled, bool) else None,
-        "tag_totals": {key: total for key, total in totals.items() if key and total is not None},
-        "trend_24h": trends["24h"] or None,
-        "trend_30d": trends["30d"] or None,
-        "trend": trends[span] if span else None,  # no fields: only tables show these
-        "trend_span": span.upper().replace("H", " H").replace("D", " D"),
-    }
+    record: Object = {name: text_at(issue, *paths) for name, paths in ISSUE_PATHS.items()}
+    totals = {text_at(tag, "key"): number(text_at(tag, "total_values")) for tag in objects_at(issue, "tags")}
+    is_error = {text_at(issue, "type"), record["issue_category"]} <= {None, "error"}
+    unhandled = issue.get("isUnhandled")
+    record.update(
+        count=number(record["count"]),
+        count_in_range=count_in_range(issue, client.args.time_range, client.now),
+        user_count=None if client.is_glitchtip else number(record["user_count"]),  # GlitchTip's is always 0
+        url=client.web_page(record["id"]),
+        assigned_to=texts_at(object_at(issue, "assigned_to"), type="type", id="id", name="name"),
+        message=new_text(record["message"], record["title"]),
+        location=named_place(issue),
+        handled=not unhandled if is_error and isinstance(unhandled, bool) else None,
+        tag_totals={key: total for key, total in totals.items() if key and total is not None},
+    )
+    record["environments"], record["top_tags"] = tally or (None, None)
+    for span in ("24h", "14d", "30d"):  # 14d is no field: only tables show it
+        record[f"trend_{span}"] = [count for _, count in series(issue, span)] or None
+    return record
 
 
 def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
-    """Count environments and tags of events.
+    """Return events' environments, and their top tags as {"key", "value", "count"}, one a key.
 
-    Returns names of environments, and {"key", "value", "count"} of the top tags, one a key: most frequent first, then
-    most telling.
+    The most frequent ones come first, then the most telling.
     """
-
-    def by_telling(pair: tuple[str, str]) -> tuple[int, tuple[str, str]]:
-        name = pair[0].removesuffix(".name")
-        return [*TELLING_TAGS, name].index(name), pair
-
-    counts = Counter(sorted((pair for event in events for pair in tags_of(event).items()), key=by_telling))
+    counts = Counter(pair for event in events for pair in tags_of(event).items())
+    ranked = sorted(counts, key=lambda pair: (-counts[pair], [*TELLING_TAGS, pair[0]].index(pair[0]), pair))
     hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in counts)  # of os and os.name, os is kept
-    environments = [value for (key, value), _ in counts.most_common() if key == "environment"]
     top: dict[str, Object] = {}
-    for (key, value), count in counts.most_common():
+    for key, value in ranked:
         if key not in hidden:
-            top.setdefault(key, {"key": key, "value": value, "count": count})
-    return environments, list(top.values())[:TOP_TAGS]
+            top.setdefault(key, {"key": key, "value": value, "count": counts[key, value]})
+    return [value for key, value in ranked if key == "environment"], list(top.values())[:TOP_TAGS]
 
 
 # Events.
@@ -1718,59 +1686,43 @@ CONTEXT_PARTS: dict[str, tuple[str, ...]] = {
     "monitor": ("slug", "status"),
     "feedback": (),
 }
-CSP_PARTS = {  # name in the evidence: paths in a CSP report's entry
-    "directive": ("effective_directive", "effectiveDirective", "violated_directive", "violatedDirective"),
-    "blocked": ("blocked_uri", "blockedUri"),
-    "document": ("document_uri", "documentUri"),
-    "source_file": ("source_file", "sourceFile"),
-    "line": ("line_number", "lineNumber"),
-}
 
 
 def shape_event(client: Client, event: Object) -> Object:
     """Return an event's record."""
     event = {**event, "tags": tags_of(event)}
-    record: Object = {name: text_at(event, *EVENT_PATHS.get(name, (name,))) for name in FIELDS["event-detail"]}
-    is_detail, included = client.args.command == "event-detail", client.args.include
-    entries: Object = {str(text_at(entry, "type")): entry.get("data") for entry in objects_at(event, "entries")[::-1]}
-    metadata, user, request = object_at(event, "metadata"), object_at(event, "user"), entries.get("request")
-    exceptions = objects_at(entries.get("exception"), "values")
-    shaped = [shape_exception(exception, entries, metadata) for exception in exceptions]
-    stacks = stacks_of(exceptions, entries)
-    title = joined(record["title"], record["culprit"]) or ""
-    known = [text for text in map(partial(text_at, metadata), ("type", "value", "filename")) if text and text in title]
-    known += [text for one in shaped for text in (one["type"], one["value"]) if is_detail]
-    place = joined(text_at(metadata, "filename"), text_at(metadata, "function"), by=" in ")
-    contexts = {key: shape_context(key, value) for key, value in object_at(event, "contexts").items()}
-    location = place or location_of(stacks[0][1] if stacks else [], metadata) or text_at(event, "location")
-    lines: Object = {}
-    if is_detail and included:
-        lines = {
-            "stack": stack_lines(stacks),
-            "vars": variables_of([frame for _, frames in stacks for frame in frames]),
-            "breadcrumbs": crumb_lines(entries.get("breadcrumbs")),
-            "entries": event.get("entries"),
-        }
-    return {
-        **record,
-        "message": new_text(record["message"], record["title"], record["culprit"], location, *known),
-        "timestamp": record["timestamp"] or iso_time(value_at(event, "endTimestamp", "startTimestamp")),
-        "location": location,
-        "user": {"id": text_at(user, "id"), "geo": text_at(user, "geo.country_code")} if user else None,
-        "tags": event["tags"],
-        "url": client.web_page(record["issue_id"], record["id"]),
-        "exceptions": shaped,
-        "evidence": evidence_of(event, entries, record),
-        "request": {"method": text_at(request, "method"), "url": text_at(request, "url")} if request else None,
-        "contexts": {key: text for key, text in contexts.items() if text},
-        "sdk": joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
-        "entries_present": [text_at(entry, "type") for entry in objects_at(event, "entries")],
-        "processing_errors": [text for error in objects_at(event, "errors") if (text := text_at(error, "type"))],
-        # GlitchTip's neighbours are the project's, not the issue's.
-        "previous_id": None if client.is_glitchtip else record["previous_id"],
-        "next_id": None if client.is_glitchtip else record["next_id"],
-        **lines,
-    }
+    entries = {text_at(entry, "type"): entry.get("data") for entry in objects_at(event, "entries")}
+    stacks = stacks_of(entries)
+    record: Object = {name: text_at(event, *paths) for name, paths in EVENT_PATHS.items()}
+    named = named_place(event)
+    location = named or location_of(stacks[0][1], named) or record["location"]
+    record.update(
+        message=new_text(record["message"], record["title"], record["culprit"], location),
+        timestamp=iso_time(value_at(event, *EVENT_PATHS["timestamp"])),
+        location=location,
+        user=texts_at(object_at(event, "user"), id="id", geo="geo.country_code"),
+        tags=event["tags"],
+        url=client.web_page(record["issue_id"], record["id"]),
+    )
+    if client.args.command != "event-detail":
+        return record
+    contexts = {key: shape_context(key, context) for key, context in object_at(event, "contexts").items()}
+    record.update(
+        message=new_text(record["message"], *(heading_of(exception) for exception, _ in stacks)),
+        exceptions=[shape_exception(*stack, named) for stack in stacks[::-1] if stack[0]],
+        evidence=evidence_of(event, entries.get("csp"), record),
+        request=texts_at(entries.get("request"), method="method", url="url"),
+        contexts={key: text for key, text in contexts.items() if text},
+        sdk=joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
+        entries_present=list(entries),
+        processing_errors=list(filter(None, (text_at(error, "type") for error in objects_at(event, "errors")))),
+    )
+    if client.is_glitchtip:  # its neighbours are the project's, not the issue's
+        record.update(previous_id=None, next_id=None)
+    if client.args.include:
+        record.update(stack=stack_lines(stacks), vars=variables_of(stacks))
+        record.update(breadcrumbs=crumb_lines(entries.get("breadcrumbs")), entries=event.get("entries"))
+    return record
 
 
 def shape_context(key: str, context: Any) -> str | None:
@@ -1780,162 +1732,164 @@ def shape_context(key: str, context: Any) -> str | None:
     return joined(*(text_at(context, part) for part in parts))
 
 
-def iso_time(seconds: Any) -> str | None:
-    """Return a time in seconds since 1970 as Sentry writes it; None for anything else."""
+def iso_time(value: Any) -> str | None:
+    """Return a time as Sentry writes it, also one in seconds since 1970; None for anything else."""
     import datetime
 
+    if isinstance(value, str):
+        return value
     try:
-        at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+        at = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
     except (OSError, OverflowError, TypeError, ValueError):
         return None
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def evidence_of(event: Object, entries: Object, record: Object) -> Object | None:
+def evidence_of(event: Object, report: Any, record: Object) -> Object | None:
     """Return what is known of a problem that is no exception (occurrence), or of a CSP report, as texts by name."""
-    occurrence, report = object_at(event, "occurrence"), entries.get("csp")
-    found: list[tuple[Any, Any]]
-    found = [(text_at(row, "name"), row.get("value")) for row in objects_at(occurrence, "evidenceDisplay")]
-    found = [(name, value) for name, value in found if value not in (None, "")]
-    found = found or list(object_at(occurrence, "evidenceData").items())
-    rows = [(name, str(value)) for name, value in found if isinstance(value, (str, int, float))]
-    known = joined(record["title"], record["culprit"], record["message"]) or ""
-    for key, name in (("subtitle", "subtitle"), ("issueTitle", "title")):
-        text = text_at(occurrence, key)
-        if text and text not in known:
-            rows.insert(0, (name, text))
-    rows += [(name, text_at(report, *paths) or "") for name, paths in CSP_PARTS.items()]
-    return {name: value for name, value in rows if name and value} or None
+    occurrence = object_at(event, "occurrence")
+    shown = (record["title"], record["culprit"], record["message"])
+    rows: Object = {}
+    for row in objects_at(occurrence, "evidence_display"):
+        if row.get("value") not in (None, ""):
+            rows[text_at(row, "name") or ""] = row["value"]
+    found = {
+        "directive": text_at(report, "effective_directive", "violated_directive"),
+        "blocked": text_at(report, "blocked_uri"),
+        "document": text_at(report, "document_uri"),
+        "source_file": text_at(report, "source_file"),
+        "line": text_at(report, "line_number"),
+        "title": new_text(text_at(occurrence, "issue_title"), *shown),
+        "subtitle": new_text(text_at(occurrence, "subtitle"), *shown),
+        **(rows or object_at(occurrence, "evidence_data")),
+    }
+    return {name: str(value) for name, value in found.items() if name and isinstance(value, (str, int, float))} or None
 
 
-# Stacks. A frame's place is `path:line in function`; of native code, a package in the path's stead.
-
-PATHS, LINE_NUMBERS = ("filename", "module", "absPath", "abs_path"), ("lineNo", "lineno", "line_no")
-NO_PATHS = (None, "<anonymous>", "[native code]")
+# Stacks.
 
 
-def frames_of(stacktrace: Any) -> list[Object]:
-    """Return a stack trace's frames, innermost first."""
-    return objects_at(stacktrace, "frames")[::-1]
+class Frame(SimpleNamespace):
+    """A frame: its `place` (`path:line in function`), `code` and `vars`.
+
+    `own` tells whether it is the app's, None where that is not known; `name` is its file and function, as named_place()
+    has them; `is_usable` tells whether it has a name and a line, or is of native code, which has no lines.
+    """
 
 
-def thread_frames(entries: Object, thread_id: Any = None) -> list[Object]:
-    """Return the frames of a thread, or of the crashed or else the current one, or of a message's stack trace."""
-    threads = objects_at(entries.get("threads"), "values")
-    chosen = [thread for thread in threads if thread_id is not None and thread.get("id") == thread_id]
-    chosen += [thread for mark in ("crashed", "current") for thread in threads if thread.get(mark) is True]
-    stacks = [frames_of(thread.get("stacktrace")) for thread in chosen]
-    return next(filter(None, stacks), []) or frames_of(entries.get("stacktrace"))
+def read_frame(frame: Object) -> Frame:
+    """Return a frame; of native code, the package stands in the path's stead."""
+    path, function = text_at(frame, "filename", "module", "abs_path"), text_at(frame, "function")
+    line, own, context = value_at(frame, "line_no", "lineno"), value_at(frame, "in_app"), frame.get("context")
+    package = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2]
+    rows = [row for row in context if isinstance(row, list) and row[:1] == [line]] if isinstance(context, list) else []
+    file = joined(path, text_at(frame, "line_no", "lineno"), by=":") if path else package
+    return Frame(
+        place=joined(file, function, by=" in "),
+        name=joined(path, function, by=" in "),
+        is_usable=path not in ("<anonymous>", "[native code]") and line is not None if path else bool(package),
+        own=own if isinstance(own, bool) else None,
+        code=next((row[1].strip() for row in rows if isinstance(row[-1], str)), None),
+        vars=object_at(frame, "vars"),
+    )
 
 
-def stacks_of(exceptions: list[Object], entries: Object) -> list[tuple[str | None, list[Object]]]:
-    """Return a heading and frames for each exception, the one raised last first; or of the crashed thread."""
-    stacks: list[tuple[str | None, list[Object]]] = []
-    for exception in exceptions[::-1]:
-        frames = frames_of(exception.get("stacktrace"))
-        if not frames and (len(exceptions) == 1 or exception.get("threadId") is not None):
-            frames = thread_frames(entries, exception.get("threadId"))
-        stacks.append((joined(text_at(exception, "type"), text_at(exception, "value"), by=": "), frames))
+def frames_of(*holders: Any) -> list[Frame]:
+    """Return the frames of the first exception or thread that has any, innermost first."""
+    for holder in holders:
+        frames = map(read_frame, objects_at(holder, "stacktrace.frames")[::-1])
+        with_place = [frame for frame in frames if frame.place]
+        if with_place:
+            return with_place
+    return []
+
+
+def stacks_of(entries: Any) -> list[tuple[Object, list[Frame]]]:
+    """Return the exceptions, the one raised last first, each with its frames or else its thread's.
+
+    Where there are none, the first exception, or {}, has those of the crashed or current thread or of the message.
+    """
+    threads = objects_at(entries, "threads.values")
+    stacks: list[tuple[Object, list[Frame]]] = []
+    for exception in objects_at(entries, "exception.values")[::-1]:
+        thread_id = text_at(exception, "thread_id")
+        own = [thread for thread in threads if thread_id and text_at(thread, "id") == thread_id]
+        stacks.append((exception, frames_of(exception, *own)))
     if not any(frames for _, frames in stacks):
-        frames = thread_frames(entries)
-        stacks = [*stacks[:1], (None, frames)] if frames else stacks
+        chosen = [thread for mark in ("crashed", "current") for thread in threads if thread.get(mark) is True]
+        stacks[:1] = [(stacks[0][0] if stacks else {}, frames_of(*chosen, entries))]
     return stacks
 
 
-def place_of(frame: Object) -> str | None:
-    """Return where a frame is: `path:line in function`."""
-    path = text_at(frame, *PATHS)
-    if path is None:
-        path = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2] or None
-    line = text_at(frame, *LINE_NUMBERS)
-    return joined(joined(path, line if path else None, by=":"), text_at(frame, "function"), by=" in ")
+def location_of(frames: list[Frame], named: str | None) -> str | None:
+    """Return the place of the innermost own frame; else of the one that Sentry named, else of the innermost."""
+
+    def rank(frame: Frame) -> int:
+        if frame.own is False:
+            return 2 if frame.name == named else 3
+        return 0 if frame.own else 1
+
+    chosen = min((frame for frame in frames if frame.is_usable), key=rank, default=None)
+    return joined(chosen.place, "(not in-app)" if chosen.own is False else None) if chosen else None
 
 
-def is_usable(frame: Object) -> bool:
-    """Tell whether a frame has a name and a line, or is of native code, which has no lines."""
-    path = text_at(frame, *PATHS)
-    line = text_at(frame, *LINE_NUMBERS)
-    return path not in NO_PATHS and line is not None or path is None and text_at(frame, "package") is not None
-
-
-def is_own(frame: Object) -> Any:
-    """Return True for a frame of the app's own code, False for a library's, None where that is not known."""
-    return value_at(frame, "inApp", "in_app")
-
-
-def location_of(frames: list[Object], metadata: Object) -> str | None:
-    """Return the place of the innermost own frame; else of the one that the metadata names, else of the innermost."""
-    usable = [frame for frame in frames if is_usable(frame)]
-    own = [frame for frame in usable if is_own(frame) is True] or [frame for frame in usable if is_own(frame) is None]
-    name = {key: text_at(metadata, key) for key in ("filename", "function")}
-    named = [frame for frame in usable if all(text_at(frame, key) == text for key, text in name.items())]
-    chosen = next(iter(own or named or usable), None)
-    return joined(place_of(chosen), "(not in-app)" if is_own(chosen) is False else None) if chosen else None
-
-
-def shape_exception(exception: Object, entries: Object, metadata: Object) -> Object:
+def shape_exception(exception: Object, frames: list[Frame], named: str | None) -> Object:
     """Return an exception's type and value, and where it was raised."""
-    frames = frames_of(exception.get("stacktrace"))
-    if not frames and exception.get("threadId") is not None:
-        frames = thread_frames(entries, exception.get("threadId"))
     handled = value_at(exception, "mechanism.handled")
     return {
         "type": text_at(exception, "type"),
         "value": text_at(exception, "value"),
         "handled": handled if isinstance(handled, bool) else None,
-        "location": location_of(frames, metadata),
+        "location": location_of(frames, named),
     }
 
 
-def code_of(frame: Object) -> str | None:
-    """Return a frame's line of code."""
-    line, context = value_at(frame, *LINE_NUMBERS), frame.get("context")
-    rows = [row for row in context if isinstance(row, list) and len(row) == 2] if isinstance(context, list) else []
-    return next((code.strip() for at, code in rows if at == line and isinstance(code, str)), None)
+def heading_of(exception: Object) -> str | None:
+    """Return an exception as one line: `KeyError: 'sku'`."""
+    return joined(text_at(exception, "type"), text_at(exception, "value"), by=": ")
 
 
-def stack_lines(stacks: list[tuple[str | None, list[Object]]]) -> list[str]:
+def stack_lines(stacks: list[tuple[Object, list[Frame]]]) -> list[str]:
     """Return stacks as lines; frames of libraries only as a count, unless there are no others."""
     lines: list[str] = []
-    for heading, frames in stacks:
-        lines += [heading] if heading else []
-        hides = any(is_own(frame) is not False for frame in frames)
-        for is_hidden, group in groupby(frames, lambda frame: hides and is_own(frame) is False):  # noqa: B023
-            run = list(group)
-            if is_hidden:
-                lines.append(f"… {len(run)} library frame{'' if len(run) == 1 else 's'}")
-            else:
-                lines += filter(None, (joined(place_of(frame), code_of(frame), by=": ") for frame in run[:MAX_STACK]))
+    for exception, frames in stacks:
+        hides = any(frame.own is not False for frame in frames)
+        shown = [None if hides and frame.own is False else joined(frame.place, frame.code, by=": ") for frame in frames]
+        lines += filter(None, [heading_of(exception)])
+        for line, group in groupby(shown):
+            count = len(list(group))
+            lines += [line] * count if line else [f"… {count} library frame{'' if count == 1 else 's'}"]
     return lines[:MAX_STACK]
 
 
-def variables_of(frames: list[Object]) -> list[Object]:
+def variables_of(stacks: list[tuple[Object, list[Frame]]]) -> list[Object]:
     """Return {"frame", "vars"} of the own frames with variables; of a recursion, the innermost frame's."""
     variables: dict[str, Object] = {}
-    for frame in frames:
-        if is_own(frame) is not False and object_at(frame, "vars") and len(variables) < MAX_STACK:
-            variables.setdefault(place_of(frame) or "?", frame["vars"])
+    for frame in (frame for _, frames in stacks for frame in frames):
+        if frame.own is not False and frame.vars:
+            variables.setdefault(frame.place, frame.vars)
     # No keys: the filter would take what a function is called (load_modules) for the name of its variables.
-    return [{"frame": place, "vars": found} for place, found in variables.items()]
+    return [{"frame": place, "vars": found} for place, found in variables.items()][:MAX_STACK]
 
 
 def crumb_lines(data: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
-    parts = (
-        *(("category", "type"), ("level",), ("message",)),
-        *(("data.method",), ("data.url",), ("data.status_code", "data.statusCode")),
-    )
-    at = 0.0
-    crumbs: list[tuple[float, Object]] = []
+    at = ""  # one without a time belongs after its predecessor
+    crumbs: list[tuple[str, str]] = []
     for crumb in objects_at(data, "values"):
-        stamp = crumb.get("timestamp")
-        # One without a time belongs after its predecessor.
-        at = (stamp if isinstance(stamp, (int, float)) else seconds_since_1970(stamp)) or at
-        crumbs.append((at, crumb))
-    crumbs.sort(key=lambda item: item[0])
-    last = [crumb for _, crumb in crumbs[-MAX_CRUMBS:]]
-    times = [iso_time(crumb.get("timestamp")) or text_at(crumb, "timestamp") for crumb in last]
-    return [joined(time, *(text_at(crumb, *paths) for paths in parts)) or "-" for time, crumb in zip(times, last)]
+        when = iso_time(value_at(crumb, "timestamp"))
+        at = (when or at).rstrip("Z")  # 10:00:00 is before 10:00:00.5
+        line = joined(
+            when,
+            text_at(crumb, "category", "type"),
+            text_at(crumb, "level"),
+            text_at(crumb, "message"),
+            text_at(crumb, "data.method"),
+            text_at(crumb, "data.url"),
+            text_at(crumb, "data.status_code"),
+        )
+        crumbs.append((at, line or "-"))
+    return [line for _, line in sorted(crumbs, key=lambda crumb: crumb[0])[-MAX_CRUMBS:]]
 
 
 # --- Commands ----------------------------------------------------------------
