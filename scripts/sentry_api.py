@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     Args = argparse.Namespace
     Object = dict[str, Any]  # of JSON
     Result = tuple[Any, Any, list[str]]  # of a command: Sentry's object or list of them, its record or list, notes
+    Stacks = list[tuple[Object, list[Any]]]  # an exception as it is shown, and its frames
     Span = tuple[int, int, str]  # start, end, and the mask for what stands there; no mask: it stays
     Rule = Callable[[str], Iterable[Span]]
 
@@ -1502,14 +1503,11 @@ def expect_object(value: Any) -> Object:
 
 # --- Shapes ------------------------------------------------------------------
 #
-# Records from Sentry's objects. Any part of those may be missing or of another type; GlitchTip leaves keys out and
-# writes some in snake case, as records and the paths here do.
+# Records from Sentry's objects, of which any part may be missing or of another type.
 
 # The fields of records, in their order.
-ISSUE_FIELDS = (
-    "id short_id title culprit level status count count_in_range user_count first_seen last_seen environments top_tags "
-    "url"
-).split()
+ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count first_seen last_seen".split()
+ISSUE_FIELDS += "environments top_tags url".split()
 EVENT_FIELDS = "id title message culprit level timestamp environment release location user tags issue_id url".split()
 FIELDS = {
     "list-issues": ISSUE_FIELDS,
@@ -1521,8 +1519,7 @@ FIELDS = {
     + "platform exceptions evidence request contexts sdk entries_present processing_errors previous_id next_id".split(),
 }
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
-# Where Sentry's objects have the fields; shape_issue() and shape_event() compute the others. On the organization's
-# list, `lifetime` holds what is not cut to a period.
+# Where Sentry's objects have them; others are computed. On the organization's list, `lifetime` is not cut to a period.
 ISSUE_PATHS: dict[str, tuple[str, ...]] = {
     **{name: (f"lifetime.{name}", name) for name in FIELDS["issue-detail"]},
     "platform": ("platform", "project.platform"),
@@ -1546,15 +1543,11 @@ EVENT_PATHS: dict[str, tuple[str, ...]] = {
 
 
 def value_at(source: Any, *paths: str) -> Any:
-    """Return what stands at the first of some paths that leads to anything but null and ''; else None.
-
-    A path is "a.b_c", and also finds bC in a.
-    """
+    """Return what is at the first of some paths with anything but null and ''. The path a.b_c also finds a.bC."""
     for path in paths:
         value = source
         for key in path.split("."):
-            first, *others = key.split("_")
-            camel = first + "".join(map(str.title, others))
+            camel = key[:1] + key.title().replace("_", "")[1:]
             value = value.get(key, value.get(camel)) if isinstance(value, dict) else None
         if value not in (None, ""):
             return value
@@ -1562,14 +1555,9 @@ def value_at(source: Any, *paths: str) -> Any:
 
 
 def text_at(source: Any, *paths: str) -> str | None:
-    """Return a text, or a whole number as one (IDs can be either), at the first of some paths; else None."""
+    """Return a text, or a whole number as one (IDs can be either); None for anything else."""
     value = value_at(source, *paths)
     return str(value) if type(value) in (str, int) else None
-
-
-def texts_at(source: Any, **paths: str) -> Object | None:
-    """Return the texts at some paths, by name; None of nothing."""
-    return {name: text_at(source, path) for name, path in paths.items()} if source else None
 
 
 def object_at(source: Any, path: str) -> Object:
@@ -1578,10 +1566,16 @@ def object_at(source: Any, path: str) -> Object:
     return value if isinstance(value, dict) else {}
 
 
-def objects_at(source: Any, path: str) -> list[Object]:
-    """Return the objects in a list; of null and other things, none."""
+def objects_at(source: Any, path: str, kind: type = dict) -> list[Any]:
+    """Return the objects (or values of another type) in a list; of anything else, none."""
     value = value_at(source, path)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, kind)] if isinstance(value, list) else []
+
+
+def texts_at(source: Any, path: str, **paths: str) -> Object | None:
+    """Return texts of an object by new names; None where there is none."""
+    found = object_at(source, path)
+    return {name: text_at(found, below) for name, below in paths.items()} if found else None
 
 
 def number(digits: str | None) -> int | None:
@@ -1590,15 +1584,9 @@ def number(digits: str | None) -> int | None:
 
 
 def tags_of(event: Object) -> dict[str, str]:
-    """Return an event's tags by key; Sentry sends objects, old clients pairs."""
-    tags: dict[str, str] = {}
-    items = event.get("tags")
-    for item in items if isinstance(items, list) else []:
-        tag = dict(zip(("key", "value"), item)) if isinstance(item, list) else item
-        key, value = text_at(tag, "key"), text_at(tag, "value")
-        if key and value:
-            tags[key] = value
-    return tags
+    """Return an event's tags by key."""
+    tags = {text_at(tag, "key"): text_at(tag, "value") for tag in objects_at(event, "tags")}
+    return {key: value for key, value in tags.items() if key and value}
 
 
 def new_text(text: str | None, *shown: str | None) -> str | None:
@@ -1609,7 +1597,7 @@ def new_text(text: str | None, *shown: str | None) -> str | None:
 
 
 def named_place(source: Object) -> str | None:
-    """Return the file and function that the metadata of an issue or event names: Sentry's own choice of a frame."""
+    """Return the frame that Sentry chose for an issue or event, as `path in function`."""
     return joined(text_at(source, "metadata.filename"), text_at(source, "metadata.function"), by=" in ")
 
 
@@ -1617,7 +1605,7 @@ def named_place(source: Object) -> str | None:
 
 
 def series(issue: Object, name: str) -> list[tuple[float, int]]:
-    """Return a series of counts ({"24h": [[time, count], …]}; also 14d, 30d), oldest first; [] for anything else."""
+    """Return a series (24h, 14d or 30d) of times and counts, oldest first; [] for anything else."""
     try:
         return [(float(at), int(count)) for at, count in object_at(issue, "stats").get(name) or []]
     except (OverflowError, TypeError, ValueError):
@@ -1625,7 +1613,7 @@ def series(issue: Object, name: str) -> list[tuple[float, int]]:
 
 
 def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
-    """Return an issue's events in the last so many seconds, by the whole hours or days of a series that covers them."""
+    """Return an issue's events in the last so many seconds, by whole hours or days; None without a long series."""
     if not seconds:
         return number(text_at(issue, *ISSUE_PATHS["count"]))
     for name, longest, size in (("24h", DAY, HOUR), ("14d", 14 * DAY, DAY), ("30d", 30 * DAY, DAY)):
@@ -1636,7 +1624,7 @@ def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
 
 
 def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
-    """Return an issue's record; `tally` is what count_tags() returned, or None where that is not known."""
+    """Return an issue's record; `tally` is count_tags()'s, if known."""
     record: Object = {name: text_at(issue, *paths) for name, paths in ISSUE_PATHS.items()}
     totals = {text_at(tag, "key"): number(text_at(tag, "total_values")) for tag in objects_at(issue, "tags")}
     is_error = {text_at(issue, "type"), record["issue_category"]} <= {None, "error"}
@@ -1646,7 +1634,7 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
         count_in_range=count_in_range(issue, client.args.time_range, client.now),
         user_count=None if client.is_glitchtip else number(record["user_count"]),  # GlitchTip's is always 0
         url=client.web_page(record["id"]),
-        assigned_to=texts_at(object_at(issue, "assigned_to"), type="type", id="id", name="name"),
+        assigned_to=texts_at(issue, "assigned_to", type="type", id="id", name="name"),
         message=new_text(record["message"], record["title"]),
         location=named_place(issue),
         handled=not unhandled if is_error and isinstance(unhandled, bool) else None,
@@ -1659,10 +1647,7 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
 
 
 def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
-    """Return events' environments, and their top tags as {"key", "value", "count"}, one a key.
-
-    The most frequent ones come first, then the most telling.
-    """
+    """Return events' environments, and {"key", "value", "count"} of their most frequent, most telling tags."""
     counts = Counter(pair for event in events for pair in tags_of(event).items())
     ranked = sorted(counts, key=lambda pair: (-counts[pair], [*TELLING_TAGS, pair[0]].index(pair[0]), pair))
     hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in counts)  # of os and os.name, os is kept
@@ -1692,202 +1677,156 @@ def shape_event(client: Client, event: Object) -> Object:
     """Return an event's record."""
     event = {**event, "tags": tags_of(event)}
     entries = {text_at(entry, "type"): entry.get("data") for entry in objects_at(event, "entries")}
-    stacks = stacks_of(entries)
+    stacks = stacks_of(event, entries)
     record: Object = {name: text_at(event, *paths) for name, paths in EVENT_PATHS.items()}
-    named = named_place(event)
-    location = named or location_of(stacks[0][1], named) or record["location"]
+    location = named_place(event) or stacks[0][0]["location"] or record["location"]
     record.update(
         message=new_text(record["message"], record["title"], record["culprit"], location),
         timestamp=iso_time(value_at(event, *EVENT_PATHS["timestamp"])),
         location=location,
-        user=texts_at(object_at(event, "user"), id="id", geo="geo.country_code"),
+        user=texts_at(event, "user", id="id", geo="geo.country_code"),
         tags=event["tags"],
         url=client.web_page(record["issue_id"], record["id"]),
     )
     if client.args.command != "event-detail":
         return record
-    contexts = {key: shape_context(key, context) for key, context in object_at(event, "contexts").items()}
+    exceptions = [exception for exception, _ in stacks[::-1] if exception["type"] or exception["value"]]
+    contexts = object_at(event, "contexts").items()
     record.update(
-        message=new_text(record["message"], *(heading_of(exception) for exception, _ in stacks)),
-        exceptions=[shape_exception(*stack, named) for stack in stacks[::-1] if stack[0]],
-        evidence=evidence_of(event, entries.get("csp"), record),
-        request=texts_at(entries.get("request"), method="method", url="url"),
-        contexts={key: text for key, text in contexts.items() if text},
+        message=new_text(record["message"], *(one[key] for one in exceptions for key in ("type", "value"))),
+        exceptions=exceptions,
+        evidence=evidence_of(event, entries, record),
+        request=texts_at(entries, "request", method="method", url="url"),
+        contexts={key: text for key, context in contexts if (text := shape_context(key, context))},
         sdk=joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
         entries_present=list(entries),
-        processing_errors=list(filter(None, (text_at(error, "type") for error in objects_at(event, "errors")))),
+        processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
     )
     if client.is_glitchtip:  # its neighbours are the project's, not the issue's
         record.update(previous_id=None, next_id=None)
     if client.args.include:
         record.update(stack=stack_lines(stacks), vars=variables_of(stacks))
-        record.update(breadcrumbs=crumb_lines(entries.get("breadcrumbs")), entries=event.get("entries"))
+        record.update(breadcrumbs=crumb_lines(entries), entries=event.get("entries"))
     return record
 
 
 def shape_context(key: str, context: Any) -> str | None:
     """Return what is shown of a context as one text."""
-    kind = text_at(context, "type")
-    parts = CONTEXT_PARTS.get(kind or "", CONTEXT_PARTS.get(key, ("version",)))
+    parts = CONTEXT_PARTS.get(text_at(context, "type") or "", CONTEXT_PARTS.get(key, ("version",)))
     return joined(*(text_at(context, part) for part in parts))
 
 
 def iso_time(value: Any) -> str | None:
-    """Return a time as Sentry writes it, also one in seconds since 1970; None for anything else."""
+    """Return a time as Sentry writes it; it may be in seconds since 1970."""
     import datetime
 
-    if isinstance(value, str):
-        return value
     try:
         at = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
     except (OSError, OverflowError, TypeError, ValueError):
-        return None
+        return value if isinstance(value, str) else None
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def evidence_of(event: Object, report: Any, record: Object) -> Object | None:
-    """Return what is known of a problem that is no exception (occurrence), or of a CSP report, as texts by name."""
+def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
+    """Return what is known of what is no exception (an occurrence, a CSP report), as texts by name."""
     occurrence = object_at(event, "occurrence")
     shown = (record["title"], record["culprit"], record["message"])
-    rows: Object = {}
-    for row in objects_at(occurrence, "evidence_display"):
-        if row.get("value") not in (None, ""):
-            rows[text_at(row, "name") or ""] = row["value"]
-    found = {
-        "directive": text_at(report, "effective_directive", "violated_directive"),
-        "blocked": text_at(report, "blocked_uri"),
-        "document": text_at(report, "document_uri"),
-        "source_file": text_at(report, "source_file"),
-        "line": text_at(report, "line_number"),
+    rows = objects_at(occurrence, "evidence_display")
+    display = {str(text_at(row, "name")): row["value"] for row in rows if value_at(row, "value") is not None}
+    report = {"directive": "effective_directive", "blocked": "blocked_uri", "document": "document_uri"}
+    found: Object = {
         "title": new_text(text_at(occurrence, "issue_title"), *shown),
         "subtitle": new_text(text_at(occurrence, "subtitle"), *shown),
-        **(rows or object_at(occurrence, "evidence_data")),
+        **(display or object_at(occurrence, "evidence_data")),
+        **(texts_at(entries, "csp", **report, source_file="source_file", line="line_number") or {}),
     }
-    return {name: str(value) for name, value in found.items() if name and isinstance(value, (str, int, float))} or None
+    return {name: str(value) for name, value in found.items() if isinstance(value, (str, int, float))} or None
 
 
-# Stacks.
+# Stacks: exceptions as they are shown, each with its frames, innermost first.
 
 
 class Frame(SimpleNamespace):
-    """A frame: its `place` (`path:line in function`), `code` and `vars`.
-
-    `own` tells whether it is the app's, None where that is not known; `name` is its file and function, as named_place()
-    has them; `is_usable` tells whether it has a name and a line, or is of native code, which has no lines.
-    """
+    """A frame: `place` (`path:line in function`), `code`, `vars`, `is_library`, and its `rank` as the location."""
 
 
-def read_frame(frame: Object) -> Frame:
-    """Return a frame; of native code, the package stands in the path's stead."""
+def read_frame(frame: Object, named: str | None) -> Frame:
+    """Return a frame; of native code, which has no lines, the package stands in the path's stead."""
     path, function = text_at(frame, "filename", "module", "abs_path"), text_at(frame, "function")
-    line, own, context = value_at(frame, "line_no", "lineno"), value_at(frame, "in_app"), frame.get("context")
+    line, own = text_at(frame, "line_no", "lineno"), value_at(frame, "in_app")
     package = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2]
-    rows = [row for row in context if isinstance(row, list) and row[:1] == [line]] if isinstance(context, list) else []
-    file = joined(path, text_at(frame, "line_no", "lineno"), by=":") if path else package
+    is_usable = path not in ("<anonymous>", "[native code]") and line if path else package
+    is_named = joined(path, function, by=" in ") == named
+    rows = [row for row in objects_at(frame, "context", list) if len(row) == 2 and str(row[0]) == line]
     return Frame(
-        place=joined(file, function, by=" in "),
-        name=joined(path, function, by=" in "),
-        is_usable=path not in ("<anonymous>", "[native code]") and line is not None if path else bool(package),
-        own=own if isinstance(own, bool) else None,
-        code=next((row[1].strip() for row in rows if isinstance(row[-1], str)), None),
+        place=joined(joined(path, line, by=":") if path else package, function, by=" in "),
+        code="".join(text.strip() for _, text in rows if isinstance(text, str)),
         vars=object_at(frame, "vars"),
+        is_library=own is False,
+        rank=[own is True, own is not False, is_named, True].index(True) if is_usable else None,
     )
 
 
-def frames_of(*holders: Any) -> list[Frame]:
-    """Return the frames of the first exception or thread that has any, innermost first."""
-    for holder in holders:
-        frames = map(read_frame, objects_at(holder, "stacktrace.frames")[::-1])
-        with_place = [frame for frame in frames if frame.place]
-        if with_place:
-            return with_place
-    return []
+def stacks_of(event: Object, entries: Any) -> Stacks:
+    """Return an event's exceptions and frames, the one raised last first; at least one, if only of a message."""
+
+    named = named_place(event)
+
+    def frames_of(*holders: Any) -> list[Frame]:
+        found = next(filter(None, (objects_at(holder, "stacktrace.frames") for holder in holders)), [])
+        frames = [read_frame(frame, named) for frame in found[::-1]]
+        return [frame for frame in frames if frame.place]
+
+    threads = {text_at(thread, "id") or "": thread for thread in objects_at(entries, "threads.values")}
+    exceptions = objects_at(entries, "exception.values")[::-1] or [{}]
+    stacks = [frames_of(one, threads.get(text_at(one, "thread_id") or "none")) for one in exceptions]
+    if not any(stacks):  # then those of the crashed or current thread, or of the message
+        marked = [thread for mark in ("crashed", "current") for thread in threads.values() if thread.get(mark) is True]
+        stacks[0] = frames_of(*marked, entries)
+    return [(shape_exception(exception, stack), stack) for exception, stack in zip(exceptions, stacks)]
 
 
-def stacks_of(entries: Any) -> list[tuple[Object, list[Frame]]]:
-    """Return the exceptions, the one raised last first, each with its frames or else its thread's.
-
-    Where there are none, the first exception, or {}, has those of the crashed or current thread or of the message.
-    """
-    threads = objects_at(entries, "threads.values")
-    stacks: list[tuple[Object, list[Frame]]] = []
-    for exception in objects_at(entries, "exception.values")[::-1]:
-        thread_id = text_at(exception, "thread_id")
-        own = [thread for thread in threads if thread_id and text_at(thread, "id") == thread_id]
-        stacks.append((exception, frames_of(exception, *own)))
-    if not any(frames for _, frames in stacks):
-        chosen = [thread for mark in ("crashed", "current") for thread in threads if thread.get(mark) is True]
-        stacks[:1] = [(stacks[0][0] if stacks else {}, frames_of(*chosen, entries))]
-    return stacks
-
-
-def location_of(frames: list[Frame], named: str | None) -> str | None:
-    """Return the place of the innermost own frame; else of the one that Sentry named, else of the innermost."""
-
-    def rank(frame: Frame) -> int:
-        if frame.own is False:
-            return 2 if frame.name == named else 3
-        return 0 if frame.own else 1
-
-    chosen = min((frame for frame in frames if frame.is_usable), key=rank, default=None)
-    return joined(chosen.place, "(not in-app)" if chosen.own is False else None) if chosen else None
-
-
-def shape_exception(exception: Object, frames: list[Frame], named: str | None) -> Object:
-    """Return an exception's type and value, and where it was raised."""
+def shape_exception(exception: Object, frames: list[Frame]) -> Object:
+    """Return what is shown of an exception."""
     handled = value_at(exception, "mechanism.handled")
+    best = min((frame for frame in frames if frame.rank is not None), key=lambda frame: frame.rank, default=None)
     return {
         "type": text_at(exception, "type"),
         "value": text_at(exception, "value"),
         "handled": handled if isinstance(handled, bool) else None,
-        "location": location_of(frames, named),
+        "location": best and best.place + (" (not in-app)" if best.is_library else ""),
     }
 
 
-def heading_of(exception: Object) -> str | None:
-    """Return an exception as one line: `KeyError: 'sku'`."""
-    return joined(text_at(exception, "type"), text_at(exception, "value"), by=": ")
-
-
-def stack_lines(stacks: list[tuple[Object, list[Frame]]]) -> list[str]:
+def stack_lines(stacks: Stacks) -> list[str]:
     """Return stacks as lines; frames of libraries only as a count, unless there are no others."""
     lines: list[str] = []
     for exception, frames in stacks:
-        hides = any(frame.own is not False for frame in frames)
-        shown = [None if hides and frame.own is False else joined(frame.place, frame.code, by=": ") for frame in frames]
-        lines += filter(None, [heading_of(exception)])
-        for line, group in groupby(shown):
-            count = len(list(group))
-            lines += [line] * count if line else [f"… {count} library frame{'' if count == 1 else 's'}"]
+        lines += filter(None, [joined(exception["type"], exception["value"], by=": ")])
+        has_others = not all(frame.is_library for frame in frames)
+        for is_library, group in groupby(frames, lambda frame: frame.is_library):
+            shown = [joined(frame.place, frame.code, by=": ") or "" for frame in group]
+            count = f"… {len(shown)} library frame" + ("s" if len(shown) > 1 else "")
+            lines += [count] if is_library and has_others else shown
     return lines[:MAX_STACK]
 
 
-def variables_of(stacks: list[tuple[Object, list[Frame]]]) -> list[Object]:
-    """Return {"frame", "vars"} of the own frames with variables; of a recursion, the innermost frame's."""
-    variables: dict[str, Object] = {}
-    for frame in (frame for _, frames in stacks for frame in frames):
-        if frame.own is not False and frame.vars:
-            variables.setdefault(frame.place, frame.vars)
-    # No keys: the filter would take what a function is called (load_modules) for the name of its variables.
-    return [{"frame": place, "vars": found} for place, found in variables.items()][:MAX_STACK]
+def variables_of(stacks: Stacks) -> list[Object]:
+    """Return {"frame", "vars"} of the own frames with variables."""
+    frames = [frame for _, stack in stacks for frame in stack if frame.vars and not frame.is_library]
+    # Places are no keys: the filter would take what a function is called (load_modules) for the name of its variables.
+    return [{"frame": frame.place, "vars": frame.vars} for frame in frames[:MAX_STACK]]
 
 
-def crumb_lines(data: Any) -> list[str]:
+def crumb_lines(entries: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
-    at = ""  # one without a time belongs after its predecessor
+    parts = "level message data.method data.url data.status_code".split()
+    at = ""
     crumbs: list[tuple[str, str]] = []
-    for crumb in objects_at(data, "values"):
+    for crumb in objects_at(entries, "breadcrumbs.values"):
         when = iso_time(value_at(crumb, "timestamp"))
-        at = (when or at).rstrip("Z")  # 10:00:00 is before 10:00:00.5
-        line = joined(
-            when,
-            text_at(crumb, "category", "type"),
-            text_at(crumb, "level"),
-            text_at(crumb, "message"),
-            text_at(crumb, "data.method"),
-            text_at(crumb, "data.url"),
-            text_at(crumb, "data.status_code"),
-        )
+        line = joined(when, text_at(crumb, "category", "type"), *(text_at(crumb, part) for part in parts))
+        at = (when or at).rstrip("Z")  # one without a time belongs after its predecessor; 10:00:00 is before 10:00:00.5
         crumbs.append((at, line or "-"))
     return [line for _, line in sorted(crumbs, key=lambda crumb: crumb[0])[-MAX_CRUMBS:]]
 

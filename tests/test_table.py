@@ -75,9 +75,16 @@ class Table(StandInCase):
     def test_a_page_of_an_issue(self) -> None:
         out = self.call("issue-detail", "4001", "--format", "table", COLUMNS="60").out
         self.assertLessEqual(len(out.splitlines()), 24)
-        for piece in ("TITLE +KeyError: 'sku'", "SHORT ID +BACKEND-1", "LAST SEEN +1 h ago", "ENVIRONMENTS +prod, staging",
-                      "TREND 24H +[▁▂▃▄▅▆▇█]{12}", "TOP TAGS +transaction /cart 5, ", "/issues/4001/$"):  # fmt: skip
-            self.assertRegex(out, f"(?m)^{piece}" if "/$" not in piece else f"(?m){piece}")
+        for row in (
+            "TITLE +KeyError: 'sku'",
+            "SHORT ID +BACKEND-1",
+            "LAST SEEN +1 h ago",
+            "ENVIRONMENTS +prod, staging",
+            "TREND 24H +[▁▂▃▄▅▆▇█]{12}",
+            "TOP TAGS +transaction /cart 5, .*…",
+            "http:.*/issues/4001/",
+        ):
+            self.assertRegex(out, f"(?m)^{row}$")
 
     def test_a_column_without_values_is_left_out(self) -> None:
         self.standin.issues = [sample.make_issue(1, extra={"stats": None, "userCount": None})]
