@@ -869,7 +869,7 @@ def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
 
 # --- Output ------------------------------------------------------------------
 #
-# Two functions write: write_result() to stdout, say() to stderr. What the first writes has been redacted by run().
+# Two functions write: write_result() to stdout what run() has redacted, say() to stderr.
 
 visible_hosts: set[str] = set()  # IP addresses that are shown as hosts of URLs: the base URL's
 
@@ -886,22 +886,21 @@ def hosts_of(url: str) -> set[str]:
 
 def quoted(text: str) -> str:
     """Return an argument redacted, then cut, between quotes."""
-    text = redact(text, configured_token())
-    return repr(text if len(text) <= MAX_ARGUMENT else text[:MAX_ARGUMENT] + "…")
+    return repr(trim(redact(text, configured_token()), MAX_ARGUMENT, 0))
 
 
 def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
     """Write one line to stderr: redacted, but for these hosts of URLs, escaped and cut."""
     line = escape(redact(line, configured_token(), visible_hosts.union(hosts)))
     try:
-        sys.stderr.write(line[:MAX_LINE] + end)
+        sys.stderr.write(trim(line, MAX_LINE, 0) + end)
         sys.stderr.flush()
     except (AttributeError, OSError, ValueError):
         pass  # None or closed: nobody is there to be told
 
 
 def write_result(text: str) -> None:
-    """Write text that is already redacted, or help, to stdout. Raises BrokenPipeError and Failure."""
+    """Write redacted text, or help, to stdout. Raises BrokenPipeError and Failure."""
     if sys.stdout is None:
         raise Failure(UNUSABLE, "the output can't be written: stdout is closed")
     try:
@@ -912,7 +911,8 @@ def write_result(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}") from None
+        message = f"the output can't be written: {error.strerror or error}"
+        raise Failure(UNUSABLE, message) from None
 
 
 def escape(text: str) -> str:
@@ -921,57 +921,60 @@ def escape(text: str) -> str:
 
 
 def to_json(value: Any) -> str:
-    """Return a value's JSON on one line. Raises Failure for infinity, which a server can write as 1e999."""
+    """Return JSON on one line. Raises Failure for infinity, which a server can write as 1e999."""
     try:
-        return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError:
         raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON") from None
+    return escape(text)
 
 
 def render(value: Any) -> str:
     """Return the JSON of a list, one record a line, or of a record, one member a line."""
     if isinstance(value, list):
         return "[\n" + ",\n".join(map(to_json, value)) + "\n]\n" if value else "[]\n"
-    return "{\n" + ",\n".join(f"  {to_json(key)}: {to_json(child)}" for key, child in value.items()) + "\n}\n"
+    members = [f"  {to_json(key)}: {to_json(child)}" for key, child in value.items()]
+    return "{\n" + ",\n".join(members) + "\n}\n"
 
 
 def fit(record: Object, size: int) -> Object:
-    """Return a redacted record, its texts and lists cut so that its JSON takes about `size` characters at most."""
+    """Return a redacted record, cut so that its JSON takes about `size` characters at most."""
     for longest, items in CUTS:
-        longest_of = dict.fromkeys(IDENTIFIERS, 6 * longest)
-        cut = {key: trim(value, longest_of.get(key, longest), items) for key, value in record.items()}
+        lengths = dict.fromkeys(IDENTIFIERS, 6 * longest)
+        cut = {key: trim(child, lengths.get(key, longest), items) for key, child in record.items()}
         if len(to_json(cut)) <= size:
             break
     return cut
 
 
 def trim(value: Any, longest: int, items: int) -> Any:
-    """Cut texts to `longest` characters, lists and objects to so many items, and say what is missing."""
+    """Cut texts to so many characters, lists and objects to so many items; say what is missing."""
     if isinstance(value, str):
         missing = len(value) - longest
         return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
     if isinstance(value, list):
         cut = [trim(item, longest, items) for item in value[:items]]
         more = f"+{len(value) - items} more"
-        return cut if len(value) <= items else [*cut, {"…": more} if isinstance(value[0], dict) else more]
+        rest = [{"…": more} if isinstance(value[0], dict) else more] if len(value) > items else []
+        return cut + rest
     if isinstance(value, dict):
         items = max(items, 4)  # objects with fixed keys have up to four
-        first = list(value.items())[:items]
-        members = {trim(key, max(longest, 20), 0): trim(child, longest, items) for key, child in first}
-        return members if len(value) <= items else {**members, "…": f"+{len(value) - items} more"}
+        first = {trim(key, max(longest, 20), 0): value[key] for key in list(value)[:items]}
+        members = {key: trim(child, longest, items) for key, child in first.items()}
+        return {**members, "…": f"+{len(value) - items} more"} if len(value) > items else members
     return value
 
 
 # For people: tables of lists, pages of single records.
 
 TABLE_FIELDS = {
-    "list-issues": "short_id level last_seen first_seen count_in_range user_count trend_24h trend_14d title".split(),
+    "list-issues": "short_id level last_seen first_seen count_in_range user_count".split()
+    + "trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
 }
-PAGE_FIELDS = (  # of an issue or an event
-    "title short_id id level status timestamp last_seen first_seen count user_count trend_24h release first_release "
-    "last_release environment environments top_tags location message"
-).split()
+PAGE_FIELDS = "title short_id id level status timestamp last_seen first_seen count user_count".split()
+PAGE_FIELDS += "trend_24h release first_release last_release environment environments".split()
+PAGE_FIELDS += "top_tags location message".split()  # of an issue or an event
 HEADINGS = {"count_in_range": "events", "user_count": "users"}  # others: the field
 SPARKS = "▁▂▃▄▅▆▇█"
 MAX_COLUMN = 34
@@ -1011,7 +1014,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
 
 
 def align(text: str, columns: int) -> str:
-    """Cut a text to a number of columns, with an ellipsis, or fill it up; a number stands on the right."""
+    """Cut a text to so many columns, with an ellipsis, or fill it up; numbers stand on the right."""
     if width(text) > columns:
         text = text[:columns]
         while width(text) >= columns:
@@ -1025,7 +1028,8 @@ def width(text: str) -> int:
     """Return how many columns a text takes (Unicode TR11)."""
     from unicodedata import category, east_asian_width
 
-    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
+    seen = [character for character in text if category(character) not in ("Mn", "Me", "Cf")]
+    return len(seen) + sum(east_asian_width(character) in "WF" for character in seen)
 
 
 def cell(value: Any) -> str:
@@ -1062,7 +1066,8 @@ def ago(seconds: float) -> str:
 def sparkline(counts: list[int]) -> str:
     """Draw counts, one column a point, two hours a column."""
     if len(counts) > 14:
-        counts = [sum(counts[start : start + 2]) for start in range(len(counts) % 2, len(counts), 2)]
+        start = len(counts) % 2
+        counts = [one + other for one, other in zip(counts[start::2], counts[start + 1 :: 2])]
     top = max(1, *counts)
     return "".join(SPARKS[-(-max(0, count) * 7 // top)] for count in counts)
 
@@ -1506,44 +1511,48 @@ def expect_object(value: Any) -> Object:
 # Records from Sentry's objects, of which any part may be missing or of another type.
 
 # The fields of records, in their order.
-ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count first_seen last_seen".split()
-ISSUE_FIELDS += "environments top_tags url".split()
-EVENT_FIELDS = "id title message culprit level timestamp environment release location user tags issue_id url".split()
+ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count".split()
+ISSUE_FIELDS += "first_seen last_seen environments top_tags url".split()
+ISSUE_DETAILS = "substatus priority platform project assigned_to first_release last_release".split()
+ISSUE_DETAILS += "message location handled tag_totals issue_type issue_category".split()
+ISSUE_DETAILS += ["trend_24h", "trend_30d"]
+EVENT_FIELDS = "id title message culprit level timestamp environment release location".split()
+EVENT_FIELDS += "user tags issue_id url".split()
+EVENT_DETAILS = "platform exceptions evidence request contexts sdk entries_present".split()
+EVENT_DETAILS += "processing_errors previous_id next_id".split()
 FIELDS = {
     "list-issues": ISSUE_FIELDS,
-    "issue-detail": ISSUE_FIELDS
-    + "substatus priority platform project assigned_to first_release last_release message location handled".split()
-    + "tag_totals issue_type issue_category trend_24h trend_30d".split(),
+    "issue-detail": [*ISSUE_FIELDS, *ISSUE_DETAILS],
     "issue-events": EVENT_FIELDS,
-    "event-detail": EVENT_FIELDS
-    + "platform exceptions evidence request contexts sdk entries_present processing_errors previous_id next_id".split(),
+    "event-detail": [*EVENT_FIELDS, *EVENT_DETAILS],
 }
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
-# Where Sentry's objects have them; others are computed. On the organization's list, `lifetime` is not cut to a period.
-ISSUE_PATHS: dict[str, tuple[str, ...]] = {
-    **{name: (f"lifetime.{name}", name) for name in FIELDS["issue-detail"]},
-    "platform": ("platform", "project.platform"),
-    "project": ("project.slug",),
-    "first_release": ("first_release.version",),
-    "last_release": ("last_release.version",),
-    "message": ("metadata.message", "metadata.value"),
+# Where Sentry has them, if they are not computed. What the organization's list has in `lifetime`,
+# it has elsewhere for a period only.
+ISSUE_PATHS = {
+    **{name: [f"lifetime.{name}", name] for name in FIELDS["issue-detail"]},
+    "platform": ["platform", "project.platform"],
+    "project": ["project.slug"],
+    "first_release": ["first_release.version"],
+    "last_release": ["last_release.version"],
+    "message": ["metadata.message", "metadata.value"],
 }
-EVENT_PATHS: dict[str, tuple[str, ...]] = {
-    **{name: (name,) for name in FIELDS["event-detail"]},
-    "id": ("eventID", "event_id", "id"),
-    "title": ("title", "metadata.title"),
-    "level": ("level", "tags.level"),
-    "timestamp": ("date_created", "end_timestamp", "start_timestamp"),
-    "environment": ("tags.environment",),
-    "release": ("tags.release", "release.version"),
-    "issue_id": ("groupID", "group_id"),
-    "previous_id": ("previousEventID",),
-    "next_id": ("nextEventID",),
+EVENT_PATHS = {
+    **{name: [name] for name in FIELDS["event-detail"]},
+    "id": ["eventID", "event_id", "id"],
+    "title": ["title", "metadata.title"],
+    "level": ["level", "tags.level"],
+    "timestamp": ["date_created", "end_timestamp", "start_timestamp"],
+    "environment": ["tags.environment"],
+    "release": ["tags.release", "release.version"],
+    "issue_id": ["groupID", "group_id"],
+    "previous_id": ["previousEventID"],
+    "next_id": ["nextEventID"],
 }
 
 
 def value_at(source: Any, *paths: str) -> Any:
-    """Return what is at the first of some paths with anything but null and ''. The path a.b_c also finds a.bC."""
+    """Return what the first path with anything leads to, or None; a path a.b_c also finds a.bC."""
     for path in paths:
         value = source
         for key in path.split("."):
@@ -1590,15 +1599,16 @@ def tags_of(event: Object) -> dict[str, str]:
 
 
 def new_text(text: str | None, *shown: str | None) -> str | None:
-    """Return a text, or None where all its words stand in others that the same record shows."""
+    """Return a text, or None where all its words stand in others that the record shows."""
     texts = (text or "", " ".join(filter(None, shown)))
     words, known = (Counter(one.replace(":", " ").split()) for one in texts)
     return text if words - known else None
 
 
-def named_place(source: Object) -> str | None:
+def named_frame(source: Object) -> str | None:
     """Return the frame that Sentry chose for an issue or event, as `path in function`."""
-    return joined(text_at(source, "metadata.filename"), text_at(source, "metadata.function"), by=" in ")
+    metadata = object_at(source, "metadata")
+    return joined(text_at(metadata, "filename"), text_at(metadata, "function"), by=" in ")
 
 
 # Issues.
@@ -1607,13 +1617,13 @@ def named_place(source: Object) -> str | None:
 def series(issue: Object, name: str) -> list[tuple[float, int]]:
     """Return a series (24h, 14d or 30d) of times and counts, oldest first; [] for anything else."""
     try:
-        return [(float(at), int(count)) for at, count in object_at(issue, "stats").get(name) or []]
+        return [(float(at), int(count)) for at, count in value_at(issue, f"stats.{name}") or []]
     except (OverflowError, TypeError, ValueError):
         return []
 
 
 def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
-    """Return an issue's events in the last so many seconds, by whole hours or days; None without a long series."""
+    """Return an issue's events in the last so many seconds, by whole hours or days, if known."""
     if not seconds:
         return number(text_at(issue, *ISSUE_PATHS["count"]))
     for name, longest, size in (("24h", DAY, HOUR), ("14d", 14 * DAY, DAY), ("30d", 30 * DAY, DAY)):
@@ -1626,17 +1636,18 @@ def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
 def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
     """Return an issue's record; `tally` is count_tags()'s, if known."""
     record: Object = {name: text_at(issue, *paths) for name, paths in ISSUE_PATHS.items()}
-    totals = {text_at(tag, "key"): number(text_at(tag, "total_values")) for tag in objects_at(issue, "tags")}
+    tags = objects_at(issue, "tags")
+    totals = {text_at(tag, "key"): number(text_at(tag, "total_values")) for tag in tags}
     is_error = {text_at(issue, "type"), record["issue_category"]} <= {None, "error"}
     unhandled = issue.get("isUnhandled")
     record.update(
         count=number(record["count"]),
         count_in_range=count_in_range(issue, client.args.time_range, client.now),
-        user_count=None if client.is_glitchtip else number(record["user_count"]),  # GlitchTip's is always 0
+        user_count=None if client.is_glitchtip else number(record["user_count"]),  # always 0 there
         url=client.web_page(record["id"]),
         assigned_to=texts_at(issue, "assigned_to", type="type", id="id", name="name"),
         message=new_text(record["message"], record["title"]),
-        location=named_place(issue),
+        location=named_frame(issue),
         handled=not unhandled if is_error and isinstance(unhandled, bool) else None,
         tag_totals={key: total for key, total in totals.items() if key and total is not None},
     )
@@ -1647,20 +1658,24 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
 
 
 def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
-    """Return events' environments, and {"key", "value", "count"} of their most frequent, most telling tags."""
-    counts = Counter(pair for event in events for pair in tags_of(event).items())
-    ranked = sorted(counts, key=lambda pair: (-counts[pair], [*TELLING_TAGS, pair[0]].index(pair[0]), pair))
-    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in counts)  # of os and os.name, os is kept
+    """Return events' environments and top tags: the most frequent first, then the most telling."""
+
+    def rank(tag: tuple[str, str]) -> Any:
+        return -counts[tag], [*TELLING_TAGS, tag[0]].index(tag[0]), tag
+
+    counts = Counter(tag for event in events for tag in tags_of(event).items())
+    tags = sorted(counts, key=rank)
+    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in tags)  # of os and os.name, os is kept
     top: dict[str, Object] = {}
-    for key, value in ranked:
+    for key, value in tags:
         if key not in hidden:
             top.setdefault(key, {"key": key, "value": value, "count": counts[key, value]})
-    return [value for key, value in ranked if key == "environment"], list(top.values())[:TOP_TAGS]
+    return [value for key, value in tags if key == "environment"], list(top.values())[:TOP_TAGS]
 
 
 # Events.
 
-# What is shown of a context, by its type; of others only a version, because a name may be a person's.
+# What is shown of a context, by its type; of others a version, because a name may be a person's.
 CONTEXT_PARTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("os", "browser", "runtime", "gpu"), ("name", "version")),
     "app": ("app_name", "app_version", "app_build"),
@@ -1676,10 +1691,10 @@ CONTEXT_PARTS: dict[str, tuple[str, ...]] = {
 def shape_event(client: Client, event: Object) -> Object:
     """Return an event's record."""
     event = {**event, "tags": tags_of(event)}
-    entries = {text_at(entry, "type"): entry.get("data") for entry in objects_at(event, "entries")}
+    entries = {text_at(item, "type"): item.get("data") for item in objects_at(event, "entries")}
     stacks = stacks_of(event, entries)
     record: Object = {name: text_at(event, *paths) for name, paths in EVENT_PATHS.items()}
-    location = named_place(event) or stacks[0][0]["location"] or record["location"]
+    location = named_frame(event) or stacks[0][0]["location"] or record["location"]
     record.update(
         message=new_text(record["message"], record["title"], record["culprit"], location),
         timestamp=iso_time(value_at(event, *EVENT_PATHS["timestamp"])),
@@ -1690,14 +1705,14 @@ def shape_event(client: Client, event: Object) -> Object:
     )
     if client.args.command != "event-detail":
         return record
-    exceptions = [exception for exception, _ in stacks[::-1] if exception["type"] or exception["value"]]
+    has_exceptions = objects_at(entries, "exception.values")
     contexts = object_at(event, "contexts").items()
     record.update(
-        message=new_text(record["message"], *(one[key] for one in exceptions for key in ("type", "value"))),
-        exceptions=exceptions,
+        message=new_text(record["message"], *(f"{one['type']} {one['value']}" for one, _ in stacks)),
+        exceptions=[one for one, _ in stacks[::-1]] if has_exceptions else [],
         evidence=evidence_of(event, entries, record),
         request=texts_at(entries, "request", method="method", url="url"),
-        contexts={key: text for key, context in contexts if (text := shape_context(key, context))},
+        contexts={key: text for key, item in contexts if (text := shape_context(key, item))},
         sdk=joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
         entries_present=list(entries),
         processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
@@ -1712,7 +1727,8 @@ def shape_event(client: Client, event: Object) -> Object:
 
 def shape_context(key: str, context: Any) -> str | None:
     """Return what is shown of a context as one text."""
-    parts = CONTEXT_PARTS.get(text_at(context, "type") or "", CONTEXT_PARTS.get(key, ("version",)))
+    kind = text_at(context, "type") or ""
+    parts = CONTEXT_PARTS.get(kind, CONTEXT_PARTS.get(key, ("version",)))
     return joined(*(text_at(context, part) for part in parts))
 
 
@@ -1728,39 +1744,42 @@ def iso_time(value: Any) -> str | None:
 
 
 def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
-    """Return what is known of what is no exception (an occurrence, a CSP report), as texts by name."""
+    """Return what is known of what is no exception (an occurrence, a CSP report), by name."""
     occurrence = object_at(event, "occurrence")
     shown = (record["title"], record["culprit"], record["message"])
     rows = objects_at(occurrence, "evidence_display")
-    display = {str(text_at(row, "name")): row["value"] for row in rows if value_at(row, "value") is not None}
-    report = {"directive": "effective_directive", "blocked": "blocked_uri", "document": "document_uri"}
+    display = {text_at(row, "name") or "": value_at(row, "value") for row in rows}
+    report = texts_at(
+        entries, "csp", directive="effective_directive", blocked="blocked_uri",
+        document="document_uri", source_file="source_file", line="line_number",
+    )  # fmt: skip
     found: Object = {
         "title": new_text(text_at(occurrence, "issue_title"), *shown),
         "subtitle": new_text(text_at(occurrence, "subtitle"), *shown),
-        **(display or object_at(occurrence, "evidence_data")),
-        **(texts_at(entries, "csp", **report, source_file="source_file", line="line_number") or {}),
+        **(display if any(display.values()) else object_at(occurrence, "evidence_data")),
+        **(report or {}),
     }
-    return {name: str(value) for name, value in found.items() if isinstance(value, (str, int, float))} or None
+    texts = {name: str(item) for name, item in found.items() if isinstance(item, (str, int, float))}
+    return {name: text for name, text in texts.items() if name} or None
 
 
 # Stacks: exceptions as they are shown, each with its frames, innermost first.
 
 
-class Frame(SimpleNamespace):
-    """A frame: `place` (`path:line in function`), `code`, `vars`, `is_library`, and its `rank` as the location."""
+def read_frame(frame: Object, named: str | None) -> SimpleNamespace:
+    """Return a frame: its `place` (`path:line in function`), and its `rank` as the location.
 
-
-def read_frame(frame: Object, named: str | None) -> Frame:
-    """Return a frame; of native code, which has no lines, the package stands in the path's stead."""
+    Native code has no lines, and its package in the path's stead.
+    """
     path, function = text_at(frame, "filename", "module", "abs_path"), text_at(frame, "function")
     line, own = text_at(frame, "line_no", "lineno"), value_at(frame, "in_app")
     package = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2]
-    is_usable = path not in ("<anonymous>", "[native code]") and line if path else package
+    is_usable = line and path not in ("<anonymous>", "[native code]") if path else package
     is_named = joined(path, function, by=" in ") == named
-    rows = [row for row in objects_at(frame, "context", list) if len(row) == 2 and str(row[0]) == line]
-    return Frame(
+    code = [row[1] for row in objects_at(frame, "context", list) if [*map(str, row[:1])] == [line]]
+    return SimpleNamespace(
         place=joined(joined(path, line, by=":") if path else package, function, by=" in "),
-        code="".join(text.strip() for _, text in rows if isinstance(text, str)),
+        code="".join(text.strip() for text in code if isinstance(text, str)),
         vars=object_at(frame, "vars"),
         is_library=own is False,
         rank=[own is True, own is not False, is_named, True].index(True) if is_usable else None,
@@ -1768,28 +1787,30 @@ def read_frame(frame: Object, named: str | None) -> Frame:
 
 
 def stacks_of(event: Object, entries: Any) -> Stacks:
-    """Return an event's exceptions and frames, the one raised last first; at least one, if only of a message."""
+    """Return an event's exceptions and frames, the one raised last first; {} stands for none."""
+    named = named_frame(event)
 
-    named = named_place(event)
-
-    def frames_of(*holders: Any) -> list[Frame]:
-        found = next(filter(None, (objects_at(holder, "stacktrace.frames") for holder in holders)), [])
-        frames = [read_frame(frame, named) for frame in found[::-1]]
+    def frames_of(*holders: Any) -> list[Any]:
+        stacks = (objects_at(holder, "stacktrace.frames") for holder in holders)
+        frames = [read_frame(frame, named) for frame in next(filter(None, stacks), [])[::-1]]
         return [frame for frame in frames if frame.place]
 
-    threads = {text_at(thread, "id") or "": thread for thread in objects_at(entries, "threads.values")}
+    threads = objects_at(entries, "threads.values")
+    by_id = {text_at(thread, "id") or "": thread for thread in threads}
     exceptions = objects_at(entries, "exception.values")[::-1] or [{}]
-    stacks = [frames_of(one, threads.get(text_at(one, "thread_id") or "none")) for one in exceptions]
-    if not any(stacks):  # then those of the crashed or current thread, or of the message
-        marked = [thread for mark in ("crashed", "current") for thread in threads.values() if thread.get(mark) is True]
-        stacks[0] = frames_of(*marked, entries)
-    return [(shape_exception(exception, stack), stack) for exception, stack in zip(exceptions, stacks)]
+    stacks = [frames_of(one, by_id.get(text_at(one, "thread_id") or "none")) for one in exceptions]
+    if not any(stacks):
+        crashed = [thread for thread in threads if thread.get("crashed") is True]
+        current = [thread for thread in threads if thread.get("current") is True]
+        stacks[0] = frames_of(*crashed, *current, entries)  # the last: of a message
+    return [(shape_exception(one, frames), frames) for one, frames in zip(exceptions, stacks)]
 
 
-def shape_exception(exception: Object, frames: list[Frame]) -> Object:
+def shape_exception(exception: Object, frames: list[Any]) -> Object:
     """Return what is shown of an exception."""
     handled = value_at(exception, "mechanism.handled")
-    best = min((frame for frame in frames if frame.rank is not None), key=lambda frame: frame.rank, default=None)
+    usable = [frame for frame in frames if frame.rank is not None]
+    best = min(usable, key=lambda frame: frame.rank, default=None)
     return {
         "type": text_at(exception, "type"),
         "value": text_at(exception, "value"),
@@ -1799,7 +1820,7 @@ def shape_exception(exception: Object, frames: list[Frame]) -> Object:
 
 
 def stack_lines(stacks: Stacks) -> list[str]:
-    """Return stacks as lines; frames of libraries only as a count, unless there are no others."""
+    """Return stacks as lines; frames of libraries as a count, unless there are no others."""
     lines: list[str] = []
     for exception, frames in stacks:
         lines += filter(None, [joined(exception["type"], exception["value"], by=": ")])
@@ -1812,21 +1833,23 @@ def stack_lines(stacks: Stacks) -> list[str]:
 
 
 def variables_of(stacks: Stacks) -> list[Object]:
-    """Return {"frame", "vars"} of the own frames with variables."""
-    frames = [frame for _, stack in stacks for frame in stack if frame.vars and not frame.is_library]
-    # Places are no keys: the filter would take what a function is called (load_modules) for the name of its variables.
-    return [{"frame": frame.place, "vars": frame.vars} for frame in frames[:MAX_STACK]]
+    """Return {"frame", "vars"} of the own frames with variables.
+
+    Frames are no keys: the filter would take a function's name (load_modules) for the variables'.
+    """
+    frames = [frame for _, stack in stacks for frame in stack if not frame.is_library]
+    return [{"frame": one.place, "vars": one.vars} for one in frames if one.vars][:MAX_STACK]
 
 
 def crumb_lines(entries: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
-    parts = "level message data.method data.url data.status_code".split()
-    at = ""
+    paths = "level message data.method data.url data.status_code".split()
     crumbs: list[tuple[str, str]] = []
+    at = ""  # of one without a time: its predecessor's
     for crumb in objects_at(entries, "breadcrumbs.values"):
-        when = iso_time(value_at(crumb, "timestamp"))
-        line = joined(when, text_at(crumb, "category", "type"), *(text_at(crumb, part) for part in parts))
-        at = (when or at).rstrip("Z")  # one without a time belongs after its predecessor; 10:00:00 is before 10:00:00.5
+        when, category = iso_time(value_at(crumb, "timestamp")), text_at(crumb, "category", "type")
+        line = joined(when, category, *(text_at(crumb, path) for path in paths))
+        at = (when or at).rstrip("Z")  # 10:00:00 comes before 10:00:00.5
         crumbs.append((at, line or "-"))
     return [line for _, line in sorted(crumbs, key=lambda crumb: crumb[0])[-MAX_CRUMBS:]]
 
