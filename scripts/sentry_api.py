@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     Args = argparse.Namespace
     Object = dict[str, Any]  # of JSON
     Result = tuple[Any, Any, list[str]]  # of a command: Sentry's object or list of them, its record or list, notes
-    Stacks = list[tuple[Object, list[Any]]]  # an exception as it is shown, and its frames
     Span = tuple[int, int, str]  # start, end, and the mask for what stands there; no mask: it stays
     Rule = Callable[[str], Iterable[Span]]
 
@@ -1598,10 +1597,9 @@ def tags_of(event: Object) -> dict[str, str]:
     return {key: value for key, value in tags.items() if key and value}
 
 
-def new_text(text: str | None, *shown: str | None) -> str | None:
-    """Return a text, or None where all its words stand in others that the record shows."""
-    texts = (text or "", " ".join(filter(None, shown)))
-    words, known = (Counter(one.replace(":", " ").split()) for one in texts)
+def new_text(text: str | None, shown: str) -> str | None:
+    """Return a text, or None where all its words stand in what the record shows."""
+    words, known = (Counter(one.replace(":", " ").split()) for one in (text or "", shown))
     return text if words - known else None
 
 
@@ -1646,7 +1644,7 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
         user_count=None if client.is_glitchtip else number(record["user_count"]),  # always 0 there
         url=client.web_page(record["id"]),
         assigned_to=texts_at(issue, "assigned_to", type="type", id="id", name="name"),
-        message=new_text(record["message"], record["title"]),
+        message=new_text(record["message"], str(record["title"])),
         location=named_frame(issue),
         handled=not unhandled if is_error and isinstance(unhandled, bool) else None,
         tag_totals={key: total for key, total in totals.items() if key and total is not None},
@@ -1696,7 +1694,7 @@ def shape_event(client: Client, event: Object) -> Object:
     record: Object = {name: text_at(event, *paths) for name, paths in EVENT_PATHS.items()}
     location = named_frame(event) or stacks[0][0]["location"] or record["location"]
     record.update(
-        message=new_text(record["message"], record["title"], record["culprit"], location),
+        message=new_text(record["message"], f"{record['title']} {record['culprit']} {location}"),
         timestamp=iso_time(value_at(event, *EVENT_PATHS["timestamp"])),
         location=location,
         user=texts_at(event, "user", id="id", geo="geo.country_code"),
@@ -1705,11 +1703,12 @@ def shape_event(client: Client, event: Object) -> Object:
     )
     if client.args.command != "event-detail":
         return record
-    has_exceptions = objects_at(entries, "exception.values")
+    exceptions = [exception for exception, _ in stacks[::-1]]
+    known = " ".join(f"{one['type']} {one['value']}" for one in exceptions)
     contexts = object_at(event, "contexts").items()
     record.update(
-        message=new_text(record["message"], *(f"{one['type']} {one['value']}" for one, _ in stacks)),
-        exceptions=[one for one, _ in stacks[::-1]] if has_exceptions else [],
+        message=new_text(record["message"], known),
+        exceptions=exceptions if objects_at(entries, "exception.values") else [],
         evidence=evidence_of(event, entries, record),
         request=texts_at(entries, "request", method="method", url="url"),
         contexts={key: text for key, item in contexts if (text := shape_context(key, item))},
@@ -1746,21 +1745,19 @@ def iso_time(value: Any) -> str | None:
 def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
     """Return what is known of what is no exception (an occurrence, a CSP report), by name."""
     occurrence = object_at(event, "occurrence")
-    shown = (record["title"], record["culprit"], record["message"])
+    shown = f"{record['title']} {record['culprit']} {record['message']}"
     rows = objects_at(occurrence, "evidence_display")
-    display = {text_at(row, "name") or "": value_at(row, "value") for row in rows}
-    report = texts_at(
-        entries, "csp", directive="effective_directive", blocked="blocked_uri",
-        document="document_uri", source_file="source_file", line="line_number",
-    )  # fmt: skip
+    display = {text_at(row, "name") or "-": value_at(row, "value") for row in rows}
+    csp = {"directive": "effective_directive", "blocked": "blocked_uri", "document": "document_uri"}
+    report = texts_at(entries, "csp", **csp, source_file="source_file", line="line_number")
     found: Object = {
-        "title": new_text(text_at(occurrence, "issue_title"), *shown),
-        "subtitle": new_text(text_at(occurrence, "subtitle"), *shown),
+        "title": new_text(text_at(occurrence, "issue_title"), shown),
+        "subtitle": new_text(text_at(occurrence, "subtitle"), shown),
         **(display if any(display.values()) else object_at(occurrence, "evidence_data")),
         **(report or {}),
     }
-    texts = {name: str(item) for name, item in found.items() if isinstance(item, (str, int, float))}
-    return {name: text for name, text in texts.items() if name} or None
+    plain = (str, int, float)
+    return {name: str(item) for name, item in found.items() if isinstance(item, plain)} or None
 
 
 # Stacks: exceptions as they are shown, each with its frames, innermost first.
@@ -1776,18 +1773,20 @@ def read_frame(frame: Object, named: str | None) -> SimpleNamespace:
     package = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2]
     is_usable = line and path not in ("<anonymous>", "[native code]") if path else package
     is_named = joined(path, function, by=" in ") == named
-    code = [row[1] for row in objects_at(frame, "context", list) if [*map(str, row[:1])] == [line]]
+    ranks = [own is True, own is not False, is_named, True]  # own, unmarked, named, any
+    rows = [row for row in objects_at(frame, "context", list) if len(row) == 2]
+    code = [text for at, text in rows if str(at) == line and isinstance(text, str)]
     return SimpleNamespace(
         place=joined(joined(path, line, by=":") if path else package, function, by=" in "),
-        code="".join(text.strip() for text in code if isinstance(text, str)),
-        vars=object_at(frame, "vars"),
+        rank=ranks.index(True) if is_usable else None,
         is_library=own is False,
-        rank=[own is True, own is not False, is_named, True].index(True) if is_usable else None,
+        code="".join(code).strip(),
+        vars=object_at(frame, "vars"),
     )
 
 
-def stacks_of(event: Object, entries: Any) -> Stacks:
-    """Return an event's exceptions and frames, the one raised last first; {} stands for none."""
+def stacks_of(event: Object, entries: Any) -> list[tuple[Object, list[Any]]]:
+    """Return an event's exceptions as they are shown, the one raised last first, with frames."""
     named = named_frame(event)
 
     def frames_of(*holders: Any) -> list[Any]:
@@ -1797,12 +1796,12 @@ def stacks_of(event: Object, entries: Any) -> Stacks:
 
     threads = objects_at(entries, "threads.values")
     by_id = {text_at(thread, "id") or "": thread for thread in threads}
-    exceptions = objects_at(entries, "exception.values")[::-1] or [{}]
+    exceptions = objects_at(entries, "exception.values")[::-1] or [{}]  # {}: of a message
     stacks = [frames_of(one, by_id.get(text_at(one, "thread_id") or "none")) for one in exceptions]
     if not any(stacks):
         crashed = [thread for thread in threads if thread.get("crashed") is True]
         current = [thread for thread in threads if thread.get("current") is True]
-        stacks[0] = frames_of(*crashed, *current, entries)  # the last: of a message
+        stacks[0] = frames_of(*crashed, *current, entries)
     return [(shape_exception(one, frames), frames) for one, frames in zip(exceptions, stacks)]
 
 
@@ -1819,7 +1818,7 @@ def shape_exception(exception: Object, frames: list[Any]) -> Object:
     }
 
 
-def stack_lines(stacks: Stacks) -> list[str]:
+def stack_lines(stacks: list[Any]) -> list[str]:
     """Return stacks as lines; frames of libraries as a count, unless there are no others."""
     lines: list[str] = []
     for exception, frames in stacks:
@@ -1827,12 +1826,12 @@ def stack_lines(stacks: Stacks) -> list[str]:
         has_others = not all(frame.is_library for frame in frames)
         for is_library, group in groupby(frames, lambda frame: frame.is_library):
             shown = [joined(frame.place, frame.code, by=": ") or "" for frame in group]
-            count = f"… {len(shown)} library frame" + ("s" if len(shown) > 1 else "")
-            lines += [count] if is_library and has_others else shown
+            summary = f"… {len(shown)} library frame" + ("s" if len(shown) > 1 else "")
+            lines += [summary] if is_library and has_others else shown
     return lines[:MAX_STACK]
 
 
-def variables_of(stacks: Stacks) -> list[Object]:
+def variables_of(stacks: list[Any]) -> list[Object]:
     """Return {"frame", "vars"} of the own frames with variables.
 
     Frames are no keys: the filter would take a function's name (load_modules) for the variables'.

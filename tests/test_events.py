@@ -299,8 +299,9 @@ class Included(StandInCase):
         self.assertEqual([frame["vars"]["n"] for frame in self.stack(frames)["vars"]], ["2", "1", "0"])
 
     def test_a_line_without_code(self) -> None:
-        frame = {"filename": "a.py", "lineNo": 1, "inApp": True, "context": [[1, None]]}
-        self.assertEqual(self.stack([frame])["stack"], ["E: v", "a.py:1"])
+        for context in ([[1, None]], [[1]], [[]], [None], {}, "x", [[2, "other"]]):
+            frame = {"filename": "a.py", "lineNo": 1, "inApp": True, "context": context}
+            self.assertEqual(self.stack([frame])["stack"], ["E: v", "a.py:1"])
 
     def test_breadcrumbs_in_the_order_of_time(self) -> None:
         crumbs: list[Any] = [
