@@ -82,6 +82,7 @@ class Kinds(StandInCase):
         )
         self.assertIn("nightly-invoices", by_kind["cron"]["contexts"]["monitor"])
         self.assertNotIn("feedback", by_kind["feedback"]["contexts"])
+        self.assertEqual(by_kind["anr"]["exceptions"][0]["location"], "CheckoutActivity.kt:73 in loadBasket")
 
     def test_issue_detail_says_what_tells_issues_apart(self) -> None:
         by_kind = {issue["kind"]: self.good("issue-detail", issue["id"], "--no-tags") for issue in self.standin.issues}
@@ -335,6 +336,8 @@ class Messages(StandInCase):
             ("ValueError: x", "x", False),
             ("Oops", "other words", True),
             ("Oops", "", False),
+            ("ValueError: x", "x ValueError", False),
+            ("ValueError: x", "x x", True),
         ):
             event = {
                 "id": "1",
