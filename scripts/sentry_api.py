@@ -1764,7 +1764,7 @@ def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
 
 
 def read_frame(frame: Object, named: str | None) -> SimpleNamespace:
-    """Return a frame: its `place` (`path:line in function`), and its `rank` as the location.
+    """Return a frame: its `place`, a `line` of the stack, its `rank` as the location.
 
     Native code has no lines, and its package in the path's stead.
     """
@@ -1776,33 +1776,31 @@ def read_frame(frame: Object, named: str | None) -> SimpleNamespace:
     ranks = [own is True, own is not False, is_named, True]  # own, unmarked, named, any
     rows = [row for row in objects_at(frame, "context", list) if len(row) == 2]
     code = [text for at, text in rows if str(at) == line and isinstance(text, str)]
+    place = joined(joined(path, line, by=":") if path else package, function, by=" in ")
     return SimpleNamespace(
-        place=joined(joined(path, line, by=":") if path else package, function, by=" in "),
+        place=place,
+        line=joined(place, "".join(code).strip(), by=": "),
         rank=ranks.index(True) if is_usable else None,
         is_library=own is False,
-        code="".join(code).strip(),
         vars=object_at(frame, "vars"),
     )
 
 
 def stacks_of(event: Object, entries: Any) -> list[tuple[Object, list[Any]]]:
     """Return an event's exceptions as they are shown, the one raised last first, with frames."""
-    named = named_frame(event)
-
-    def frames_of(*holders: Any) -> list[Any]:
-        stacks = (objects_at(holder, "stacktrace.frames") for holder in holders)
-        frames = [read_frame(frame, named) for frame in next(filter(None, stacks), [])[::-1]]
-        return [frame for frame in frames if frame.place]
-
     threads = objects_at(entries, "threads.values")
     by_id = {text_at(thread, "id") or "": thread for thread in threads}
-    exceptions = objects_at(entries, "exception.values")[::-1] or [{}]  # {}: of a message
-    stacks = [frames_of(one, by_id.get(text_at(one, "thread_id") or "none")) for one in exceptions]
-    if not any(stacks):
-        crashed = [thread for thread in threads if thread.get("crashed") is True]
-        current = [thread for thread in threads if thread.get("current") is True]
-        stacks[0] = frames_of(*crashed, *current, entries)
-    return [(shape_exception(one, frames), frames) for one, frames in zip(exceptions, stacks)]
+    others = [one for mark in ("crashed", "current") for one in threads if one.get(mark) is True]
+    others.append(entries)  # for the stack trace of a message
+    stacks = []
+    for exception in objects_at(entries, "exception.values")[::-1] or [{}]:
+        holders = [exception, by_id.get(text_at(exception, "thread_id") or "none"), *others]
+        found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
+        frames = [read_frame(frame, named_frame(event)) for frame in found[::-1]]
+        frames = [frame for frame in frames if frame.place]
+        stacks.append((shape_exception(exception, frames), frames))
+        others = []  # only for the first
+    return stacks
 
 
 def shape_exception(exception: Object, frames: list[Any]) -> Object:
@@ -1825,7 +1823,7 @@ def stack_lines(stacks: list[Any]) -> list[str]:
         lines += filter(None, [joined(exception["type"], exception["value"], by=": ")])
         has_others = not all(frame.is_library for frame in frames)
         for is_library, group in groupby(frames, lambda frame: frame.is_library):
-            shown = [joined(frame.place, frame.code, by=": ") or "" for frame in group]
+            shown = [frame.line for frame in group]
             summary = f"… {len(shown)} library frame" + ("s" if len(shown) > 1 else "")
             lines += [summary] if is_library and has_others else shown
     return lines[:MAX_STACK]
