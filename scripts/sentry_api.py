@@ -900,8 +900,6 @@ def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
 
 def write_result(text: str) -> None:
     """Write redacted text, or help, to stdout. Raises BrokenPipeError and Failure."""
-    if sys.stdout is None:
-        raise Failure(UNUSABLE, "the output can't be written: stdout is closed")
     try:
         # In pieces: one write of 2 MB to a pipe that is closed meanwhile is taken for a success.
         for start in range(0, len(text), CHUNK):
@@ -909,9 +907,9 @@ def write_result(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         raise
-    except OSError as error:
-        message = f"the output can't be written: {error.strerror or error}"
-        raise Failure(UNUSABLE, message) from None
+    except (AttributeError, OSError, ValueError) as error:  # None or closed, or the disk is full
+        reason = getattr(error, "strerror", None) or "stdout is closed"
+        raise Failure(UNUSABLE, f"the output can't be written: {reason}") from None
 
 
 def escape(text: str) -> str:
@@ -1764,9 +1762,9 @@ def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
 
 
 def read_frame(frame: Object, named: str | None) -> SimpleNamespace:
-    """Return a frame: its `place`, a `line` of the stack, its `rank` as the location.
+    """Return a frame: `place` (`path:line in function`), `line` of the stack, `rank` as location.
 
-    Native code has no lines, and its package in the path's stead.
+    Native code has no line numbers, and its package in the path's stead.
     """
     path, function = text_at(frame, "filename", "module", "abs_path"), text_at(frame, "function")
     line, own = text_at(frame, "line_no", "lineno"), value_at(frame, "in_app")
