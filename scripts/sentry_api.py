@@ -114,7 +114,7 @@ TAG_WORKERS = 10
 TAG_PATIENCE = 8  # requests that fail before the rest is not tried
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
-TELLING_TAGS = ["release", "transaction", "url", "browser", "os", "device", "runtime", "server_name"]
+TELLING_TAGS = "release transaction url browser browser.name os os.name device runtime server_name".split()
 PROBE_ISSUES = 10  # issues looked at to say which environment would have had results
 
 # Characters of JSON that a record may take, so that 20 issues stay below 16,000 and an answer survives the cut that
@@ -869,7 +869,7 @@ def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
 
 # --- Output ------------------------------------------------------------------
 #
-# Two functions write: write_result() to stdout, say() to stderr. What the first writes has been redacted by run().
+# Two functions write: write_result() to stdout what run() has redacted, say() to stderr.
 
 visible_hosts: set[str] = set()  # IP addresses that are shown as hosts of URLs: the base URL's
 
@@ -886,25 +886,21 @@ def hosts_of(url: str) -> set[str]:
 
 def quoted(text: str) -> str:
     """Return an argument redacted, then cut, between quotes."""
-    text = redact(text, configured_token())
-    return repr(text if len(text) <= MAX_ARGUMENT else text[:MAX_ARGUMENT] + "…")
+    return repr(trim(redact(text, configured_token()), MAX_ARGUMENT, 0))
 
 
 def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
     """Write one line to stderr: redacted, but for these hosts of URLs, escaped and cut."""
     line = escape(redact(line, configured_token(), visible_hosts.union(hosts)))
-    line = line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
     try:
-        sys.stderr.write(line + end)
+        sys.stderr.write(trim(line, MAX_LINE, 0) + end)
         sys.stderr.flush()
     except (AttributeError, OSError, ValueError):
         pass  # None or closed: nobody is there to be told
 
 
 def write_result(text: str) -> None:
-    """Write text that is already redacted, or help, to stdout. Raises BrokenPipeError and Failure."""
-    if sys.stdout is None:
-        raise Failure(UNUSABLE, "the output can't be written: stdout is closed")
+    """Write redacted text, or help, to stdout. Raises BrokenPipeError and Failure."""
     try:
         # In pieces: one write of 2 MB to a pipe that is closed meanwhile is taken for a success.
         for start in range(0, len(text), CHUNK):
@@ -912,137 +908,138 @@ def write_result(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         raise
-    except OSError as error:
-        raise Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}") from None
+    except (AttributeError, OSError, ValueError) as error:  # None or closed, or the disk is full
+        reason = getattr(error, "strerror", None) or "stdout is closed"
+        raise Failure(UNUSABLE, f"the output can't be written: {reason}") from None
 
 
 def escape(text: str) -> str:
     r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
-    if text.isascii() and text.isprintable():
-        return text
     return re.sub(UNSAFE, lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def to_json(value: Any) -> str:
-    """Return a value's JSON on one line. Raises Failure for infinity, which a server can write as 1e999."""
+    """Return JSON on one line. Raises Failure for infinity, which a server can write as 1e999."""
     try:
-        return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError:
         raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON") from None
+    return escape(text)
 
 
 def render(value: Any) -> str:
     """Return the JSON of a list, one record a line, or of a record, one member a line."""
     if isinstance(value, list):
         return "[\n" + ",\n".join(map(to_json, value)) + "\n]\n" if value else "[]\n"
-    return "{\n" + ",\n".join(f"  {to_json(key)}: {to_json(child)}" for key, child in value.items()) + "\n}\n"
+    members = [f"  {to_json(key)}: {to_json(child)}" for key, child in value.items()]
+    return "{\n" + ",\n".join(members) + "\n}\n"
 
 
 def fit(record: Object, size: int) -> Object:
-    """Return a record with texts and lists cut so that its JSON takes about `size` characters at most.
-
-    It has been redacted before, because half an address would not be recognized.
-    """
+    """Return a redacted record, cut so that its JSON takes about `size` characters at most."""
     for longest, items in CUTS:
-        longest_id = max(longest, min(200, 6 * longest))
-        cut = {key: trim(child, longest_id if key in IDENTIFIERS else longest, items) for key, child in record.items()}
+        lengths = dict.fromkeys(IDENTIFIERS, 6 * longest)
+        cut = {key: trim(child, lengths.get(key, longest), items) for key, child in record.items()}
         if len(to_json(cut)) <= size:
             break
     return cut
 
 
 def trim(value: Any, longest: int, items: int) -> Any:
-    """Cut texts to `longest` characters, lists and objects to so many items, and say what is missing."""
+    """Cut texts to so many characters, lists and objects to so many items; say what is missing."""
     if isinstance(value, str):
         missing = len(value) - longest
         return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
     if isinstance(value, list):
         cut = [trim(item, longest, items) for item in value[:items]]
         more = f"+{len(value) - items} more"
-        return cut if len(value) <= items else [*cut, {"…": more} if isinstance(value[0], dict) else more]
+        rest = [{"…": more} if isinstance(value[0], dict) else more] if len(value) > items else []
+        return cut + rest
     if isinstance(value, dict):
         items = max(items, 4)  # objects with fixed keys have up to four
-        first = list(value.items())[:items]
-        members = {trim(key, max(longest, 20), 0): trim(child, longest, items) for key, child in first}
-        return members if len(value) <= items else {**members, "…": f"+{len(value) - items} more"}
+        first = {trim(key, max(longest, 20), 0): value[key] for key in list(value)[:items]}
+        members = {key: trim(child, longest, items) for key, child in first.items()}
+        return {**members, "…": f"+{len(value) - items} more"} if len(value) > items else members
     return value
 
 
 # For people: tables of lists, pages of single records.
 
-TABLE_FIELDS = {  # fields; the last one takes what is left of the line
-    "list-issues": "short_id level last_seen first_seen count_in_range user_count trend title".split(),
+TABLE_FIELDS = {
+    "list-issues": "short_id level last_seen first_seen count_in_range user_count".split()
+    + "trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
 }
-HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS", "id": "EVENT", "timestamp": "WHEN"}  # others: the field
-TIMES = {"last_seen", "first_seen", "timestamp"}
-RIGHT_ALIGNED = {*TIMES, "count_in_range", "user_count"}
+PAGE_FIELDS = "title short_id id level status timestamp last_seen first_seen count user_count".split()
+PAGE_FIELDS += "trend_24h release first_release last_release environment environments".split()
+PAGE_FIELDS += "top_tags location message".split()  # of an issue or an event
+HEADINGS = {"count_in_range": "events", "user_count": "users"}  # others: the field
 SPARKS = "▁▂▃▄▅▆▇█"
 MAX_COLUMN = 34
-MAX_WIDTH = 500  # columns of a terminal
-
-
-def terminal_width() -> int | None:
-    """Return how many columns lines may take; None where the output is no terminal."""
-    import shutil
-
-    if not os.environ.get("COLUMNS") and not (sys.stdout and sys.stdout.isatty()):
-        return None
-    return min(MAX_WIDTH, shutil.get_terminal_size().columns)
 
 
 def table(records: list[Object], fields: list[str]) -> str:
-    """Return redacted records as aligned columns, cut to the terminal."""
-    if not records:
-        return ""
-    span = next((record["trend_span"] for record in records if record.get("trend_span")), "")
-    headings = {**HEADINGS, "trend": f"TREND {span}".rstrip()}
-    rows = [[headings.get(field, field.upper().replace("_", " ")) for field in fields]]
-    rows += [[cell(record.get(field), field) for field in fields] for record in records]
-    *widths, last = (max(map(width, column)) for column in zip(*rows))
-    widths = [min(MAX_COLUMN, columns) for columns in widths]
-    terminal = terminal_width()
-    widths.append(max(10, terminal - sum(widths) - 2 * len(widths)) if terminal else last)
-    lines = ["  ".join(map(align, row, widths, fields)) for row in rows]
-    lines = [align(line, terminal or width(line)).rstrip() for line in lines]
-    if sys.stdout and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
-        lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
-    return "\n".join(lines) + "\n"
+    """Return redacted records as a table."""
+    return aligned(list(zip(*with_headings(records, fields))))
 
 
 def page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    times = {key: cell(record.get(key), key) for key in TIMES}
-    if "short_id" in record:
-        facts = {
-            "seen": f"{times['last_seen']}, first {times['first_seen']}",
-            "events": f"{cell(record['count'])} in all, the last 24 h {sparkline(record['trend_24h'])}",
-            "users": record["user_count"],
-            "releases": joined(record["first_release"], record["last_release"], by=" to "),
-            "environments": ", ".join(record["environments"] or []),
-            "tags": ", ".join(f"{tag['key']} {tag['value']}" for tag in record["top_tags"] or []),
-        }
-    else:
-        facts = {"event": record["id"], "when": times["timestamp"]}
-        facts.update({key: record[key] for key in ("release", "environment")})
-    facts.update({key: record[key] for key in ("location", "message", "url")})
-    lines = [" ".join(cell(record[key]) for key in ("short_id", "level", "status", "title") if record.get(key))]
-    lines += [f"{name:<13}{cell(fact)}" for name, fact in facts.items() if fact not in (None, "")]
-    lines += ["", *record["stack"]] if record.get("stack") else []
-    most = terminal_width() or MAX_WIDTH
-    # An address that is cut is none.
-    cut = [line if line.startswith("url ") else align(line, most).rstrip() for line in map(escape, lines[: SCREEN - 1])]
-    return "\n".join(cut) + "\n"
+    facts = with_headings([record], PAGE_FIELDS)
+    stack = [[cell(line)] for line in record.get("stack") or []]
+    url = record["url"] or ""  # an address that is cut is none
+    return f"{aligned(facts)}{url}\n{aligned(stack[: SCREEN - 2 - len(facts)])}"
 
 
-def cell(value: Any, field: str = "") -> str:
-    """Return a field's value as people read it; - for nothing."""
-    if field in TIMES:
-        at = seconds_since_1970(value)
-        return "-" if at is None else ago(time.time() - at)
-    if field == "trend":
-        return sparkline(value)
-    return "-" if value is None else " ".join(escape(str(value)[:1000]).split())
+def with_headings(records: list[Object], fields: list[str]) -> list[list[str]]:
+    """Return a heading and the records' values for each field of which there are any."""
+    rows = []
+    for name in fields:
+        texts = [cell(record.get(name)) for record in records]
+        if any(text != "-" for text in texts):
+            rows.append([HEADINGS.get(name, name).upper().replace("_", " "), *texts])
+    return rows
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as lines with aligned columns, cut to COLUMNS or the terminal."""
+    import shutil
+
+    terminal = shutil.get_terminal_size((0, 0)).columns or sys.maxsize  # no terminal: not cut
+    widths = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
+    lines = ["  ".join([*map(align, row[:-1], widths), row[-1]]) for row in rows]
+    return "".join(align(line, min(width(line), terminal)) + "\n" for line in lines)
+
+
+def align(text: str, columns: int) -> str:
+    """Cut a text to so many columns, with an ellipsis, or fill it up; numbers stand on the right."""
+    if width(text) > columns:
+        text = text[:columns]
+        while width(text) >= columns:
+            text = text[:-1]
+        text += "…"
+    padding = " " * (columns - width(text))
+    return padding + text if text.isdigit() else text + padding
+
+
+def width(text: str) -> int:
+    """Return how many columns a text takes (Unicode TR11)."""
+    from unicodedata import category, east_asian_width
+
+    seen = [character for character in text if category(character) not in ("Mn", "Me", "Cf")]
+    return len(seen) + sum(east_asian_width(character) in "WF" for character in seen)
+
+
+def cell(value: Any) -> str:
+    """Return a value as people read it; - for nothing."""
+    if value in (None, "", []):
+        return "-"
+    if isinstance(value, dict):
+        return " ".join(map(cell, value.values()))
+    if isinstance(value, list):
+        return sparkline(value) if isinstance(value[0], int) else ", ".join(map(cell, value))
+    at = seconds_since_1970(value)
+    return " ".join(escape(str(value)[:1000]).split()) if at is None else ago(time.time() - at)
 
 
 def seconds_since_1970(text: Any) -> float | None:
@@ -1050,9 +1047,9 @@ def seconds_since_1970(text: Any) -> float | None:
     from datetime import datetime
 
     try:
-        seconds = datetime.fromisoformat(text[:19] + "+00:00").timestamp()
-        return seconds + float("0" + re.split("Z$|[+]00:00$", text[19:])[0])
-    except (KeyError, TypeError, ValueError):  # KeyError: an object's, whose keys may be slices since Python 3.12
+        whole, _, fraction = re.sub(r"(?:Z|\+00:00)$", "", text).partition(".")
+        return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
+    except (TypeError, ValueError):
         return None
 
 
@@ -1064,40 +1061,18 @@ def ago(seconds: float) -> str:
     return "now"
 
 
-def sparkline(counts: list[int] | None) -> str:
-    """Draw counts, one column a point, two hours a column; - where there are none."""
-    if not counts:
-        return "-"
+def sparkline(counts: list[int]) -> str:
+    """Draw counts, one column a point, two hours a column."""
     if len(counts) > 14:
-        counts = [sum(counts[start : start + 2]) for start in range(len(counts) % 2, len(counts), 2)]
+        start = len(counts) % 2
+        counts = [one + other for one, other in zip(counts[start::2], counts[start + 1 :: 2])]
     top = max(1, *counts)
     return "".join(SPARKS[-(-max(0, count) * 7 // top)] for count in counts)
-
-
-def width(text: str) -> int:
-    """Return how many columns a text takes (Unicode TR11)."""
-    if text.isascii():
-        return len(text)
-    from unicodedata import category, east_asian_width
-
-    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(c) in "WF") for c in text)
-
-
-def align(text: str, columns: int, field: str = "") -> str:
-    """Cut a text to a number of columns, with an ellipsis, or fill it up."""
-    if width(text) > columns:
-        text = text[:columns]
-        while width(text) >= columns:
-            text = text[:-1]
-        text += "…"
-    padding = " " * (columns - width(text))
-    return padding + text if field in RIGHT_ALIGNED else text + padding
 
 
 def joined(*texts: str | None, by: str = " ") -> str | None:
     """Return the texts that are there as one, or None."""
     return by.join(filter(None, texts)) or None
-
 
 # --- HTTP --------------------------------------------------------------------
 
@@ -1513,65 +1488,63 @@ def expect_object(value: Any) -> Object:
 
 # --- Shapes ------------------------------------------------------------------
 #
-# Records from Sentry's objects. Any part of those may be missing or of another type; GlitchTip leaves keys out and
-# writes some in snake_case.
+# Records from Sentry's objects, of which any part may be missing or of another type.
 
 # The fields of records, in their order.
-ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count first_seen last_seen".split()
-ISSUE_FIELDS += "environments top_tags url".split()
-EVENT_FIELDS = "id title message culprit level timestamp environment release location user tags issue_id url".split()
+ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count".split()
+ISSUE_FIELDS += "first_seen last_seen environments top_tags url".split()
+ISSUE_DETAILS = "substatus priority platform project assigned_to first_release last_release".split()
+ISSUE_DETAILS += "message location handled tag_totals issue_type issue_category".split()
+ISSUE_DETAILS += ["trend_24h", "trend_30d"]
+EVENT_FIELDS = "id title message culprit level timestamp environment release location".split()
+EVENT_FIELDS += "user tags issue_id url".split()
+EVENT_DETAILS = "platform exceptions evidence request contexts sdk entries_present".split()
+EVENT_DETAILS += "processing_errors previous_id next_id".split()
 FIELDS = {
     "list-issues": ISSUE_FIELDS,
-    "issue-detail": ISSUE_FIELDS
-    + "substatus priority platform project assigned_to first_release last_release message location handled".split()
-    + "tag_totals issue_type issue_category trend_24h trend_30d".split(),
+    "issue-detail": [*ISSUE_FIELDS, *ISSUE_DETAILS],
     "issue-events": EVENT_FIELDS,
-    "event-detail": EVENT_FIELDS
-    + "platform exceptions evidence request contexts sdk entries_present processing_errors previous_id next_id".split(),
+    "event-detail": [*EVENT_FIELDS, *EVENT_DETAILS],
 }
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
-# Where Sentry's object has them, if not under their own name; the computed ones are in shape_issue() and shape_event().
-# On the organization's list, `lifetime` holds what is not cut to a period.
-ISSUE_PATHS: dict[str, tuple[str, ...]] = {
-    "short_id": ("shortId", "short_id"),
-    "count": ("lifetime.count", "count"),
-    "user_count": ("lifetime.userCount", "userCount", "user_count"),
-    "first_seen": ("lifetime.firstSeen", "firstSeen", "first_seen"),
-    "last_seen": ("lifetime.lastSeen", "lastSeen", "last_seen"),
-    "platform": ("platform", "project.platform"),
-    "project": ("project.slug",),
-    "first_release": ("firstRelease.version",),
-    "last_release": ("lastRelease.version",),
-    "message": ("metadata.message", "metadata.value"),
-    "issue_type": ("issueType",),
-    "issue_category": ("issueCategory",),
+# Where Sentry has them, if they are not computed. What the organization's list has in `lifetime`,
+# it has elsewhere for a period only.
+ISSUE_PATHS = {
+    **{name: [f"lifetime.{name}", name] for name in FIELDS["issue-detail"]},
+    "platform": ["platform", "project.platform"],
+    "project": ["project.slug"],
+    "first_release": ["first_release.version"],
+    "last_release": ["last_release.version"],
+    "message": ["metadata.message", "metadata.value"],
 }
-EVENT_PATHS: dict[str, tuple[str, ...]] = {
-    "id": ("eventID", "event_id", "id"),
-    "title": ("title", "metadata.title"),
-    "level": ("level", "tags.level"),
-    "timestamp": ("dateCreated", "date_created"),
-    "environment": ("tags.environment",),
-    "release": ("tags.release", "release.version"),
-    "issue_id": ("groupID", "group_id"),
-    "previous_id": ("previousEventID", "previous_event_id"),
-    "next_id": ("nextEventID", "next_event_id"),
+EVENT_PATHS = {
+    **{name: [name] for name in FIELDS["event-detail"]},
+    "id": ["eventID", "event_id", "id"],
+    "title": ["title", "metadata.title"],
+    "level": ["level", "tags.level"],
+    "timestamp": ["date_created", "end_timestamp", "start_timestamp"],
+    "environment": ["tags.environment"],
+    "release": ["tags.release", "release.version"],
+    "issue_id": ["groupID", "group_id"],
+    "previous_id": ["previousEventID"],
+    "next_id": ["nextEventID"],
 }
 
 
 def value_at(source: Any, *paths: str) -> Any:
-    """Return what stands at the first of some paths ("a.b") that leads to anything but null and ''; else None."""
+    """Return what the first path with anything leads to, or None; a path a.b_c also finds a.bC."""
     for path in paths:
         value = source
         for key in path.split("."):
-            value = value.get(key) if isinstance(value, dict) else None
+            camel = key[:1] + key.title().replace("_", "")[1:]
+            value = value.get(key, value.get(camel)) if isinstance(value, dict) else None
         if value not in (None, ""):
             return value
     return None
 
 
 def text_at(source: Any, *paths: str) -> str | None:
-    """Return a text, or a whole number as one (IDs can be either), at the first of some paths; else None."""
+    """Return a text, or a whole number as one (IDs can be either); None for anything else."""
     value = value_at(source, *paths)
     return str(value) if type(value) in (str, int) else None
 
@@ -1582,10 +1555,16 @@ def object_at(source: Any, path: str) -> Object:
     return value if isinstance(value, dict) else {}
 
 
-def objects_at(source: Any, path: str) -> list[Object]:
-    """Return the objects in a list; of null and other things, none."""
+def objects_at(source: Any, path: str, kind: type = dict) -> list[Any]:
+    """Return the objects (or values of another type) in a list; of anything else, none."""
     value = value_at(source, path)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, kind)] if isinstance(value, list) else []
+
+
+def texts_at(source: Any, path: str, **paths: str) -> Object | None:
+    """Return texts of an object by new names; None where there is none."""
+    found = object_at(source, path)
+    return {name: text_at(found, below) for name, below in paths.items()} if found else None
 
 
 def number(digits: str | None) -> int | None:
@@ -1594,41 +1573,36 @@ def number(digits: str | None) -> int | None:
 
 
 def tags_of(event: Object) -> dict[str, str]:
-    """Return an event's tags by key; Sentry sends objects, old clients pairs."""
-    tags: dict[str, str] = {}
-    items = event.get("tags")
-    for item in items if isinstance(items, list) else []:
-        tag = dict(zip(("key", "value"), item)) if isinstance(item, list) else item
-        key, value = text_at(tag, "key"), tag.get("value") if isinstance(tag, dict) else None
-        if key and type(value) in (str, int):
-            tags[key] = str(value)
-    return tags
+    """Return an event's tags by key."""
+    tags = {text_at(tag, "key"): text_at(tag, "value") for tag in objects_at(event, "tags")}
+    return {key: value for key, value in tags.items() if key and value}
 
 
-def new_text(text: str | None, *shown_texts: str | None) -> str | None:
-    """Return a message, or None where it only repeats what the same record shows."""
-    rest = (text or "").strip()[:10000]
-    known = sorted(filter(None, shown_texts), key=len, reverse=True)
-    if rest in "\0".join(known):
-        return None
-    for other in known:  # Sentry 9's message is its search text: all of them in a row
-        rest = rest.replace(other, "")
-    return text if rest.strip() else None
+def new_text(text: str | None, shown: str) -> str | None:
+    """Return a text, or None where all its words stand in what the record shows."""
+    words, known = (Counter(one.replace(":", " ").split()) for one in (text or "", shown))
+    return text if words - known else None
+
+
+def named_frame(source: Object) -> str | None:
+    """Return the frame that Sentry chose for an issue or event, as `path in function`."""
+    metadata = object_at(source, "metadata")
+    return joined(text_at(metadata, "filename"), text_at(metadata, "function"), by=" in ")
 
 
 # Issues.
 
 
 def series(issue: Object, name: str) -> list[tuple[float, int]]:
-    """Return a series of counts ({"24h": [[time, count], …]}; also 14d, 30d), oldest first; [] for anything else."""
+    """Return a series (24h, 14d or 30d) of times and counts, oldest first; [] for anything else."""
     try:
-        return [(float(at), int(count)) for at, count in object_at(issue, "stats").get(name) or []]
+        return [(float(at), int(count)) for at, count in value_at(issue, f"stats.{name}") or []]
     except (OverflowError, TypeError, ValueError):
         return []
 
 
 def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
-    """Return an issue's events in the last so many seconds, by the whole hours or days of a series that covers them."""
+    """Return an issue's events in the last so many seconds, by whole hours or days, if known."""
     if not seconds:
         return number(text_at(issue, *ISSUE_PATHS["count"]))
     for name, longest, size in (("24h", DAY, HOUR), ("14d", 14 * DAY, DAY), ("30d", 30 * DAY, DAY)):
@@ -1639,58 +1613,48 @@ def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
 
 
 def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
-    """Return an issue's record; `tally` is what count_tags() returned, or None where that is not known."""
-    record: Object = {name: text_at(issue, *ISSUE_PATHS.get(name, (name,))) for name in FIELDS["issue-detail"]}
-    environments, top_tags = tally or (None, None)
-    unhandled, assigned_to = issue.get("isUnhandled"), object_at(issue, "assignedTo")
-    is_error = issue.get("type") in (None, "error") and record["issue_category"] in (None, "error")
-    totals = {text_at(tag, "key"): number(text_at(tag, "totalValues")) for tag in objects_at(issue, "tags")}
-    trends = {name: [count for _, count in series(issue, name)] for name in ("24h", "14d", "30d")}
-    span = next((name for name, counts in trends.items() if counts), "")
-    return {
-        **record,
-        "count": number(record["count"]),
-        "count_in_range": count_in_range(issue, client.args.time_range, client.now),
-        "user_count": None if client.is_glitchtip else number(record["user_count"]),  # GlitchTip's is always 0
-        "environments": environments,
-        "top_tags": top_tags,
-        "url": client.web_page(record["id"]),
-        "assigned_to": {key: text_at(assigned_to, key) for key in ("type", "id", "name")} if assigned_to else None,
-        "message": new_text(record["message"], record["title"]),
-        "location": joined(text_at(issue, "metadata.filename"), text_at(issue, "metadata.function"), by=" in "),
-        "handled": not unhandled if is_error and isinstance(unhandled, bool) else None,
-        "tag_totals": {key: total for key, total in totals.items() if key and total is not None},
-        "trend_24h": trends["24h"] or None,
-        "trend_30d": trends["30d"] or None,
-        "trend": trends[span] if span else None,  # no fields: only tables show these
-        "trend_span": span.upper().replace("H", " H").replace("D", " D"),
-    }
+    """Return an issue's record; `tally` is count_tags()'s, if known."""
+    record: Object = {name: text_at(issue, *paths) for name, paths in ISSUE_PATHS.items()}
+    tags = objects_at(issue, "tags")
+    totals = {text_at(tag, "key"): number(text_at(tag, "total_values")) for tag in tags}
+    is_error = {text_at(issue, "type"), record["issue_category"]} <= {None, "error"}
+    unhandled = issue.get("isUnhandled")
+    record.update(
+        count=number(record["count"]),
+        count_in_range=count_in_range(issue, client.args.time_range, client.now),
+        user_count=None if client.is_glitchtip else number(record["user_count"]),  # always 0 there
+        url=client.web_page(record["id"]),
+        assigned_to=texts_at(issue, "assigned_to", type="type", id="id", name="name"),
+        message=new_text(record["message"], str(record["title"])),
+        location=named_frame(issue),
+        handled=not unhandled if is_error and isinstance(unhandled, bool) else None,
+        tag_totals={key: total for key, total in totals.items() if key and total is not None},
+    )
+    record["environments"], record["top_tags"] = tally or (None, None)
+    for span in ("24h", "14d", "30d"):  # 14d is no field: only tables show it
+        record[f"trend_{span}"] = [count for _, count in series(issue, span)] or None
+    return record
 
 
 def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
-    """Count environments and tags of events.
+    """Return events' environments and top tags: the most frequent first, then the most telling."""
 
-    Returns names of environments, and {"key", "value", "count"} of the top tags, one a key: most frequent first, then
-    most telling.
-    """
+    def rank(tag: tuple[str, str]) -> Any:
+        return -counts[tag], [*TELLING_TAGS, tag[0]].index(tag[0]), tag
 
-    def by_telling(pair: tuple[str, str]) -> tuple[int, tuple[str, str]]:
-        name = pair[0].removesuffix(".name")
-        return [*TELLING_TAGS, name].index(name), pair
-
-    counts = Counter(sorted((pair for event in events for pair in tags_of(event).items()), key=by_telling))
-    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in counts)  # of os and os.name, os is kept
-    environments = [value for (key, value), _ in counts.most_common() if key == "environment"]
+    counts = Counter(tag for event in events for tag in tags_of(event).items())
+    tags = sorted(counts, key=rank)
+    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in tags)  # of os and os.name, os is kept
     top: dict[str, Object] = {}
-    for (key, value), count in counts.most_common():
+    for key, value in tags:
         if key not in hidden:
-            top.setdefault(key, {"key": key, "value": value, "count": count})
-    return environments, list(top.values())[:TOP_TAGS]
+            top.setdefault(key, {"key": key, "value": value, "count": counts[key, value]})
+    return [value for key, value in tags if key == "environment"], list(top.values())[:TOP_TAGS]
 
 
 # Events.
 
-# What is shown of a context, by its type; of others only a version, because a name may be a person's.
+# What is shown of a context, by its type; of others a version, because a name may be a person's.
 CONTEXT_PARTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("os", "browser", "runtime", "gpu"), ("name", "version")),
     "app": ("app_name", "app_version", "app_build"),
@@ -1701,224 +1665,171 @@ CONTEXT_PARTS: dict[str, tuple[str, ...]] = {
     "monitor": ("slug", "status"),
     "feedback": (),
 }
-CSP_PARTS = {  # name in the evidence: paths in a CSP report's entry
-    "directive": ("effective_directive", "effectiveDirective", "violated_directive", "violatedDirective"),
-    "blocked": ("blocked_uri", "blockedUri"),
-    "document": ("document_uri", "documentUri"),
-    "source_file": ("source_file", "sourceFile"),
-    "line": ("line_number", "lineNumber"),
-}
 
 
 def shape_event(client: Client, event: Object) -> Object:
     """Return an event's record."""
     event = {**event, "tags": tags_of(event)}
-    record: Object = {name: text_at(event, *EVENT_PATHS.get(name, (name,))) for name in FIELDS["event-detail"]}
-    is_detail, included = client.args.command == "event-detail", client.args.include
-    entries: Object = {str(text_at(entry, "type")): entry.get("data") for entry in objects_at(event, "entries")[::-1]}
-    metadata, user, request = object_at(event, "metadata"), object_at(event, "user"), entries.get("request")
-    exceptions = objects_at(entries.get("exception"), "values")
-    shaped = [shape_exception(exception, entries, metadata) for exception in exceptions]
-    stacks = stacks_of(exceptions, entries)
-    title = joined(record["title"], record["culprit"]) or ""
-    known = [text for text in map(partial(text_at, metadata), ("type", "value", "filename")) if text and text in title]
-    known += [text for one in shaped for text in (one["type"], one["value"]) if is_detail]
-    place = joined(text_at(metadata, "filename"), text_at(metadata, "function"), by=" in ")
-    contexts = {key: shape_context(key, value) for key, value in object_at(event, "contexts").items()}
-    location = place or location_of(stacks[0][1] if stacks else [], metadata) or text_at(event, "location")
-    lines: Object = {}
-    if is_detail and included:
-        lines = {
-            "stack": stack_lines(stacks),
-            "vars": variables_of([frame for _, frames in stacks for frame in frames]),
-            "breadcrumbs": crumb_lines(entries.get("breadcrumbs")),
-            "entries": event.get("entries"),
-        }
-    return {
-        **record,
-        "message": new_text(record["message"], record["title"], record["culprit"], location, *known),
-        "timestamp": record["timestamp"] or iso_time(value_at(event, "endTimestamp", "startTimestamp")),
-        "location": location,
-        "user": {"id": text_at(user, "id"), "geo": text_at(user, "geo.country_code")} if user else None,
-        "tags": event["tags"],
-        "url": client.web_page(record["issue_id"], record["id"]),
-        "exceptions": shaped,
-        "evidence": evidence_of(event, entries, record),
-        "request": {"method": text_at(request, "method"), "url": text_at(request, "url")} if request else None,
-        "contexts": {key: text for key, text in contexts.items() if text},
-        "sdk": joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
-        "entries_present": [text_at(entry, "type") for entry in objects_at(event, "entries")],
-        "processing_errors": [text for error in objects_at(event, "errors") if (text := text_at(error, "type"))],
-        # GlitchTip's neighbours are the project's, not the issue's.
-        "previous_id": None if client.is_glitchtip else record["previous_id"],
-        "next_id": None if client.is_glitchtip else record["next_id"],
-        **lines,
-    }
+    entries = {text_at(item, "type"): item.get("data") for item in objects_at(event, "entries")}
+    stacks = stacks_of(event, entries)
+    record: Object = {name: text_at(event, *paths) for name, paths in EVENT_PATHS.items()}
+    location = named_frame(event) or stacks[0][0]["location"] or record["location"]
+    record.update(
+        message=new_text(record["message"], f"{record['title']} {record['culprit']} {location}"),
+        timestamp=iso_time(value_at(event, *EVENT_PATHS["timestamp"])),
+        location=location,
+        user=texts_at(event, "user", id="id", geo="geo.country_code"),
+        tags=event["tags"],
+        url=client.web_page(record["issue_id"], record["id"]),
+    )
+    if client.args.command != "event-detail":
+        return record
+    exceptions = [exception for exception, _ in stacks[::-1]]
+    known = " ".join(f"{one['type']} {one['value']}" for one in exceptions)
+    contexts = object_at(event, "contexts").items()
+    record.update(
+        message=new_text(record["message"], known),
+        exceptions=exceptions if objects_at(entries, "exception.values") else [],
+        evidence=evidence_of(event, entries, record),
+        request=texts_at(entries, "request", method="method", url="url"),
+        contexts={key: text for key, item in contexts if (text := shape_context(key, item))},
+        sdk=joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
+        entries_present=list(entries),
+        processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
+    )
+    if client.is_glitchtip:  # its neighbours are the project's, not the issue's
+        record.update(previous_id=None, next_id=None)
+    if client.args.include:
+        record.update(stack=stack_lines(stacks), vars=variables_of(stacks))
+        record.update(breadcrumbs=crumb_lines(entries), entries=event.get("entries"))
+    return record
 
 
 def shape_context(key: str, context: Any) -> str | None:
     """Return what is shown of a context as one text."""
-    kind = text_at(context, "type")
-    parts = CONTEXT_PARTS.get(kind or "", CONTEXT_PARTS.get(key, ("version",)))
+    kind = text_at(context, "type") or ""
+    parts = CONTEXT_PARTS.get(kind, CONTEXT_PARTS.get(key, ("version",)))
     return joined(*(text_at(context, part) for part in parts))
 
 
-def iso_time(seconds: Any) -> str | None:
-    """Return a time in seconds since 1970 as Sentry writes it; None for anything else."""
+def iso_time(value: Any) -> str | None:
+    """Return a time as Sentry writes it; it may be in seconds since 1970."""
     import datetime
 
     try:
-        at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+        at = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
     except (OSError, OverflowError, TypeError, ValueError):
-        return None
+        return value if isinstance(value, str) else None
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def evidence_of(event: Object, entries: Object, record: Object) -> Object | None:
-    """Return what is known of a problem that is no exception (occurrence), or of a CSP report, as texts by name."""
-    occurrence, report = object_at(event, "occurrence"), entries.get("csp")
-    found: list[tuple[Any, Any]]
-    found = [(text_at(row, "name"), row.get("value")) for row in objects_at(occurrence, "evidenceDisplay")]
-    found = [(name, value) for name, value in found if value not in (None, "")]
-    found = found or list(object_at(occurrence, "evidenceData").items())
-    rows = [(name, str(value)) for name, value in found if isinstance(value, (str, int, float))]
-    known = joined(record["title"], record["culprit"], record["message"]) or ""
-    for key, name in (("subtitle", "subtitle"), ("issueTitle", "title")):
-        text = text_at(occurrence, key)
-        if text and text not in known:
-            rows.insert(0, (name, text))
-    rows += [(name, text_at(report, *paths) or "") for name, paths in CSP_PARTS.items()]
-    return {name: value for name, value in rows if name and value} or None
+def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
+    """Return what is known of what is no exception (an occurrence, a CSP report), by name."""
+    occurrence = object_at(event, "occurrence")
+    shown = f"{record['title']} {record['culprit']} {record['message']}"
+    rows = objects_at(occurrence, "evidence_display")
+    display = {text_at(row, "name") or "-": value_at(row, "value") for row in rows}
+    csp = {"directive": "effective_directive", "blocked": "blocked_uri", "document": "document_uri"}
+    report = texts_at(entries, "csp", **csp, source_file="source_file", line="line_number")
+    found: Object = {
+        "title": new_text(text_at(occurrence, "issue_title"), shown),
+        "subtitle": new_text(text_at(occurrence, "subtitle"), shown),
+        **(display if any(display.values()) else object_at(occurrence, "evidence_data")),
+        **(report or {}),
+    }
+    plain = (str, int, float)
+    return {name: str(item) for name, item in found.items() if isinstance(item, plain)} or None
 
 
-# Stacks. A frame's place is `path:line in function`; of native code, a package in the path's stead.
-
-PATHS, LINE_NUMBERS = ("filename", "module", "absPath", "abs_path"), ("lineNo", "lineno", "line_no")
-NO_PATHS = (None, "<anonymous>", "[native code]")
+# Stacks: exceptions as they are shown, each with its frames, innermost first.
 
 
-def frames_of(stacktrace: Any) -> list[Object]:
-    """Return a stack trace's frames, innermost first."""
-    return objects_at(stacktrace, "frames")[::-1]
+def read_frame(frame: Object, named: str | None) -> SimpleNamespace:
+    """Return a frame: `place` (`path:line in function`), `line` of the stack, `rank` as location.
+
+    Native code has no line numbers, and its package in the path's stead.
+    """
+    path, function = text_at(frame, "filename", "module", "abs_path"), text_at(frame, "function")
+    line, own = text_at(frame, "line_no", "lineno"), value_at(frame, "in_app")
+    package = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2]
+    is_usable = line and path not in ("<anonymous>", "[native code]") if path else package
+    is_named = joined(path, function, by=" in ") == named
+    ranks = [own is True, own is not False, is_named, True]  # own, unmarked, named, any
+    rows = [row for row in objects_at(frame, "context", list) if len(row) == 2]
+    code = [text for at, text in rows if str(at) == line and isinstance(text, str)]
+    place = joined(joined(path, line, by=":") if path else package, function, by=" in ")
+    return SimpleNamespace(
+        place=place,
+        line=joined(place, "".join(code).strip(), by=": "),
+        rank=ranks.index(True) if is_usable else None,
+        is_library=own is False,
+        vars=object_at(frame, "vars"),
+    )
 
 
-def thread_frames(entries: Object, thread_id: Any = None) -> list[Object]:
-    """Return the frames of a thread, or of the crashed or else the current one, or of a message's stack trace."""
-    threads = objects_at(entries.get("threads"), "values")
-    chosen = [thread for thread in threads if thread_id is not None and thread.get("id") == thread_id]
-    chosen += [thread for mark in ("crashed", "current") for thread in threads if thread.get(mark) is True]
-    stacks = [frames_of(thread.get("stacktrace")) for thread in chosen]
-    return next(filter(None, stacks), []) or frames_of(entries.get("stacktrace"))
-
-
-def stacks_of(exceptions: list[Object], entries: Object) -> list[tuple[str | None, list[Object]]]:
-    """Return a heading and frames for each exception, the one raised last first; or of the crashed thread."""
-    stacks: list[tuple[str | None, list[Object]]] = []
-    for exception in exceptions[::-1]:
-        frames = frames_of(exception.get("stacktrace"))
-        if not frames and (len(exceptions) == 1 or exception.get("threadId") is not None):
-            frames = thread_frames(entries, exception.get("threadId"))
-        stacks.append((joined(text_at(exception, "type"), text_at(exception, "value"), by=": "), frames))
-    if not any(frames for _, frames in stacks):
-        frames = thread_frames(entries)
-        stacks = [*stacks[:1], (None, frames)] if frames else stacks
+def stacks_of(event: Object, entries: Any) -> list[tuple[Object, list[Any]]]:
+    """Return an event's exceptions as they are shown, the one raised last first, with frames."""
+    threads = objects_at(entries, "threads.values")
+    by_id = {text_at(thread, "id") or "": thread for thread in threads}
+    others = [one for mark in ("crashed", "current") for one in threads if one.get(mark) is True]
+    others.append(entries)  # for the stack trace of a message
+    stacks = []
+    for exception in objects_at(entries, "exception.values")[::-1] or [{}]:
+        holders = [exception, by_id.get(text_at(exception, "thread_id") or "none"), *others]
+        found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
+        frames = [read_frame(frame, named_frame(event)) for frame in found[::-1]]
+        frames = [frame for frame in frames if frame.place]
+        stacks.append((shape_exception(exception, frames), frames))
+        others = []  # only for the first
     return stacks
 
 
-def place_of(frame: Object) -> str | None:
-    """Return where a frame is: `path:line in function`."""
-    path = text_at(frame, *PATHS)
-    if path is None:
-        path = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2] or None
-    line = text_at(frame, *LINE_NUMBERS)
-    return joined(joined(path, line if path else None, by=":"), text_at(frame, "function"), by=" in ")
-
-
-def is_usable(frame: Object) -> bool:
-    """Tell whether a frame has a name and a line, or is of native code, which has no lines."""
-    path = text_at(frame, *PATHS)
-    line = text_at(frame, *LINE_NUMBERS)
-    return path not in NO_PATHS and line is not None or path is None and text_at(frame, "package") is not None
-
-
-def is_own(frame: Object) -> Any:
-    """Return True for a frame of the app's own code, False for a library's, None where that is not known."""
-    return value_at(frame, "inApp", "in_app")
-
-
-def location_of(frames: list[Object], metadata: Object) -> str | None:
-    """Return the place of the innermost own frame; else of the one that the metadata names, else of the innermost."""
-    usable = [frame for frame in frames if is_usable(frame)]
-    own = [frame for frame in usable if is_own(frame) is True] or [frame for frame in usable if is_own(frame) is None]
-    name = {key: text_at(metadata, key) for key in ("filename", "function")}
-    named = [frame for frame in usable if all(text_at(frame, key) == text for key, text in name.items())]
-    chosen = next(iter(own or named or usable), None)
-    return joined(place_of(chosen), "(not in-app)" if is_own(chosen) is False else None) if chosen else None
-
-
-def shape_exception(exception: Object, entries: Object, metadata: Object) -> Object:
-    """Return an exception's type and value, and where it was raised."""
-    frames = frames_of(exception.get("stacktrace"))
-    if not frames and exception.get("threadId") is not None:
-        frames = thread_frames(entries, exception.get("threadId"))
+def shape_exception(exception: Object, frames: list[Any]) -> Object:
+    """Return what is shown of an exception."""
     handled = value_at(exception, "mechanism.handled")
+    usable = [frame for frame in frames if frame.rank is not None]
+    best = min(usable, key=lambda frame: frame.rank, default=None)
     return {
         "type": text_at(exception, "type"),
         "value": text_at(exception, "value"),
         "handled": handled if isinstance(handled, bool) else None,
-        "location": location_of(frames, metadata),
+        "location": best and best.place + (" (not in-app)" if best.is_library else ""),
     }
 
 
-def code_of(frame: Object) -> str | None:
-    """Return a frame's line of code."""
-    line, context = value_at(frame, *LINE_NUMBERS), frame.get("context")
-    rows = [row for row in context if isinstance(row, list) and len(row) == 2] if isinstance(context, list) else []
-    return next((code.strip() for at, code in rows if at == line and isinstance(code, str)), None)
-
-
-def stack_lines(stacks: list[tuple[str | None, list[Object]]]) -> list[str]:
-    """Return stacks as lines; frames of libraries only as a count, unless there are no others."""
+def stack_lines(stacks: list[Any]) -> list[str]:
+    """Return stacks as lines; frames of libraries as a count, unless there are no others."""
     lines: list[str] = []
-    for heading, frames in stacks:
-        lines += [heading] if heading else []
-        hides = any(is_own(frame) is not False for frame in frames)
-        for is_hidden, group in groupby(frames, lambda frame: hides and is_own(frame) is False):  # noqa: B023
-            run = list(group)
-            if is_hidden:
-                lines.append(f"… {len(run)} library frame{'' if len(run) == 1 else 's'}")
-            else:
-                lines += filter(None, (joined(place_of(frame), code_of(frame), by=": ") for frame in run[:MAX_STACK]))
+    for exception, frames in stacks:
+        lines += filter(None, [joined(exception["type"], exception["value"], by=": ")])
+        has_others = not all(frame.is_library for frame in frames)
+        for is_library, group in groupby(frames, lambda frame: frame.is_library):
+            shown = [frame.line for frame in group]
+            summary = f"… {len(shown)} library frame" + ("s" if len(shown) > 1 else "")
+            lines += [summary] if is_library and has_others else shown
     return lines[:MAX_STACK]
 
 
-def variables_of(frames: list[Object]) -> list[Object]:
-    """Return {"frame", "vars"} of the own frames with variables; of a recursion, the innermost frame's."""
-    variables: dict[str, Object] = {}
-    for frame in frames:
-        if is_own(frame) is not False and object_at(frame, "vars") and len(variables) < MAX_STACK:
-            variables.setdefault(place_of(frame) or "?", frame["vars"])
-    # No keys: the filter would take what a function is called (load_modules) for the name of its variables.
-    return [{"frame": place, "vars": found} for place, found in variables.items()]
+def variables_of(stacks: list[Any]) -> list[Object]:
+    """Return {"frame", "vars"} of the own frames with variables.
+
+    Frames are no keys: the filter would take a function's name (load_modules) for the variables'.
+    """
+    frames = [frame for _, stack in stacks for frame in stack if not frame.is_library]
+    return [{"frame": one.place, "vars": one.vars} for one in frames if one.vars][:MAX_STACK]
 
 
-def crumb_lines(data: Any) -> list[str]:
+def crumb_lines(entries: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
-    parts = (
-        *(("category", "type"), ("level",), ("message",)),
-        *(("data.method",), ("data.url",), ("data.status_code", "data.statusCode")),
-    )
-    at = 0.0
-    crumbs: list[tuple[float, Object]] = []
-    for crumb in objects_at(data, "values"):
-        stamp = crumb.get("timestamp")
-        # One without a time belongs after its predecessor.
-        at = (stamp if isinstance(stamp, (int, float)) else seconds_since_1970(stamp)) or at
-        crumbs.append((at, crumb))
-    crumbs.sort(key=lambda item: item[0])
-    last = [crumb for _, crumb in crumbs[-MAX_CRUMBS:]]
-    times = [iso_time(crumb.get("timestamp")) or text_at(crumb, "timestamp") for crumb in last]
-    return [joined(time, *(text_at(crumb, *paths) for paths in parts)) or "-" for time, crumb in zip(times, last)]
+    paths = "level message data.method data.url data.status_code".split()
+    crumbs: list[tuple[str, str]] = []
+    at = ""  # of one without a time: its predecessor's
+    for crumb in objects_at(entries, "breadcrumbs.values"):
+        when, category = iso_time(value_at(crumb, "timestamp")), text_at(crumb, "category", "type")
+        line = joined(when, category, *(text_at(crumb, path) for path in paths))
+        at = (when or at).rstrip("Z")  # 10:00:00 comes before 10:00:00.5
+        crumbs.append((at, line or "-"))
+    return [line for _, line in sorted(crumbs, key=lambda crumb: crumb[0])[-MAX_CRUMBS:]]
 
 
 # --- Commands ----------------------------------------------------------------

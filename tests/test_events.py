@@ -82,6 +82,7 @@ class Kinds(StandInCase):
         )
         self.assertIn("nightly-invoices", by_kind["cron"]["contexts"]["monitor"])
         self.assertNotIn("feedback", by_kind["feedback"]["contexts"])
+        self.assertEqual(by_kind["anr"]["exceptions"][0]["location"], "CheckoutActivity.kt:73 in loadBasket")
 
     def test_issue_detail_says_what_tells_issues_apart(self) -> None:
         by_kind = {issue["kind"]: self.good("issue-detail", issue["id"], "--no-tags") for issue in self.standin.issues}
@@ -299,8 +300,9 @@ class Included(StandInCase):
         self.assertEqual([frame["vars"]["n"] for frame in self.stack(frames)["vars"]], ["2", "1", "0"])
 
     def test_a_line_without_code(self) -> None:
-        frame = {"filename": "a.py", "lineNo": 1, "inApp": True, "context": [[1, None]]}
-        self.assertEqual(self.stack([frame])["stack"], ["E: v", "a.py:1"])
+        for context in ([[1, None]], [[1]], [[]], [None], {}, "x", [[2, "other"]]):
+            frame = {"filename": "a.py", "lineNo": 1, "inApp": True, "context": context}
+            self.assertEqual(self.stack([frame])["stack"], ["E: v", "a.py:1"])
 
     def test_breadcrumbs_in_the_order_of_time(self) -> None:
         crumbs: list[Any] = [
@@ -334,6 +336,8 @@ class Messages(StandInCase):
             ("ValueError: x", "x", False),
             ("Oops", "other words", True),
             ("Oops", "", False),
+            ("ValueError: x", "x ValueError", False),
+            ("ValueError: x", "x x", True),
         ):
             event = {
                 "id": "1",

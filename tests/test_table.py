@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
 import subprocess
 import sys
+import termios
 import unittest
 
 from tests import sample
-from tests.support import SCRIPT, StandInCase, environment, run_script, sentry_api
+from tests.support import SCRIPT, StandInCase, environment, sentry_api
 
 LIST = ["list-issues", "--no-tags"]
 
@@ -50,20 +53,14 @@ class Table(StandInCase):
         self.assertEqual((run.status, run.out), (0, ""))
         self.assertIn("note: no issues", run.err)
 
-    def test_no_colour_without_a_terminal(self) -> None:
-        self.assertNotIn("\x1b", run_script(self.standin, "list-issues", "--format", "table").out)
-
     @unittest.skipUnless(hasattr(os, "openpty"), "no pseudo-terminals")
-    def test_colour_on_a_terminal_unless_no_color(self) -> None:
-        for changes, coloured in (
-            ({"TERM": "xterm"}, True),
-            ({"TERM": "xterm", "NO_COLOR": "1"}, False),
-            ({"TERM": "dumb"}, False),
-        ):
+    def test_on_a_terminal(self) -> None:
+        for width in (0, 50, 70):  # 0: of unknown size, not cut
             main, side = os.openpty()
+            fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
             process = subprocess.Popen(
-                [sys.executable, str(SCRIPT), "list-issues", "--format", "table", "--limit", "1"],
-                env=environment(self.standin, **changes),
+                [sys.executable, str(SCRIPT), "list-issues", "--format", "table", "--limit", "4"],
+                env=environment(self.standin, COLUMNS=None),
                 stdout=side,
                 stderr=subprocess.DEVNULL,
             )
@@ -71,7 +68,28 @@ class Table(StandInCase):
             os.close(side)
             out = os.read(main, 100_000).decode()
             os.close(main)
-            self.assertEqual("\x1b[1m" in out, coloured, out)
+            self.assertNotIn("\x1b", out)
+            longest = max(map(sentry_api.width, out.splitlines()))
+            self.assertTrue(longest == width or not width and longest > 80, out)
+
+    def test_a_page_of_an_issue(self) -> None:
+        out = self.call("issue-detail", "4001", "--format", "table", COLUMNS="60").out
+        self.assertLessEqual(len(out.splitlines()), 24)
+        for row in (
+            "TITLE +KeyError: 'sku'",
+            "SHORT ID +BACKEND-1",
+            "LAST SEEN +1 h ago",
+            "ENVIRONMENTS +prod, staging",
+            "TREND 24H +[▁▂▃▄▅▆▇█]{12}",
+            "TOP TAGS +transaction /cart 5, .*…",
+            "http:.*/issues/4001/",
+        ):
+            self.assertRegex(out, f"(?m)^{row}$")
+
+    def test_a_column_without_values_is_left_out(self) -> None:
+        self.standin.issues = [sample.make_issue(1, extra={"stats": None, "userCount": None})]
+        out = self.call("list-issues", "--format", "table", "--environment", "", "--time-range", "").out
+        self.assertIn("SHORT ID   LEVEL  EVENTS  TITLE", out)
 
     def test_excludes_raw_and_fields(self) -> None:
         self.fails(2, "list-issues", "--format", "table", "--raw")
@@ -82,7 +100,7 @@ class Table(StandInCase):
         self.assertEqual(sentry_api.sparkline([0] * 14), "▁" * 14)
         self.assertEqual(sentry_api.sparkline([1] * 24), "█" * 12)
         for nothing in (None, []):
-            self.assertEqual(sentry_api.sparkline(nothing), "-")
+            self.assertEqual(sentry_api.cell(nothing), "-")
 
     def test_ago(self) -> None:
         for seconds, text in ((-5, "now"), (59, "now"), (60, "1 min ago"), (7200, "2 h ago"), (90000, "1 d ago")):
