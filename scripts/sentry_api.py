@@ -915,6 +915,8 @@ def write_result(text: str) -> None:
 
 def escape(text: str) -> str:
     r"""Escape characters that must not reach a terminal as JSON does, such as \u001b."""
+    if text.isascii() and text.isprintable():
+        return text
     return re.sub(UNSAFE, lambda found: json.dumps(found[0])[1:-1], text)
 
 
@@ -970,35 +972,36 @@ TABLE_FIELDS = {
     + "trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
 }
-PAGE_FIELDS = "title short_id id level status timestamp last_seen first_seen count user_count".split()
-PAGE_FIELDS += "trend_24h release first_release last_release environment environments".split()
-PAGE_FIELDS += "top_tags location message".split()  # of an issue or an event
+PAGE_FIELDS = "id timestamp last_seen first_seen count user_count trend_24h release".split()
+PAGE_FIELDS += "first_release last_release environment environments top_tags location message".split()
 HEADINGS = {"count_in_range": "events", "user_count": "users"}  # others: the field
+HEADINGS.update(trend_24h="trend 24 h", trend_14d="trend 14 d")
+TIMES = {"timestamp", "last_seen", "first_seen"}
 SPARKS = "▁▂▃▄▅▆▇█"
 MAX_COLUMN = 34
 
 
 def table(records: list[Object], fields: list[str]) -> str:
-    """Return redacted records as a table."""
-    return aligned(list(zip(*with_headings(records, fields))))
+    """Return redacted records as a table; of the trends, the one that the server gives."""
+    columns = [column(records, name) for name in fields]
+    columns = [one for one in columns if any(text != "-" for text in one[1:]) or one[0][:5] != "TREND"]
+    return aligned(list(zip(*columns))) if records else ""
 
 
 def page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    facts = with_headings([record], PAGE_FIELDS)
+    names = [name for name in ("short_id", "level", "status", "title") if record.get(name)]
+    title = [[" ".join(cell(record[name], name) for name in names)]]
+    facts = [fact for fact in (column([record], name) for name in PAGE_FIELDS) if fact[1] != "-"]
     stack = [[cell(line)] for line in record.get("stack") or []]
     url = record["url"] or ""  # an address that is cut is none
-    return f"{aligned(facts)}{url}\n{aligned(stack[: SCREEN - 2 - len(facts)])}"
+    return f"{aligned(title)}{aligned(facts)}{url}\n{aligned(stack[: SCREEN - 3 - len(facts)])}"
 
 
-def with_headings(records: list[Object], fields: list[str]) -> list[list[str]]:
-    """Return a heading and the records' values for each field of which there are any."""
-    rows = []
-    for name in fields:
-        texts = [cell(record.get(name)) for record in records]
-        if any(text != "-" for text in texts):
-            rows.append([HEADINGS.get(name, name).upper().replace("_", " "), *texts])
-    return rows
+def column(records: list[Object], name: str) -> list[str]:
+    """Return a field's heading and values."""
+    values = [cell(record.get(name), name) for record in records]
+    return [HEADINGS.get(name, name).upper().replace("_", " "), *values]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
@@ -1030,15 +1033,15 @@ def width(text: str) -> int:
     return len(seen) + sum(east_asian_width(character) in "WF" for character in seen)
 
 
-def cell(value: Any) -> str:
-    """Return a value as people read it; - for nothing."""
+def cell(value: Any, field: str = "") -> str:
+    """Return a field's value as people read it; - for nothing."""
     if value in (None, "", []):
         return "-"
     if isinstance(value, dict):
         return " ".join(map(cell, value.values()))
     if isinstance(value, list):
         return sparkline(value) if isinstance(value[0], int) else ", ".join(map(cell, value))
-    at = seconds_since_1970(value)
+    at = seconds_since_1970(value) if field in TIMES else None
     return " ".join(escape(str(value)[:1000]).split()) if at is None else ago(time.time() - at)
 
 
@@ -1695,7 +1698,7 @@ def shape_event(client: Client, event: Object) -> Object:
         contexts={key: text for key, item in contexts if (text := shape_context(key, item))},
         sdk=joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
         entries_present=list(entries),
-        processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
+        processing_errors=[text for one in objects_at(event, "errors") if (text := text_at(one, "type"))],
     )
     if client.is_glitchtip:  # its neighbours are the project's, not the issue's
         record.update(previous_id=None, next_id=None)

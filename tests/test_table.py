@@ -76,20 +76,25 @@ class Table(StandInCase):
         out = self.call("issue-detail", "4001", "--format", "table", COLUMNS="60").out
         self.assertLessEqual(len(out.splitlines()), 24)
         for row in (
-            "TITLE +KeyError: 'sku'",
-            "SHORT ID +BACKEND-1",
+            "BACKEND-1 error unresolved KeyError: 'sku'",
             "LAST SEEN +1 h ago",
             "ENVIRONMENTS +prod, staging",
-            "TREND 24H +[▁▂▃▄▅▆▇█]{12}",
+            "TREND 24 H +[▁▂▃▄▅▆▇█]{12}",
             "TOP TAGS +transaction /cart 5, .*…",
             "http:.*/issues/4001/",
         ):
             self.assertRegex(out, f"(?m)^{row}$")
 
-    def test_a_column_without_values_is_left_out(self) -> None:
+    def test_a_trend_that_no_server_gives_is_left_out(self) -> None:
         self.standin.issues = [sample.make_issue(1, extra={"stats": None, "userCount": None})]
         out = self.call("list-issues", "--format", "table", "--environment", "", "--time-range", "").out
-        self.assertIn("SHORT ID   LEVEL  EVENTS  TITLE", out)
+        self.assertRegex(out, r"^SHORT ID +LEVEL +LAST SEEN +FIRST SEEN +EVENTS +USERS +TITLE\n")
+        self.assertRegex(out.splitlines()[1], "^BACKEND-1 +error +- +- +0 +- +KeyError")
+
+    def test_a_release_that_looks_like_a_date_stays(self) -> None:
+        event = self.standin.issues[0]["events"][0]
+        event["tags"] = [(key, "20240501" if key == "release" else value) for key, value in event["tags"]]
+        self.assertIn("20240501", self.call("issue-events", "4001", "--format", "table").out)
 
     def test_excludes_raw_and_fields(self) -> None:
         self.fails(2, "list-issues", "--format", "table", "--raw")
