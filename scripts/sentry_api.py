@@ -1,22 +1,15 @@
 #!/usr/bin/env python3
 # /// script
 # requires-python = ">=3.9"
-# dependencies = []
 # ///
 """Read-only client for Sentry's Web API, in one file with nothing to install.
 
     sentry_api.py list-issues  --org acme --project backend
-    sentry_api.py issue-detail BACKEND-1A
-    sentry_api.py issue-events 1234567890 --limit 5
     sentry_api.py event-detail BACKEND-1A --include stack
 
-It sends GET requests only, redacts personal data and secrets in all it prints, and
-prints JSON. The token comes from the environment variable SENTRY_AUTH_TOKEN
-(configured_token()); it is sent to the base URL's origin only (Client.fetch(),
-redirected()), and masked in the output (say(), and run() for write_result()).
-
-The file reads in one direction: constants, errors, redaction, output, HTTP, shapes,
-commands, parser, main. Slow imports are inside the functions that need them.
+It sends GET requests only, and redacts personal data and secrets in all it prints. The token comes from
+SENTRY_AUTH_TOKEN (configured_token()), goes to the base URL's origin only (Client.fetch(), redirected()), and is masked
+in the output (run(), say()). The file reads in one direction; slow imports are inside the functions that need them.
 """
 
 from __future__ import annotations
@@ -24,19 +17,18 @@ from __future__ import annotations
 import os
 import sys
 
-if __name__ == "__main__" and sys.path[0] == os.path.dirname(os.path.realpath(__file__)):
-    del sys.path[0]  # as by python3 -P: no file beside this one takes the place of a module of the standard library
 
-import signal
+def end_quietly_on_interrupt() -> None:
+    """Let Ctrl-C end the process without a word, with status 130."""
+    import signal
 
-
-def end_quietly(*_: object) -> None:
-    """End the process without a word, with status 130, after Ctrl-C: a handler of SIGINT."""
-    os._exit(130)
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, end_quietly)  # before the slower imports, so that it holds at any moment
+    if sys.path[0] == os.path.dirname(os.path.realpath(__file__)):
+        del sys.path[0]  # no file beside this one takes the place of a module of the standard library
+    end_quietly_on_interrupt()  # before the slower imports
 
 import argparse
 import json
@@ -62,80 +54,66 @@ __version__ = "1.1.0"
 
 # --- Constants ---------------------------------------------------------------
 
-# Exit statuses (README.md and SKILL.md tell callers what to do on each).
-OK, UNUSABLE, USAGE, UNAUTHORIZED, NOT_FOUND, RATE_LIMITED, NETWORK = range(7)
-PIPE_CLOSED = 141  # 130 is end_quietly()'s
+OK, UNUSABLE, USAGE, UNAUTHORIZED, NOT_FOUND, RATE_LIMITED, NETWORK = range(7)  # exit statuses
+PIPE_CLOSED = 141
 
-# Endpoints, below the base URL. Sentry wants the trailing slash. Slugs and IDs have been checked, so nothing in them
-# needs percent-encoding.
+# Endpoints, below the base URL. Slugs and IDs have been checked: nothing in them needs percent-encoding.
 PROJECT_ISSUES = "/api/0/projects/{org}/{project}/issues/"
 ORG_ISSUES = "/api/0/organizations/{org}/issues/"
 PROJECT_EVENT = "/api/0/projects/{org}/{project}/events/{event}/"
 ISSUE = "/api/0/issues/{issue}/"
 ORG_ISSUE = "/api/0/organizations/{org}/issues/{issue}/"
 EVENTS = "events/"  # below either issue endpoint
-
-# An issue's numeric ID, its short ID (project slug and a base 32 number), an event's ID.
-ISSUE_ID = r"[0-9]{1,20}"
-SHORT_ID = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
-EVENT_ID = r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+TOKEN_PAGE = "/settings/account/api/auth-tokens/"
+ISSUE_ID = "[0-9]{1,20}"
+SHORT_ID = "[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
+EVENT_ID = "[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 DEFAULT_BASE_URL = "https://sentry.io"
 DEFAULT_ENVIRONMENT = "prod"
 DEFAULT_TIME_RANGE = "24h"
 DEFAULT_QUERY = "is:unresolved"
-DEFAULT_LIMIT = 20
-MAX_LIMIT = 50
+DEFAULT_LIMIT, MAX_LIMIT = 20, 50
 DEFAULT_TIMEOUT = 30  # seconds
 HOUR, DAY = 3600, 86400
 UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
-TOKEN_PAGE = "/settings/account/api/auth-tokens/"
 
 RETRY_PAUSE = 1.0  # seconds before the second and last attempt
 MAX_PAUSE = 30.0  # a server that asks for a longer one gets none
 LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
-WAIT_TURN = 0.2  # seconds until a Ctrl-C is noticed, at most
+WAIT_TURN = 0.2  # seconds until Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
-MAX_PAGES = 20
-PAGE_SIZE = 100  # items; servers give no more
-MAX_ITEMS_READ = 1000  # items of a page that are looked at
-MAX_BODY = 64 * 1024 * 1024  # bytes, unpacked
-MAX_TAG_BODY = 8 * 1024 * 1024  # the same where tags are counted: ten answers are read at a time
-MAX_VALUES = 3_000_000  # values in an answer, about; 20 MB of an event have 850,000
-CHUNK = 64 * 1024
-MAX_REASON = 300  # characters of a server's explanation that are worth showing
-MAX_REASON_BODY = 64 * 1024  # bytes of an error's answer in which an explanation is looked for
-MAX_LINE = 2000  # characters of a line on stderr
-MAX_ARGUMENT = 80  # characters of an argument that an error shows
+MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
+MAX_ITEMS_READ = 1000  # of a page
+MAX_BODY, MAX_TAG_BODY = 64 << 20, 8 << 20  # bytes, unpacked; for tags, ten are read at a time
+MAX_VALUES = 3_000_000  # in an answer, about; 20 MB of an event have 850,000
+CHUNK = MAX_REASON_BODY = 64 << 10  # bytes; the latter of an error's answer
+MAX_REASON, MAX_ARGUMENT, MAX_LINE = 300, 80, 2000  # characters that an error, or any line on stderr, shows
 
 TAG_EVENTS = 10  # newest events that an issue's environments and tags are counted from
-TAG_WORKERS = 10
-TAG_PATIENCE = 8  # requests that fail before the rest is not tried
+TAG_WORKERS = 10  # requests at a time
+PROBE_ISSUES = 10  # looked at to say which environment would have had results
+TAG_PATIENCE = 8  # failures, after which the rest is not tried
 TOP_TAGS = 5
-REPEATED_TAGS = {"environment", "level", "user"}  # records have fields of their own for these
+REPEATED_TAGS = {"environment", "level", "user"}  # fields of their own
 TELLING_TAGS = ["release", "transaction", "url", "browser", "os", "device", "runtime", "server_name"]
-PROBE_ISSUES = 10  # issues looked at to say which environment would have had results
 
-# Characters of JSON that a record may take, so that 20 issues stay below 16,000 and an answer survives the cut that
-# agents' harnesses make. Listed events have tags, 16 on ordinary ones.
+# Characters of JSON that a record may take: 20 issues stay below 16,000, which agents' harnesses don't cut.
 SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
 INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 # Longest text and longest list of a record, tried in turn until the record fits.
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
-IDENTIFIERS = frozenset(  # and times, which may be longer than other texts
-    "id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split()
-)
-MAX_STACK, MAX_CRUMBS = 40, 20  # lines
-SCREEN = 24  # lines of a page for people
+# And times, which may be longer than other texts.
+IDENTIFIERS = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
+MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 24  # lines: of a stack, breadcrumbs, a page for people
 
-# Characters that nobody sees, and that can hold whole sentences for anyone who reads the bytes.
+# Characters that nobody sees, and that can hold whole sentences for an agent.
 INVISIBLE = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff"
     "\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
 )
-JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # stay, two at most, in emoji and in scripts that need them
-# Characters that a terminal or a reader would act on instead of showing them: controls, marks and overrides of
-# direction (Unicode TR9), line separators, lone surrogates, and the invisible ones.
+JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # stay, two at most, in scripts and emoji that need them
+# And those that a terminal acts on: controls, directions (Unicode TR9), line separators, lone surrogates.
 UNSAFE = (
     f"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\ud800-\udfff{INVISIBLE}]"
     f"|(?<![^\x00-\x7f])[{JOINERS}]+|[{JOINERS}]{{3,}}"
@@ -148,18 +126,18 @@ class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
     `http` is the HTTP status, if a server answered, and `reason` its explanation. `pause` is how many seconds to wait
-    before trying once more, or None where that is no use. `hosts` are IP addresses that the message may show in URLs.
+    before trying once more; None: not again. `hosts` are IP addresses that the message may show in URLs.
     """
+
+    http = 0
+    reason = ""
+    pause: float | None = None
+    hosts: Iterable[str] = ()
 
     def __init__(self, status: int, message: str, hint: str = "", **facts: Any) -> None:
         super().__init__(message)
-        self.status = status
-        self.message = message
-        self.hint = hint
-        self.http: int = facts.get("http", 0)
-        self.reason: str = facts.get("reason", "")
-        self.pause: float | None = facts.get("pause")
-        self.hosts: set[str] = facts.get("hosts", set())
+        self.status, self.message, self.hint = status, message, hint
+        vars(self).update(facts)
 
 
 # --- Redaction ---------------------------------------------------------------
@@ -2443,7 +2421,7 @@ COMMANDS: dict[str, tuple[Callable[[Args, Client], Result], str, str]] = {  # fu
 
 # --- Parser ------------------------------------------------------------------
 
-EPILOG = """
+EPILOG = """\
 environment: SENTRY_AUTH_TOKEN (required; never an option)
 exit status: 0 done (also when empty), 1 unusable answer or output,
   2 wrong usage, 3 not authorized, 4 not found, 5 rate limited, 6 network,
@@ -2467,19 +2445,13 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, command: str) -> None:
         commands = "".join(f"\n  {name:<14}{about}" for name, (_, about, _) in COMMANDS.items())
-        top = (None, f"Read issues and events from Sentry: GET requests only, redacted.\n\ncommands:{commands}", "list-issues --help")
-        _, about, example = COMMANDS.get(command, top)
-        given = {"": "COMMAND [OPTIONS]", "list-issues": "", "event-detail": "EVENT-OR-ISSUE"}.get(command, "ISSUE")
+        about = f"Read issues and events from Sentry: GET requests only, redacted.\n\ncommands:{commands}"
+        _, about, example = COMMANDS.get(command, (None, about, "list-issues --help"))
         program = f"{os.path.basename(sys.argv[0])} {command}".strip()
-        super().__init__(
-            prog=program,
-            usage=f"{program} [OPTIONS] {given}",
-            description=about,
-            epilog=f"example: {program} {example}{EPILOG}",
-            # With a width, because asking the terminal for it takes a slow import.
-            formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
-            allow_abbrev=False,
-        )
+        # With a width, because asking the terminal for it takes a slow import.
+        layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79)
+        super().__init__(program, f"{program} [OPTIONS]", about, formatter_class=layout, allow_abbrev=False)
+        self.epilog = f"example: {program} {example}\n{EPILOG}"
         # What starts with one dash and is no option (--query -is:resolved) is a value, as negative numbers are.
         self._negative_number_matcher = re.compile("-[^-]")
         self.command = command
@@ -2526,13 +2498,13 @@ def build_parser(command: str) -> Parser:
     """Return the parser of a command, or without one, of what all share."""
     parser = Parser(command)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    if command == "event-detail":
-        about = "an event's 32 hex digits or web address, or an issue as in issue-detail"
-        parser.add_argument("event", metavar="EVENT-OR-ISSUE", help=about)
-    elif command in ("issue-detail", "issue-events"):
-        parser.add_argument("issue", metavar="ISSUE", help="numeric ID, short ID (BACKEND-1A) or web address")
-    elif not command:
-        parser.add_argument("command", metavar="COMMAND", choices=COMMANDS, help="one of the above")
+    name, about = {
+        "": ("command", f"one of {', '.join(COMMANDS)}"),
+        "event-detail": ("event", "an event's 32 hex digits or web address, or an issue as in issue-detail"),
+    }.get(command, ("issue", "numeric ID, short ID (BACKEND-1A) or web address"))
+    if command != "list-issues":
+        parser.add_argument(name, metavar=name.upper(), help=about, choices=None if command else COMMANDS)
+        parser.usage = f"{parser.usage} {name.upper()}"
     add, split = parser.add, partial(re.split, " *, *")
     included = "|".join(INCLUDES)
     fields = "|".join(FIELDS.get(command, ())) + (f"|{included}" if command == "event-detail" else "")
@@ -2705,8 +2677,8 @@ def present(args: Args, answer: Any) -> str:
 
 def console_script() -> NoReturn:
     """Run as a process of its own: the sentry-api command, or this file as a script."""
-    signal.signal(signal.SIGINT, end_quietly)  # for the sentry-api command, which imports this file
-    os._exit(main())  # both streams are flushed; freeing every object takes 4 ms of 45 for --help, 10 of 110 for 1 MB
+    end_quietly_on_interrupt()  # for the sentry-api command, which imports this file
+    os._exit(main())  # both streams are flushed; freeing every object takes up to 10 ms
 
 
 if __name__ == "__main__":
