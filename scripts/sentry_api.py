@@ -2465,26 +2465,24 @@ class Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
         write_result(message)
 
-    def add(
-        self, name: str, form: str, about: str, default: Any = None, to: Any = str, variable: str = "", of: str = ""
-    ) -> None:
+    def add(self, name: str, form: str, about: str, default: Any = None, convert: Any = str, **more: str) -> None:
         """Add an option whose value matches a pattern and is converted; without a pattern it is a flag.
 
-        `about` is its help, and what an error expects; `variable` is the environment variable for it. `of` are the
-        commands that have it; without, all have it.
+        `about` is its help, and what an error expects. `more` are the `variable` for it, and what commands it is `of`.
         """
+        variable, of = more.get("variable", ""), more.get("of", "").split()
         about += f" ({variable})" if variable else ""
 
         def check(text: str) -> Any:
             if not re.fullmatch(form, text):
                 shown = re.sub("//.*@", "//…@", text)  # no credentials of a URL
                 raise argparse.ArgumentTypeError(f"received {quoted(shown)}, expected {about}")
-            return to(text)
+            return convert(text)
 
         value = os.environ.get(variable, "").strip() or default  # an empty variable counts as unset
         self.set_defaults(**{name[2:].replace("-", "_"): value})  # also where the command has no such option
         group: Any = self if of else self.shared
-        if self.command in of.split():
+        if self.command in of:
             self.own.add(name)
         elif of:
             return
@@ -2499,7 +2497,7 @@ def build_parser(command: str) -> Parser:
     parser = Parser(command)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     name, about = {
-        "": ("command", f"one of {', '.join(COMMANDS)}"),
+        "": ("command", "one of the above"),
         "event-detail": ("event", "an event's 32 hex digits or web address, or an issue as in issue-detail"),
     }.get(command, ("issue", "numeric ID, short ID (BACKEND-1A) or web address"))
     if command != "list-issues":
@@ -2509,12 +2507,12 @@ def build_parser(command: str) -> Parser:
     included = "|".join(INCLUDES)
     fields = "|".join(FIELDS.get(command, ())) + (f"|{included}" if command == "event-detail" else "")
     some_fields = f"some of these fields: {fields.replace('|', ', ') or 'see COMMAND --help'}"
-    add("--org", SLUG, "an organization's slug", variable="SENTRY_ORG")
-    add("--project", SLUG, "a project's slug", variable="SENTRY_PROJECT")
-    server = "http:// or https:// and a host"
+    add("--org", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_ORG")
+    add("--project", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_PROJECT")
+    server = "http:// or https:// and a host, no credentials"
     add("--base-url", BASE_URL, server, DEFAULT_BASE_URL, base_url_type, variable="SENTRY_BASE_URL")
-    seconds = r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?"
-    add("--timeout", seconds, "seconds for an attempt, up to 9999", DEFAULT_TIMEOUT, float)
+    seconds = "seconds for an attempt, above 0, below 10000"
+    add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", seconds, DEFAULT_TIMEOUT, float)
     add("--user-agent", "[ -~]{1,200}", "ASCII text", f"sentry-api/{__version__}", variable="SENTRY_USER_AGENT")
     add("--fields", f"({fields})( *, *({fields}))*", some_fields, None, split)
     add("--format", "json|table", "json or, for people, table", "json")
@@ -2524,9 +2522,9 @@ def build_parser(command: str) -> Parser:
 
     lists = "list-issues issue-events"
     environment, time_range = (DEFAULT_ENVIRONMENT, DEFAULT_TIME_RANGE) if command == "list-issues" else ("", "")
+    ranges = "30m (minutes), 24h, 7d, 2w, '' for any"
     add("--environment", LINE, "a name, '' for all", environment, of=f"{lists} event-detail")
-    span, spans = "((?=.*[1-9])[0-9]{1,6}[mhdw])?", "30m (minutes), 24h, 7d, 2w, '' for any"
-    add("--time-range", span, spans, time_range, of=f"{lists} issue-detail")
+    add("--time-range", "((?=.*[1-9])[0-9]{1,6}[mhdw])?", ranges, time_range, of=f"{lists} issue-detail")
     add("--query", LINE, "one line, '' for every status", DEFAULT_QUERY, of="list-issues")
     orders = "date (last seen), freq (events in the range), user (users) or new (first seen)"
     add("--sort", "date|freq|user|new", orders, "date", of="list-issues")
@@ -2534,8 +2532,7 @@ def build_parser(command: str) -> Parser:
     add("--cursor", CURSOR, "where to go on, as an earlier call's note says", of=lists)
     counted = f"no environments and top_tags, which are counted over an issue's {TAG_EVENTS} newest events"
     add("--no-tags", "", counted, of="list-issues issue-detail")
-    about = f"some of {', '.join(INCLUDES)}"
-    add("--include", f"({included})( *, *({included}))*", about, None, split, of="event-detail")
+    add("--include", f"({included})( *, *({included}))*", f"some of {included}", None, split, of="event-detail")
     add("--include-entries", "", "the same as --include entries", of="event-detail")
     return parser
 
@@ -2616,10 +2613,8 @@ def main(argv: list[str] | None = None) -> int:
         return PIPE_CLOSED
     except Failure as error:
         failure = error
-    except MemoryError:
-        failure = Failure(UNUSABLE, "the answer is too large for this machine's memory", "try a lower --limit")
-    except RecursionError:
-        failure = Failure(UNUSABLE, "the answer is nested too deep", "leave out --raw and --include entries")
+    except (MemoryError, RecursionError):
+        failure = Failure(UNUSABLE, "the answer is too large or nested too deep", "leave out --raw, or lower --limit")
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
         import traceback
 
