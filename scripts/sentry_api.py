@@ -2447,11 +2447,15 @@ class Parser(argparse.ArgumentParser):
         commands = "".join(f"\n  {name:<14}{about}" for name, (_, about, _) in COMMANDS.items())
         about = f"Read issues and events from Sentry: GET requests only, redacted.\n\ncommands:{commands}"
         _, about, example = COMMANDS.get(command, (None, about, "list-issues --help"))
-        program = f"{os.path.basename(sys.argv[0])} {command}".strip()
-        # With a width, because asking the terminal for it takes a slow import.
-        layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79)
-        super().__init__(program, f"{program} [OPTIONS]", about, formatter_class=layout, allow_abbrev=False)
-        self.epilog = f"example: {program} {example}\n{EPILOG}"
+        super().__init__(
+            prog=f"{os.path.basename(sys.argv[0])} {command}".strip(),
+            usage="%(prog)s [OPTIONS]",
+            description=about,
+            epilog=f"example: %(prog)s {example}\n{EPILOG}",
+            # With a width, because asking the terminal for it takes a slow import.
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
+            allow_abbrev=False,
+        )
         # What starts with one dash and is no option (--query -is:resolved) is a value, as negative numbers are.
         self._negative_number_matcher = re.compile("-[^-]")
         self.command = command
