@@ -2441,21 +2441,17 @@ def base_url_type(text: str) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with this program's errors and output, for one command, or for '' where none is given."""
+    """argparse with this program's errors and output, for one command; '' where none is given."""
 
     def __init__(self, command: str) -> None:
         commands = "".join(f"\n  {name:<14}{about}" for name, (_, about, _) in COMMANDS.items())
         about = f"Read issues and events from Sentry: GET requests only, redacted.\n\ncommands:{commands}"
         _, about, example = COMMANDS.get(command, (None, about, "list-issues --help"))
-        super().__init__(
-            prog=f"{os.path.basename(sys.argv[0])} {command}".strip(),
-            usage="%(prog)s [OPTIONS]",
-            description=about,
-            epilog=f"example: %(prog)s {example}\n{EPILOG}",
-            # With a width, because asking the terminal for it takes a slow import.
-            formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
-            allow_abbrev=False,
-        )
+        prog = f"{os.path.basename(sys.argv[0])} {command}".strip()
+        epilog = f"example: %(prog)s {example}\n{EPILOG}"
+        # With a width, because asking the terminal for it takes a slow import.
+        layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79)
+        super().__init__(prog, "%(prog)s [OPTIONS]", about, epilog, formatter_class=layout, allow_abbrev=False)
         # What starts with one dash and is no option (--query -is:resolved) is a value, as negative numbers are.
         self._negative_number_matcher = re.compile("-[^-]")
         self.command = command
@@ -2472,7 +2468,8 @@ class Parser(argparse.ArgumentParser):
     def add(self, name: str, form: str, about: str, default: Any = None, convert: Any = str, **more: str) -> None:
         """Add an option whose value matches a pattern and is converted; without a pattern it is a flag.
 
-        `about` is its help, and what an error expects. `more` are the `variable` for it, and what commands it is `of`.
+        `about` is its help, and what an error expects. `more` may have the environment `variable` for it, and the
+        commands that it is an option `of`; else it is one of all.
         """
         variable, of = more.get("variable", ""), more.get("of", "").split()
         about += f" ({variable})" if variable else ""
@@ -2497,13 +2494,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def build_parser(command: str) -> Parser:
-    """Return the parser of a command, or without one, of what all share."""
+    """Return the parser of a command; of '', that of the options that all share."""
     parser = Parser(command)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    name, about = {
-        "": ("command", "one of the above"),
-        "event-detail": ("event", "an event's 32 hex digits or web address, or an issue as in issue-detail"),
-    }.get(command, ("issue", "numeric ID, short ID (BACKEND-1A) or web address"))
+    issue = ("issue", "numeric ID, short ID (BACKEND-1A) or web address")
+    event = ("event", "32 hex digits or web address, or an issue as in issue-detail")
+    name, about = {"": ("command", "one of the above"), "event-detail": event}.get(command, issue)
     if command != "list-issues":
         parser.add_argument(name, metavar=name.upper(), help=about, choices=None if command else COMMANDS)
         parser.usage = f"{parser.usage} {name.upper()}"
@@ -2533,7 +2529,7 @@ def build_parser(command: str) -> Parser:
     orders = "date (last seen), freq (events in the range), user (users) or new (first seen)"
     add("--sort", "date|freq|user|new", orders, "date", of="list-issues")
     add("--limit", "(?=.*[1-9])[0-9]{1,999}", f"from 1 to {MAX_LIMIT}", DEFAULT_LIMIT, int, of=lists)
-    add("--cursor", CURSOR, "where to go on, as an earlier call's note says", of=lists)
+    add("--cursor", CURSOR, "the cursor of an earlier call's note, to go on there", of=lists)
     counted = f"no environments and top_tags, which are counted over an issue's {TAG_EVENTS} newest events"
     add("--no-tags", "", counted, of="list-issues issue-detail")
     add("--include", f"({included})( *, *({included}))*", f"some of {included}", None, split, of="event-detail")
@@ -2609,8 +2605,7 @@ def main(argv: list[str] | None = None) -> int:
         except (AttributeError, OSError, ValueError):
             pass  # closed, not a file, or Windows
     try:
-        run(sys.argv[1:] if argv is None else argv)
-        return OK
+        return run(sys.argv[1:] if argv is None else argv)
     except SystemExit:  # argparse after --help and --version
         return OK
     except BrokenPipeError:
@@ -2630,8 +2625,8 @@ def main(argv: list[str] | None = None) -> int:
     return failure.status
 
 
-def run(argv: list[str]) -> None:
-    """Run a command. Raises Failure, BrokenPipeError, and SystemExit after --help and --version."""
+def run(argv: list[str]) -> int:
+    """Run a command and return 0. Raises Failure, BrokenPipeError, and SystemExit after --help and --version."""
     args = parse(argv)
     visible_hosts.update(hosts_of(args.base_url))
     token = read_token(args.base_url)
@@ -2646,6 +2641,7 @@ def run(argv: list[str]) -> None:
         notes.insert(0, f"note: --limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
     for note in [] if args.quiet else notes:
         say(note)
+    return OK
 
 
 def chosen(args: Args, answer: Any) -> Any:
