@@ -2472,7 +2472,7 @@ class Parser(argparse.ArgumentParser):
         commands that it is an option `of`; else it is one of all.
         """
         variable, of = more.get("variable", ""), more.get("of", "").split()
-        about += f" ({variable})" if variable else ""
+        about = f"{about} ({variable})" if variable else about
 
         def check(text: str) -> Any:
             if not re.fullmatch(form, text):
@@ -2532,7 +2532,8 @@ def build_parser(command: str) -> Parser:
     add("--cursor", CURSOR, "the cursor of an earlier call's note, to go on there", of=lists)
     counted = f"no environments and top_tags, which are counted over an issue's {TAG_EVENTS} newest events"
     add("--no-tags", "", counted, of="list-issues issue-detail")
-    add("--include", f"({included})( *, *({included}))*", f"some of {included}", None, split, of="event-detail")
+    some = f"some of {', '.join(INCLUDES)}"
+    add("--include", f"({included})( *, *({included}))*", some, None, split, of="event-detail")
     add("--include-entries", "", "the same as --include entries", of="event-detail")
     return parser
 
@@ -2540,7 +2541,7 @@ def build_parser(command: str) -> Parser:
 def parse(argv: list[str]) -> Args:
     """Return the arguments, with defaults and environment variables filled in, all checked. Raises Failure."""
     place = next((index for index, word in enumerate(argv) if word in COMMANDS), len(argv))
-    command = "".join(argv[place : place + 1])
+    command = argv[place] if place < len(argv) else ""
     parser = build_parser(command)
     given = Counter(word.partition("=")[0] for word in argv if word.startswith("--"))
     for option, count in given.items():
@@ -2564,7 +2565,9 @@ def parse(argv: list[str]) -> Args:
 def check_together(args: Args) -> None:
     """Raise Failure for options that don't go together, and for what is missing. Collect what is included."""
     is_table = args.format == "table"
-    included = {*(args.include or ()), *(["entries"] if args.include_entries else ())}
+    included = {*(args.include or ())}
+    if args.include_entries:
+        included.add("entries")
     conflicts = {
         "--raw, --fields and --format table": bool(args.raw) + bool(args.fields) + is_table > 1,
         "--format table and --include": is_table and included,
