@@ -59,7 +59,7 @@ def call(standin: StandIn | None, *argv: str, **changes: str | None) -> Run:
     """Run main() in this process, without the pause before a retry."""
     out, err = io.StringIO(), io.StringIO()
     with mock.patch.dict(os.environ, environment(standin, **changes), clear=True):
-        with mock.patch.object(sentry_api, "RETRY_PAUSE", 0.01):
+        with mock.patch.object(sentry_api, "RETRY_PAUSE", 0.01), mock.patch.object(sys, "argv", [str(SCRIPT)]):
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 status = sentry_api.main(list(argv))
     return Run(status, out.getvalue(), err.getvalue())

@@ -107,7 +107,7 @@ class Records(StandInCase):
         )
         self.assertEqual(len(self.standin.requests), 1, "no tags were asked for")
         error = self.fails(2, "list-issues", "--fields", "id,bogus")
-        self.assertIn("'bogus'", error)
+        self.assertIn("received 'id,bogus'", error)
         self.assertIn("short_id", error)
 
     def test_raw(self) -> None:

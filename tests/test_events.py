@@ -173,9 +173,13 @@ class Newest(StandInCase):
     def test_unknown_names_to_include(self) -> None:
         error = self.fails(2, "event-detail", "4001", "--include", "stack,everything")
         self.assertIn("breadcrumbs", error)
-        self.assertIn("--include entries", self.fails(2, "event-detail", "4001", "--fields", "entries"))
         self.assertIn("--raw", self.fails(2, "event-detail", "4001", "--raw", "--include", "stack"))
         self.assertEqual(self.standin.requests, [])
+
+    def test_fields_include_what_they_name(self) -> None:
+        record = self.good("event-detail", "4001", "--fields", "id,stack")
+        self.assertEqual(list(record), ["id", "stack"])
+        self.assertTrue(record["stack"])
 
     def test_include_entries_in_both_forms(self) -> None:
         first = self.good("event-detail", "4001", "--include-entries")

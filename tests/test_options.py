@@ -80,7 +80,7 @@ class BaseUrl(StandInCase):
         for host in ("sentry.test", "[::1]"):
             for port in ("0", "65536", "99999", "999999999"):
                 error = self.fails(2, *LIST, "--base-url", f"https://{host}:{port}")
-                self.assertIn(f"received the port {port}, expected one from 1 to 65535", error)
+                self.assertIn(f":{port}', expected http", error)
             self.fails(2, *LIST, "--base-url", f"https://{host}:08080")
 
     def test_empty_counts_as_unset(self) -> None:
@@ -107,7 +107,7 @@ class Options(StandInCase):
         for text in ("1", "50", "51", "9" * 400, "007"):
             with self.subTest(text):
                 self.assertEqual(self.call(*LIST, "--limit", text).status, 0)
-        for text in ("0", "-1", "", "nan", "inf", "1e3", "3601", "9" * 400, "٣"):
+        for text in ("0", "-1", "", "nan", "inf", "1e3", "10000", "9" * 400, "٣"):
             with self.subTest(text):
                 self.fails(2, *LIST, f"--timeout={text}")
         for text in ("0h", "24", "h", "-1h", "1y", "1 h", "99999999999999h", "٣h", "1h\n"):
