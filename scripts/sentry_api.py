@@ -35,6 +35,7 @@ import json
 import re
 import time
 from collections import Counter
+from contextlib import suppress
 from functools import cache, lru_cache, partial
 from itertools import groupby
 from types import SimpleNamespace
@@ -2298,9 +2299,8 @@ exit status: 0 done (also when empty), 1 unusable answer or output,
   2 wrong usage, 3 not authorized, 4 not found, 5 rate limited, 6 network,
   130 interrupted, 141 pipe closed"""
 LINE = r"[^\x00-\x1f\x7f\ud800-\udfff]{0,4000}"
-PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
-BASE_URL = (  # origin; path, without a trailing slash or /api/0
-    rf"((?ai:https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?:{PORT}))?))"
+BASE_URL = (  # origin; port; path, without a trailing slash or /api/0
+    r"((?ai:https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?))"
     r"((?:/(?!\.\.)[A-Za-z0-9._~-]+)*?)(?:/api(?:/0)?)?/?"
 )
 
@@ -2308,7 +2308,9 @@ BASE_URL = (  # origin; path, without a trailing slash or /api/0
 def base_url_type(text: str) -> str:
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     found: Any = re.fullmatch(BASE_URL, text)
-    return f"{found[1].lower()}{found[2]}"
+    if int(found[2] or 0) > 65535:
+        raise ValueError("no port")
+    return f"{found[1].lower()}{found[3]}"
 
 
 class Parser(argparse.ArgumentParser):
@@ -2336,25 +2338,28 @@ class Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
         write_result(message)
 
-    def add(self, name: str, form: str, about: str, default: Any = None, convert: Any = str, **more: str) -> None:
+    def add(
+        self, name: str, form: str, about: str, default: Any = None, convert: Any = str,
+        *, variable: str = "", of: str = "",
+    ) -> None:  # fmt: skip
         """Add an option whose value matches a pattern and is converted; without a pattern it is a flag.
 
-        `about` is its help, and what an error expects. `more` may have the environment `variable` for it, and the
-        commands that it is an option `of`; else it is one of all.
+        `about` is its help, and what an error expects; `variable` the environment variable for it; `of` the commands
+        that have it, if not all.
         """
-        variable, of = more.get("variable", ""), more.get("of", "").split()
         about = f"{about} ({variable})" if variable else about
 
         def check(text: str) -> Any:
-            if not re.fullmatch(form, text):
-                shown = re.sub("//.*@", "//…@", text)  # no credentials of a URL
-                raise argparse.ArgumentTypeError(f"received {quoted(shown)}, expected {about}")
-            return convert(text)
+            with suppress(ValueError):
+                if re.fullmatch(form, text):
+                    return convert(text)
+            shown = re.sub("//.*@", "//…@", text)  # no credentials of a URL
+            raise argparse.ArgumentTypeError(f"received {quoted(shown)}, expected {about}")
 
         value = os.environ.get(variable, "").strip() or default  # an empty variable counts as unset
         self.set_defaults(**{name[2:].replace("-", "_"): value})  # also where the command has no such option
         group: Any = self if of else self.shared
-        if self.command in of:
+        if self.command in of.split():
             self.own.add(name)
         elif of:
             return
