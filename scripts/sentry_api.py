@@ -177,42 +177,36 @@ pattern = cache(re.compile)  # compiled when first used: a run that needs none (
 
 # What a key says of its value.
 PLAIN = ""
-KEY = "key"  # of an object
 SECRET = "secret"
 COOKIES = "cookies"  # names and values of cookies
-ADDRESS = "address"  # no number in here is a version
 VERSION = "version"  # no dotted number in here is an address
 PACKAGES = "packages"  # names and versions
 USER = "user"  # an end user: Sentry's user interface, user tag, user report, feedback
 MAIL = "mail"  # an end user's email
 TEAM = "team"  # members of the organization: names stay, emails go
-REMARKS = "remarks"  # a scrubber's own, under the names of what it has scrubbed: Sentry's _meta
+META = "meta"  # a scrubber's remarks, under the names of what it has scrubbed
 
-# Words of a key in snake case, alone or two as one: X-apiKey is x_api_key, and holds apikey.
-SECRET_WORDS = frozenset(
-    "password passwords passwd passphrase passcode pwd secret secrets token credential credentials authorization jwt "
-    "bearer csrf xsrf otp totp apikey accesskey secretkey privatekey authkey signingkey encryptionkey masterkey "
-    "accountkey sessionkey servicekey appkey sshkey subscriptionkey functionskey stripekey adminkey licensekey "
-    "secretaccesskey sessionid sessid sid phpsessid jsessionid aspsessionid aspxauth amzsignature googsignature "
-    "hubsignature oauthsignature accesssignature hmacsignature stripesignature".split()
-)
-SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
-# Words that say that a key with them holds no secret: token counts and pages, a DSN's public key, a desktop's session.
-TOKEN_COUNTS = frozenset("max total prompt completion input output".split())
-PAGE_WORDS = {"page", "next", "continuation"}
-PUBLIC_WORDS = {"public", "publishable"}
+# Keys in snake case.
+SECRET_NAME = r"""(?x)(?:^|_)(?:
+        (?: pass(?:words?|wd|phrase|code) | pwd | secrets? | token | credentials? | authorization | jwt | bearer | [cx]srf
+          | t?otp | sid | [a-z]*sess(?:ion)?_?id | aspxauth
+          | (?:api|(?:secret_?)?access|secret|private|auth|signing|encryption|master|account|session|service|app|ssh|subscription
+            |functions|stripe|admin|license)_?key
+          | (?:amz|goog|hub|oauth|access|hmac|stripe)_?signature )(?:_|$)
+        | (?:pass|auth|session|sig|tokens)$ )
+    | (?:password|passwd|token|secret)$"""
+# Token counts and pages, a DSN's public key, a desktop's session.
+NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | (?:page|next|continuation)_(?:page_)?token$
+    | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ | xdg_session )(?:_|$)"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
-    "count counts type types length len limit size name names field fields url uri endpoint path policy expiry expires "
-    "expired expiration ttl age lifetime status state error errors method mode provider scheme required valid invalid "
-    "present enabled disabled usage index position budget version at in issued created updated rotated changed kind "
-    "format strength hint prompt reset attempts attempt failures window manager service backend class handler module "
-    "middleware file location host domain header algorithm alg issuer scope scopes audience".split()
+    "count counts type types length limit size name names field fields url uri endpoint path policy expiry expires "
+    "expired expiration ttl age status state error errors method mode provider required valid invalid enabled usage "
+    "version at in created updated changed kind format strength hint prompt reset attempts failures manager service "
+    "class file host header algorithm issuer scope scopes".split()
 )
-ADDRESS_WORDS = frozenset("ip ips ipv addr ipaddr address addresses forwarded remote peer".split())
 VERSION_WORDS = frozenset("version ver release build sdk browser os runtime firmware driver kernel dist".split())
 LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
-PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
 USER_KEYS = frozenset("user userreport sentryuser feedback evidence evidencedata evidencedisplay".split())
 USER_FIELDS = {**dict.fromkeys("name username displayname fullname firstname lastname".split(), SECRET), "email": MAIL}
 TEAM_KEYS = frozenset(
@@ -230,14 +224,10 @@ def snake_case(key: str) -> str:
 @lru_cache(maxsize=8192)
 def is_secret(key: str) -> bool:
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
-    words = snake_case(key).split("_")
-    last = words[-1]
-    others = {"tokens": TOKEN_COUNTS, "token": PAGE_WORDS, "id": {"xdg"}, "session": {"xdg"}}
-    harmless = PUBLIC_WORDS | others.get(last, set())
-    if last in ABOUT_WORDS or not harmless.isdisjoint(words):
+    name = snake_case(key)
+    if name.rpartition("_")[2] in ABOUT_WORDS or pattern(NO_SECRET_NAME).search(name):
         return False
-    is_end = last in SECRET_ENDS or last.endswith(("password", "passwd", "token", "secret"))
-    return is_end or not SECRET_WORDS.isdisjoint([*words, *map("".join, zip(words, words[1:]))])
+    return pattern(SECRET_NAME).search(name) is not None
 
 
 def user_field(name: str) -> str:
@@ -251,27 +241,28 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
     name = snake_case(key)
     words = name.split("_")
     last = words[-1]
-    if parent in (REMARKS, PACKAGES) or key == "_meta":
-        return VERSION if parent == PACKAGES else REMARKS
+    if parent == META or key == "_meta":
+        return META
+    if parent == PACKAGES:
+        return VERSION
     if last in ("cookie", "cookies"):
         return COOKIES
     if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
         return SECRET
-    field = user_field(name) if parent == USER or key.startswith("user.") else ""
-    if field:
-        return field
-    if parent != TEAM and last not in PLACE_WORDS:
-        if name.replace("_", "") in USER_KEYS or parent == USER and name == "data":
-            return USER
-        if not ADDRESS_WORDS.isdisjoint(words):
-            return ADDRESS
+    if parent == USER or key.startswith("user."):
+        field = "user" if name == "data" else user_field(name)
+        if field:
+            return field
+    if name.replace("_", "") in USER_KEYS and parent != TEAM:
+        return USER
     if last in ("packages", "modules"):
         return PACKAGES
-    if last in VERSION_WORDS or last in LABEL_WORDS and (parent == VERSION or not VERSION_WORDS.isdisjoint(words)):
+    is_version = parent == VERSION or not VERSION_WORDS.isdisjoint(words)
+    if last in VERSION_WORDS or last in LABEL_WORDS and is_version:
         return VERSION
     if parent == TEAM or name in TEAM_KEYS:
         return TEAM
-    return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
+    return COOKIES if parent == COOKIES else PLAIN
 
 
 # Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width and unseen ones.
@@ -304,16 +295,16 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     return "".join(pieces) + text[done:], [*places, *range(done, len(text) + 1)]
 
 
-def mask_spans(text: str, rules: Iterable[tuple[Rule, str]]) -> str:
+def mask_spans(text: str, rules: Iterable[Rule]) -> str:
     """Put masks in the place of what rules find in the text with its escapes undone."""
     is_escaped = pattern(r"[^\t\n\r -~]|[%\\&]|=40").search(text)
     plain, places = unescape(text) if is_escaped else (text, range(len(text) + 1))
-    lower = plain.lower()
     found: list[Span] = []
-    for rule, hint in rules:
-        spans = sorted(rule(plain)) if pattern(hint).search(lower) else []
-        found += spans
-        plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
+    for rule in rules:
+        spans = sorted(rule(plain))
+        if spans:
+            found += spans
+            plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
     return fill(text, sorted((places[start], places[end], mask) for start, end, mask in found if mask))
 
 
@@ -330,15 +321,12 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 
 # Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC 7468), to the end of
 # the text where the end line is missing; Slack's web hooks.
-TOKEN = r"""(?x)(?<![A-Za-z0-9])(?:
-    sntry[usia]_[\w=+/.-]{10,} | gh[oprsu]_[A-Za-z0-9]{20,} | github_pat_\w{20,}
-    | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,} | (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])
-    | xox[a-z]-[\w-]{8,} | xapp-[\w-]{8,} | [srp]k_(?:live|test)_\w{8,} | whsec_\w{16,} | npm_[A-Za-z0-9]{30,}
-    | pypi-[\w-]{40,} | AIza[\w-]{35} | SG\.[\w-]{16,}\.[\w-]{16,} | sk-[\w-]{20,} | hf_[A-Za-z0-9]{30,}
-    | dop_v1_[0-9a-f]{40,} | ya29\.[\w-]{20,} | hv[sb]\.[\w-]{20,} | shp(?:at|ss|ca|pa)_[0-9a-f]{32}
-    | dckr_pat_[\w-]{20,} | GOCSPX-[\w-]{20,} | lin_api_\w{30,} | glsa_\w{30,} | GR1348941[\w-]{15,} | ATATT3[\w=-]{20,}
-    | (?<![_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*
-    ) | -----BEGIN\ [A-Z0-9 ]{0,40}PRIVATE\ KEY(?s:.*?)(?:-----END\ [A-Z0-9 ]{0,40}PRIVATE\ KEY[A-Z ]{0,20}-----|\Z)
+TOKEN_START = r"""(?x: sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
+    | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_ | sk-(?=[\w-]*\d) | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
+    | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_ | gr1348941 | atatt3
+    | (?:akia|asia|abia|acca)(?=[a-z0-9]{16}\b) | eyj[\w-]+\. )"""
+TOKEN = rf"""(?ix)(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
+    | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY(?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
     | (?<=hooks\.slack\.com/)[\w/-]+"""
 # Where a server has cut a text.
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
@@ -549,12 +537,10 @@ IPV6 = r"""(?x)(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{4}::[A-Fa-f]*[G-Zg-z])  # 2024::b
       (?:[0-9A-Fa-f]{0,4}:){2,8} (?:(?![A-Fa-f]*[G-Zg-z]|\d{5}\b)[0-9A-Fa-f]{1,4}(?:(?:\.\d{1,3}){3})?)? )
     (?:%[\w.-]+)?"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
-IPV4 = rf"(?<!\d)(?<!\d\.){OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)"
-# Cut off by a server (198.51.100.…), and as Erlang writes them ({198,51,100,23}).
-RARE_IPV4 = (
-    rf"(?<!\d)(?<!\d\.){OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT})"
-    rf"|(?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"
-)
+# Whole, cut off by a server (198.51.100.…), and as Erlang writes them.
+IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?:
+    {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d) | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
+    | (?<=\{{){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"""
 
 
 def find_ipv6(text: str) -> Iterator[Span]:
@@ -575,67 +561,43 @@ def find_ipv6(text: str) -> Iterator[Span]:
             break
 
 
-# What surrounds a version. The word before it: `version "`, `v`, `Chrome `, `Windows 10 Pro `, in snake case.
-VERSION_NOUN = r"""(?x)(?:^|_)(?: v | ver | versions?(?:_(?:is|was|to|from|number|file))? | build | rev | revision
-    | release | firmware | driver | oid | kernel | sdk | runtime | chrome | firefox | safari | windows
-    | (?:windows|sql)_server | mac_?os | os_x | i_?os | android | java | jdk | python | edge | php | rails | django
-    | cuda | net_framework ) (?:_(?:nt|mobile|pro|home|1[01]|no))*$"""
-# Product tokens, operators and paths, with the number between NULs. Group 1 is a name that may be a host's instead.
-VERSION_PLACES = (
-    r"(?:^|[\s\"'(\[;,{<])(?:([A-Z]?[a-z]+|[A-Z]+)|[A-Za-z][\w+-]*)/\0.*\0(?!:\d)",  # Chrome/124.0.6367.91
-    r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>|(?:^|\s)\^)\s?\0",  # requests>=2.31.0.1
-    r"(?:/npm/|node_modules/|/\.pnpm/|unpkg\.com/|esm\.sh/)@?[\w./-]*@\0()",
-    r"(?:(?<![\w@/:.-])|(?<=release:))@?([\w./-]*[A-Za-z][\w.-]*)@\0\d?\d\..*\0(?![:/])",  # shop@1.2.3.4, a release
-    r"(?:^|[\s\"'(])([A-Za-z][\w-]*\.[\w.-]+):(?:[A-Za-z][\w.-]*:){1,2}\0",  # group:artifact:1.2.3.4
-    r"()(?:\.so\.\0|(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\)\0.*\0(?:[/\\]|$))",  # /gems/rails-6.1.4.1/
-)
-HOST_NAMES = ADDRESS_WORDS | frozenset(
-    "peers localhost host hosts client clients server servers node nodes redis mysql postgres whois ratelimit cache "
-    "from to via user users root admin ubuntu ec2 deploy git pi centos debian vagrant administrator".split()
-)
-LOGIN_COMMAND = r"(?i)(?:://[^/?#\s]*|(?<![a-z])(?:ssh|scp|rsync|host|to|from|login|connect\w*)\s\S*)$"
-VERSION_AFTER = r"""(?ix)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|ga|canary|nightly
-      |debug|stable|lts|ubuntu|el\d|\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|x86|win|linux|sources)
-    | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post|sp)\d | \.(?:final|release|ga)\b | _(?:amd64|arm64|i386|all)\b
-    | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js|css)\b"""
-# What stands between a version and another; 1.2.3.4 -> 1.2.3.5.
-VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|->)\s{0,9}"
-ARROW = r"(?<![\d.])(\d\.\d{1,3}\.)(\d{1,3}\.\d{1,3})\s?(?:->|=>|\u2192)\s?(?!\1\2(?!\d))(\1\d{1,3}\.\d{1,3})(?![\d.])"
+# A version is told by what stands before its number (a word, a product token, a path), or behind it. Lower-case names
+# before / and @ are hosts' and users' rather than products', unless the number is a small one.
+VERSION_BEFORE = r"""(?x)(?:
+    (?: (?i:version|build|revision|release|firmware|driver|kernel|sdk|runtime|chrome|firefox|safari|windows|android
+        |java|python|edge|macos|net\ framework|(?:windows|sql)\ server)s?
+      | (?<![A-Za-z])(?i:v|ver|rev|oid|i?os|os\ x|jdk|php|rails|django|cuda) )
+      (?:[ _-](?i:is|was|to|from|number|file|nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
+    | (?<![^\s\"'(\[;,{<]) (?:[a-z]+/(?=\d\.)|(?![a-z]+/)[A-Za-z][\w+-]*/)   # Chrome/124.0.6367.91
+    | (?:(?<![\w@/:.-])|(?<=release:))@? (?:[a-z-]+@(?=\d\.)|(?![a-z-]+@)[\w./-]+@(?=\d?\d\.))  # shop@1.2.3.4
+    | (?:[~<>]=|~>|\^)\s? | [\w-](?<!ip)(?<!host)(?<!addr)[=!]=                 # requests>=2.31.0.1
+    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                      # group:artifact:1.2.3.4
+    | \.so\. | [/\\][\w.+-]*[A-Za-z]- | \bApplication\\                      # /gems/rails-6.1.4.1/
+    )[\d.]+$"""
+VERSION_AFTER = r"""(?ix)(?P<major>\d\.\d{1,3}\.)[\d.]+\s?(?:->|=>|\u2192)\s?(?P=major) | \d+\.0\.0\.0 | [\d.]+(?:
+      -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|canary|nightly|debug|stable|ubuntu|py\d|el\d|x64|x86
+        |g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.))
+    | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post|sp|final\b|release\b|ga\b) | _(?:amd64|arm64|i386|all)\b
+    | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg)\b )"""
+# What stands between a version and another.
+VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|[-=]>|\u2192)\s{0,9}"
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
-    """Find IPv4 addresses, but not version numbers."""
-    versions = {number for first, rest, other in pattern(ARROW).findall(text) for number in (first + rest, other)}
+    """Find IPv4 addresses, but not version numbers, wherever one stands in the text."""
     candidates = list(pattern(IPV4).finditer(text))
+    versions = set()
     last = -1  # where the last version ended
     for found in candidates:
-        between = text[last : min(found.start(), last + 30)] if last >= 0 else "none"
-        if found[0] in versions or is_version(found) or pattern(VERSION_RANGE).fullmatch(between):
+        start, end = found.span()
+        if (
+            pattern(VERSION_BEFORE).search(text, max(0, start - 60), end)
+            or pattern(VERSION_AFTER).match(text, start)
+            or last >= 0 and pattern(VERSION_RANGE).fullmatch(text, last, start)
+        ) and not re.match(r":\d", text[end : end + 2]):
             versions.add(found[0])
-            last = found.end()
+            last = end
     yield from ((*found.span(), IP_MASK) for found in candidates if found[0] not in versions)
-    rare = pattern(RARE_IPV4).finditer(text)
-    yield from ((*found.span(), IP_MASK) for found in rare if not is_version(found))
-
-
-def is_version(number: re.Match[str]) -> bool:
-    """Tell by its surroundings whether four dotted numbers are a version."""
-    text, (start, end) = number.string, number.span()
-    before, after = text[max(0, start - 60) : start].rpartition("\n")[2], text[end : end + 24]
-    words = re.search(r"([\w. -]{0,60})[ \t:=\"'#.(\\-]{0,6}$", before)
-    if (
-        number[0].endswith(".0.0.0")  # Chrome's reduced 124.0.0.0; no host ends like this
-        or pattern(VERSION_AFTER).match(after)
-        or words and pattern(VERSION_NOUN).search(snake_case(words[1]))
-    ):
-        return True
-    if not re.search(r"[/=>~^@:.\\-]\s?$", before):  # none of the places below, which take time
-        return False
-    for place in VERSION_PLACES:
-        found = pattern("(?s)" + place).search(f"{before}\0{number[0]}\0{after}")
-        if found and HOST_NAMES.isdisjoint(snake_case(found[1] or "").split("_")):
-            return not (before[-1:] == "@" and found[1] and re.search(LOGIN_COMMAND, before))
-    return False
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
@@ -720,32 +682,29 @@ def frames_within_lines(text: str) -> Iterator[tuple[int, int, int]]:
             yield found.start() + 1, found.end(), 1  # the space before it stays
 
 
-# Rules, and what a lower-case text must hold for a rule to find anything in it (a new word of a rule needs its place
-# here, too). In this order: credentials before emails, IPv6 before IPv4.
-RULES_OF_VERSIONS: tuple[tuple[Rule, str], ...] = (
-    (find_frames, r"[\n\v]|\sat\s|, line |#\d|@http"),
-    (partial(find_all, URL_PASSWORD, SECRET_MASK), "://"),
-    (
-        partial(find_all, TOKEN, SECRET_MASK),
-        "sntry|gh[oprsu]_|github_|gl[a-z]{2,5}-|glsa_|a[kbs]ia|acca|xox|xapp-|k_live|k_test|whsec|npm_|pypi-|aiza|"
-        "sg[.]|sk-|hf_|dop_v1|ya29|hv[sb][.]|shp.._|dckr|gocspx|lin_api|gr1348941|atatt3|eyj|-----begin|hooks[.]slack",
-    ),
-    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
-    (partial(find_all, CREDENTIALS, SECRET_MASK), "bearer|basic|token|negotiate|apikey"),
-    (partial(find_all, COMMAND_PASSWORD, SECRET_MASK), "curl|identified|mysql|mariadb|docker|redis|sshpass"),
-    (partial(find_all, GRAVATAR, SECRET_MASK), "avatar"),
-    (find_emails, "@"),
-    (find_ipv6, "::|(?:[0-9a-f]{1,4}:){3}"),
+# In this order: credentials before emails, IPv6 before IPv4.
+RULES_OF_VERSIONS: tuple[Rule, ...] = (
+    find_frames,
+    partial(find_all, URL_PASSWORD, SECRET_MASK),
+    partial(find_all, TOKEN, SECRET_MASK),
+    find_assignments,
+    partial(find_all, CREDENTIALS, SECRET_MASK),
+    partial(find_all, COMMAND_PASSWORD, SECRET_MASK),
+    partial(find_all, GRAVATAR, SECRET_MASK),
+    find_emails,
+    find_ipv6,
 )
-IPV4_HINT = r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"
-RULES = (*RULES_OF_VERSIONS, (find_ipv4, IPV4_HINT))
-SUSPECT = r"[^\t -~]|[%\\&]|=40|" + "|".join(hint for _, hint in RULES)  # or escapes
-KIND_RULES: dict[str, Sequence[tuple[Rule, str]]] = {
+RULES = (*RULES_OF_VERSIONS, find_ipv4)
+KIND_RULES = {
     VERSION: RULES_OF_VERSIONS,
-    ADDRESS: (*RULES_OF_VERSIONS, (partial(find_all, f"{IPV4}|{RARE_IPV4}", IP_MASK), IPV4_HINT)),
-    COOKIES: ((find_cookies, ""), *RULES),
-    USER: ((partial(find_all, USER_NAME, SECRET_MASK), "name:"), *RULES),
+    COOKIES: (find_cookies, *RULES),
+    USER: (partial(find_all, USER_NAME, SECRET_MASK), *RULES),
 }
+# What a text must hold for a rule to find anything in it: a quick look that spares most texts the rules.
+SUSPECT = rf"""(?x)[^\t -~] | [%\\&@] | =40 | :// | :: | (?:[0-9a-f]{{1,4}}:){{3}} | \d\.\d{{1,3}}\.[\d\u2026.] | \{{\d+,
+    | \sat\s | ,[ ]line[ ] | \#\d | user\. | pass | pwd | secret | token | cred | jwt | bearer | basic | [cx]srf | otp | cookie
+    | sess | auth | sid | sig | key | negotiate | curl | identified | mysql | mariadb | docker | redis | -----begin | hooks\.slack | avatar
+    | {TOKEN_START}"""
 
 
 class Redactor:
@@ -753,11 +712,11 @@ class Redactor:
 
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
         self.token = token.lower() if len(token) >= 6 else ""  # a shorter one could be part of ordinary words
-        self.own: list[tuple[Rule, str]] = []
+        self.own: list[Rule] = []
         if hosts:  # they stay
-            self.own.append((partial(find_all, rf"(?<=://)(?:{'|'.join(map(re.escape, hosts))})(?![\w.-])", ""), "://"))
+            self.own.append(partial(find_all, rf"(?<=://)(?:{'|'.join(map(re.escape, hosts))})(?![\w.-])", ""))
         if self.token:
-            self.own.append((partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK), ""))
+            self.own.append(partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
     def redact(self, value: Any, kind: str = PLAIN, may_be_pair: bool = True) -> Any:
@@ -780,13 +739,13 @@ class Redactor:
         row = None if is_person else row
         row_kinds: dict[str, str] = {}  # of {"key": …, "value": …}, or name and value
         if row:
-            row_kind = kind_of(row, kind if kind in (USER, REMARKS) else PLAIN)
+            row_kind = kind_of(row, kind if kind in (USER, META) else PLAIN)
             row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
             child_kind = row_kinds.get(key, kind_of(key, kind))
-            label = name = self.redact_cached(key, KEY)
+            label = name = self.redact_cached(key, PLAIN)
             while label != key and (label in value or label in result):  # two keys must not become one
                 counts[name] += 1
                 label = f"{name} ({counts[name] + 1})"
@@ -796,7 +755,7 @@ class Redactor:
     def kinds_of_items(self, items: list[Any], kind: str, may_be_pair: bool) -> list[str]:
         """Return the kind of each element of a list; [name, value] in a list of lists is a header or a cookie."""
         name = items[0] if may_be_pair and len(items) == 2 else None
-        if isinstance(name, str) and " " not in name and kind not in (SECRET, REMARKS):
+        if isinstance(name, str) and " " not in name and kind not in (SECRET, META):
             return [PLAIN, kind_of(name, COOKIES if kind == COOKIES else PLAIN)]
         kinds = [kind] * len(items)
         if kind == PLAIN and items and isinstance(items[0], dict) and is_user(tuple(map(row_name, items))):
@@ -812,16 +771,13 @@ class Redactor:
         """Return a text of a kind, redacted."""
         if kind in (SECRET, MAIL) and not is_harmless(text):
             return SECRET_MASK if kind == SECRET else EMAIL_MASK
-        if kind == KEY and re.fullmatch("[a-z_]+:[a-z_]+", text):  # session:duration
-            return text
         if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
             nested = self.redact_nested(text, kind)
             if nested is not None:
                 return nested
         if self.token and self.token in text.lower():  # as it stands; the rule finds it where it is escaped
             text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
-        lower = text.lower()
-        if kind in (COOKIES, USER) or pattern(SUSPECT).search(lower):
+        if kind in (COOKIES, USER) or pattern(SUSPECT).search(text.lower()):
             return mask_spans(text, [*self.own, *KIND_RULES.get(kind, RULES)])
         return text
 
