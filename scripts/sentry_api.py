@@ -200,10 +200,11 @@ NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | (?:page|next|continua
     | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ | xdg_session )(?:_|$)"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
-    "count counts type types length limit size name names field fields url uri endpoint path policy expiry expires "
-    "expired expiration ttl age status state error errors method mode provider required valid invalid enabled usage "
-    "version at in created updated changed kind format strength hint prompt reset attempts failures manager service "
-    "class file host header algorithm issuer scope scopes".split()
+    "count counts type types length len limit size name names field fields url uri endpoint path policy expiry expires "
+    "expired expiration ttl age lifetime status state error errors method mode provider scheme required valid invalid "
+    "present enabled disabled usage index position budget version at in issued created updated rotated changed kind "
+    "format strength hint prompt reset attempts attempt failures window manager service backend class handler module "
+    "middleware file location host domain header algorithm alg issuer scope scopes audience".split()
 )
 VERSION_WORDS = frozenset("version ver release build sdk browser os runtime firmware driver kernel dist".split())
 LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
@@ -452,31 +453,16 @@ def is_no_secret(name: str, value: re.Match[str], spaced: bool) -> bool:
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 GRAVATAR = r"(?i)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z](?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"
-PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
-COOKIE_ATTRIBUTES = frozenset("path domain expires max-age samesite version priority".split())
+COOKIE = r"""(?x)(?:^|;)(?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
+    (?:[^=;]*=)?(?P<value>[^;]+)"""
 USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
 
 
-def find_cookies(text: str) -> Iterator[Span]:
-    """Find the values of a Cookie header: name=value, separated by semicolons, or the only value."""
-    start, parts = 0, text.split(";")
-    for part in parts:
-        name, sign, value = part.partition("=") if "=" in part or len(parts) > 1 else ("", "", part)
-        is_plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret(name.strip())
-        is_attribute = name.strip().lower() in COOKIE_ATTRIBUTES
-        if value and not (sign and not name or is_plain or is_attribute or is_harmless(value)):
-            yield start + len(name + sign), start + len(part), SECRET_MASK
-        start += len(part) + 1
-
-
-# Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
-
-DOMAIN = rf"""(?x)@(?P<domain>\[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
-    | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{0,16}}(?:[^\W_]|-)*(?P<cut>{CUT})
-    | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{1,16}}(?=[^\W_])
-      (?P<last>xn--[\w-]+|[A-Za-z]{{2,}}[0-9]*(?![A-Za-z0-9])|[^\W\d_]{{2,}}|))"""
-# The part before the at-sign, backwards. A name and = end it, but not in VERP: bounces+9-jane=x.com@….
-LOCAL = r"""(?P<quoted>"[^"]{1,68}")|(?P<plain>(?:[\u0300-\u036f]*[\w.+'%=-]|[!#$^*~{}`](?=\w))+)"""
+# Emails (RFC 5321, 5322, 6531). A = in the local part is a name's end, but for VERP: bounces+9-jane=x.com@….
+EMAIL = rf"""(?x)(?P<local> "[^"]{{1,68}}"(?=@)
+      | [\w%](?:[\w.'%!#$^*~{{}}`-]|[\u0300-\u036f])* (?:\+[\w.'%!#$^*~{{}}`=+-]*)? )
+    (?:(?<!')@ (?P<domain> \[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
+      | (?!v?\d+\.\d+(?![^\W_]))(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)* | ) (?P<cut>\.?{CUT})? )?"""
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = frozenset(
     "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
@@ -492,38 +478,21 @@ LOGIN = rf"git@[\w.-]+[:/]|(?:this|super)@[A-Z]|(?<=://)[a-z0-9][a-z0-9_-]{{0,31
 
 def find_emails(text: str) -> Iterator[Span]:
     """Find email addresses."""
-    floor = 0
-    for found in pattern(DOMAIN).finditer(text):
-        at, end = found.start(), domain_end(found)
-        start = local_start(text, floor, at)
-        floor = at + 1
-        if end and start < at and not pattern(LOGIN).match(text, start):
-            yield start, end, EMAIL_MASK
-            floor = end
+    for found in pattern(EMAIL).finditer(text) if "@" in text else ():
+        domain = found["domain"] or ""
+        length = len(domain) if found["cut"] else domain_length(domain)
+        if (length or found["cut"]) and not pattern(LOGIN).match(text, found.start()):
+            yield found.start(), found.start("domain") + length, EMAIL_MASK
 
 
-def local_start(text: str, floor: int, at: int) -> int:
-    """Return where the local part in front of an at-sign starts."""
-    local = pattern(LOCAL).match(text[max(floor, at - 1000) : at][::-1])
-    if not local or local["quoted"]:
-        return at - len(local[0]) if local else at
-    name = local[0][::-1]
-    if name[-1] in "='":
-        return at
-    if "=" in name and "+" not in name.rpartition("=")[0] and "ounce" not in name:
-        name = name.rpartition("=")[2]
-    return at - len(name.lstrip("'.=-"))
-
-
-def domain_end(found: re.Match[str]) -> int:
-    """Return where the domain behind an at-sign ends; 0 for files, and where the last label is a number."""
-    last = found["last"]
-    if found["cut"]:
-        return found.start("cut")
-    if last is None or last and last.isascii() and last.lower() not in FILE_ENDINGS:
-        return found.end()
-    common = pattern(COMMON_DOMAIN).match(found["domain"])
-    return found.start("domain") + common.end() if common else 0 if last.isascii() else found.end()
+def domain_length(domain: str) -> int:
+    """Return how much of what follows an at-sign is a domain; 0 for files and versions."""
+    name, _, last = domain.lower().rpartition(".")
+    is_ending = not last.isascii() or re.match("xn--|[a-z]{2,}[0-9]*$", last)
+    if domain[:1] == "[" or name and is_ending and last not in FILE_ENDINGS:
+        return len(domain)
+    common = pattern(COMMON_DOMAIN).match(domain)
+    return common.end() if common else 0
 
 
 # IPv6 addresses (RFC 4291, 5952; zones of RFC 4007). A candidate starts with a prefix that is assigned to something,
@@ -574,7 +543,8 @@ VERSION_BEFORE = r"""(?x)(?:
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                      # group:artifact:1.2.3.4
     | \.so\. | [/\\][\w.+-]*[A-Za-z]- | \bApplication\\                      # /gems/rails-6.1.4.1/
     )[\d.]+$"""
-VERSION_AFTER = r"""(?ix)(?P<major>\d\.\d{1,3}\.)[\d.]+\s?(?:->|=>|\u2192)\s?(?P=major) | \d+\.0\.0\.0 | [\d.]+(?:
+VERSION_AFTER = r"""(?ix)(?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]+)\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
+    | \d+\.0\.0\.0 | [\d.]+(?:
       -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|canary|nightly|debug|stable|ubuntu|py\d|el\d|x64|x86
         |g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.))
     | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post|sp|final\b|release\b|ga\b) | _(?:amd64|arm64|i386|all)\b
@@ -697,7 +667,7 @@ RULES_OF_VERSIONS: tuple[Rule, ...] = (
 RULES = (*RULES_OF_VERSIONS, find_ipv4)
 KIND_RULES = {
     VERSION: RULES_OF_VERSIONS,
-    COOKIES: (find_cookies, *RULES),
+    COOKIES: (partial(find_all, COOKIE, SECRET_MASK), *RULES),
     USER: (partial(find_all, USER_NAME, SECRET_MASK), *RULES),
 }
 # What a text must hold for a rule to find anything in it: a quick look that spares most texts the rules.
