@@ -339,19 +339,22 @@ CREDENTIALS = r"""(?x)(?<![\w-])(?i:bearer|basic|(token|negotiate|apikey))[\s+]+
     (?(1)(?=[A-Za-z._~+/=-]{0,99}\d)(?=\S{16}))
     (?: (?![A-Za-z/-]+\.?(?![\w.~+/=-])) | (?=[A-Za-z]{21}) | (?=[A-Za-z]{12})(?=[A-Za-z]*?[a-z][A-Z]+[a-z]) )
     (?![\w.~+/-]{1,99}=+[\w.~+/-]) (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
-# Passwords in the grammar of commands and of SQL: curl -u name:password, IDENTIFIED BY 'password', mysql -ppassword.
-COMMAND_PASSWORD = r"""(?x)(?:
+# Passwords in the grammar of commands, of SQL, of XML: curl -u name:password, --token …, IDENTIFIED BY 'password'.
+COMMAND_PASSWORD = r"""(?ix)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
-    | \b(?i:identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+(?=["']))["'] | \bIDENTIFIED\ BY\s+
+    | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
     | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
-    )(?P<value>[^\s"';]{1,200})"""
+    | \s--[\w-]{0,40}(?:password|token|secret|key|auth)\ (?!-)["']?
+    | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|key)(?:\s[^<>]{0,100})?>
+    | \bname="\w{0,40}(?:password|token|secret)"(?:\ value="|(?:\r?[\n\v]){2})
+    )(?P<value>[^\s"';<]{1,200})"""
 
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as {token}, $TOKEN and
 # %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
     none | null | nil | undefined | true | false | include | omit | same-origin | \? | \u2026 | %s
-    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
+    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,} | [$%]
     | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40}
     | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
     | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+ | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
@@ -371,25 +374,21 @@ def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
             yield start, end, mask
 
 
-# A secret's name and value: password=…, "apiKey": '…', <Password>…, ("secret", "…"), --token ….
-# `flag`: --token; `equals`: token=; `tag`: <token>; `row`: "token", "…"; `bare`: no quotes, with a `scheme` or without.
-NAME = r"(?<![\w.$\\-])(?P<flag>--?(?:D(?=[a-z]))?)?(?P<name>\$?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
-SIGN = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?(?P<equals>\s{0,3}(?:=>|==|:=|[:=](?![:=]))\s{0,3}
-      | (?<=["'])\s{0,3}value=(?=["']) | (?<=")(?:\r?[\n\v]){2})  # HTML's <input>, form data (RFC 7578)
-    | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{0,100})?>) | (?P<row>\\{0,8}["'`],\s?) | \s{1,3}"""
-VALUE = r"""(?x)(?P<list>[\[(]{1,2})?[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
-    | (?P<scheme>(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?(?P<bare>(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+)"""
-HEADER = "(?i)(?:cookies?|authorization)$"
-PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
-DOUBT = r"(?:valid|unexpected|unknown|missing|no|bad)\s$"  # Invalid token: 'foo'
-ATTRIBUTE = r"(?i)[a-z_.]*\.\w*(?:pass|pwd|secret|token|key|auth|cred)\w*"  # auth=self.auth
+# A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign in quotes only:
+# ("secret", "…"), password ("…").
+NAME = r"\w[\w.$-]*"
+VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]? (?: (?P<sign>\s{0,3}(?:=>|==|:=|[:=](?![:=]))\s{0,3}) | ,\s? | \s{1,3} )
+    (?: [\[(]{0,2}[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
+      | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
+# A header takes the rest of its line, or of the quotes it stands in.
+HEADER = r"(?i):\s*(?![\"'\s])(?=[^\r\n\v\"']{0,80}?(?:[=\d]|bearer |basic ))"
 
 
 def find_assignments(text: str) -> Iterator[Span]:
     """Find the values that stand behind a secret's name."""
     done = 0
     for name in pattern(NAME).finditer(text):
-        if name.start() >= done and kind_of(name["name"]) in (SECRET, COOKIES):
+        if name.start() >= done and kind_of(name[0]) in (SECRET, COOKIES):
             start, end = secret_value(text, name)
             if not is_harmless(text[start:end]):
                 yield start, end, SECRET_MASK
@@ -398,57 +397,31 @@ def find_assignments(text: str) -> Iterator[Span]:
 
 def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     """Return where the value behind a secret's name stands; an empty span if it has none."""
-    sign = pattern(SIGN).match(text, name.end())
-    if not sign:
-        return 0, 0
-    before, end = text[max(0, name.start() - 11) : name.start()], sign.end()
-    equals = sign["equals"] or ""
-    spaced = not sign["quote"] and equals != equals.strip()
-    # A scrubber's rule: @password:filter; a metric: session:duration=93.
-    if equals == ":" and (before[-1:] == "@" or pattern("[a-z_]+=[a-z0-9]").match(text, end)):
-        return 0, 0
-    if ":" in equals and text[end : end + 1] not in ('"', "'") and re.search(HEADER, name["name"]):
-        # A header, to the end of the line or of the quotes.
-        if spaced and not pattern(r"(?i)[^\r\n\v\"']{0,80}?(?:[=\d]|bearer |basic )").match(text, end):
-            return 0, 0  # prose
-        line = pattern("""[^\r\n\v"']+""" if before[-1:] in ("'", '"') else "[^\r\n\v]+").match(text, end)
-        return line.span() if line else (0, 0)
-    value = pattern(VALUE).match(text, end)
+    header = pattern(HEADER).match(text, name.end())
+    if header and name[0].lower().endswith(("cookie", "cookies", "authorization")):
+        is_quoted = text[name.start() - 1 : name.start()] in ("'", '"')
+        return header.end(), pattern(r"[^\r\n\v\"']*" if is_quoted else r"[^\r\n\v]*").match(text, header.end()).end()
+    value = pattern(VALUE).match(text, name.end())
     if not value:
         return 0, 0
-    if value["bare"]:
-        is_connected = sign["tag"] and before[-1:] in ("<", ":") or name["flag"] and value["bare"][0] != "-"
-        if equals and value["scheme"]:
-            return value.span()
-        if not (equals or is_connected) or is_no_secret(name["name"], value, spaced):
-            return 0, 0
-        return value.span("bare")
-    quoted = value["quoted"]
-    if equals:
-        is_method = before[-1:] == "`" and equals == "=" and not sign["quote"]  # Ruby's undefined method `token='
-        is_message = re.search(DOUBT, before) and quoted.isalpha() or value["list"] and re.fullmatch(PROSE, quoted)
-        return (0, 0) if is_method or is_message else value.span("quoted")
-    in_pair = re.search("[\\[(][\"']$", before) or text[value.end() : value.end() + 1] in (")", "]")
-    is_one_word = re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted) and not sign["tag"]
-    is_value = name["flag"] or is_one_word and (in_pair or not sign["row"])
-    return value.span("quoted") if is_value else (0, 0)
+    quoted, sign = value["quoted"], value["sign"]
+    if quoted:
+        # Unexpected token: 'foo', unexpected token '<'
+        is_word = quoted.isalpha() and name[0].lower() == "token"
+        is_secret_value = not is_word if sign else re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
+        return value.span("quoted") if is_secret_value else (0, 0)
+    return value.span("bare") if sign and not is_code_or_prose(name[0], value) else (0, 0)
 
 
-def is_no_secret(name: str, value: re.Match[str], spaced: bool) -> bool:
+def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
     """Tell whether what follows a secret's name without quotes is a number, a call, a variable or prose."""
-    bare = value["bare"]
-    word = bare.rstrip(".:!?")
-    follows = value.string[value.end() : value.end() + 1]
-    last_word = re.split("[^A-Za-z0-9]", name)[-1].lower()
-    return bool(
-        re.fullmatch(r"\d{0,3}", word)
-        or bare in ("$", "%", "%s")
-        or follows in ("(", "[") and re.fullmatch(r"[\w.:/@-]+" if spaced else "[A-Za-z_.]+", word)
-        or last_word == "tokens" and word.isdecimal()
-        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)
-        or len(word) < 100 and pattern(ATTRIBUTE).fullmatch(word)
-        or spaced and (len(word) <= 5 or re.fullmatch(r"(?:[^\W\d]|[./-])*", word))
-    )
+    sign, word = value["sign"], value["bare"].rstrip(".:!?")
+    if word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")):
+        return True
+    if re.fullmatch("[A-Za-z_.]+", word) and (is_secret(word) or value.string[value.end() : value.end() + 1] in ("(", "[")):
+        return True  # get_token(), self.password
+    is_prose = not value["quote"] and (sign == ":" or sign != sign.strip())
+    return is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word) is not None
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
@@ -731,7 +704,7 @@ class Redactor:
         if kind == PLAIN and items and isinstance(items[0], dict) and is_user(tuple(map(row_name, items))):
             return [USER] * len(items)
         for index, item in enumerate(items):
-            if kind == SECRET and isinstance(item, str) and re.fullmatch(PROSE, item):
+            if kind == SECRET and isinstance(item, str) and re.fullmatch(r"[A-Z][a-z']+(?: [a-z0-9']+){2,}[.!]?", item):
                 kinds[index] = PLAIN  # {"password": ["This field is required."]}
             if kind == PLAIN and isinstance(item, str) and item[:2] == "--" and "=" not in item and is_secret(item):
                 kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
