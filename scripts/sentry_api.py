@@ -323,9 +323,9 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 # Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC 7468), to the end of
 # the text where the end line is missing; Slack's web hooks.
 TOKEN_START = r"""(?x: sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
-    | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_ | sk-(?=[\w-]*\d) | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
+    | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_ | sk-(?=[\w-]{0,40}\d) | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
     | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_ | gr1348941 | atatt3
-    | (?:akia|asia|abia|acca)(?=[a-z0-9]{16}\b) | eyj[\w-]+\. )"""
+    | (?:akia|asia|abia|acca)(?=[a-z0-9]{16}\b) | (?<![\w-])eyj[\w-]+\. )"""
 TOKEN = rf"""(?ix)(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY(?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
     | (?<=hooks\.slack\.com/)[\w/-]+"""
@@ -377,7 +377,7 @@ def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
 # A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign in quotes only:
 # ("secret", "…"), password ("…").
 NAME = r"\w[\w.$-]*"
-VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]? (?: (?P<sign>\s{0,3}(?:=>|==|:=|[:=](?![:=]))\s{0,3}) | ,\s? | \s{1,3} )
+VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]? (?: (?P<sign>\s{0,3}(?:=>|={2,3}|:=|[:=](?![:=]))\s{0,3}) | ,\s? | \s{1,3} )
     (?: [\[(]{0,2}[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
 # A header takes the rest of its line, or of the quotes it stands in.
@@ -545,84 +545,50 @@ def find_ipv4(text: str) -> Iterator[Span]:
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
 
-# A frame that is a line of its own.
-FRAME_LINE = r"""(?x)[ \t>|+]*(?![ \t>|+])(?:
-    File\ \\*["'][^"'\n]+["'],\ line\ \d+                                    # Python
-    | at\s+(?:async\s+|new\s+)?(?:                                           # Java, Kotlin, JavaScript, .NET, Rust
-        <anonymous> | [^\s()]+:\d+\)?\s*$ | [\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+(?:\ \[as\ [^\]]+\])?\ ?\(
-        | [^\s()]+(?:\ \[as\ [^\]]+\])?\ ?\((?:[^\n]*:\d|eval\ at\ |<anonymous>|native|index\ \d+\)) )
+# A frame of JavaScript, Java or .NET; then Python, PHP, Firefox; one that a server has cut.
+FRAME = rf"""
+      at\s+(?:async\s+|new\s+)?(?:
+          (?:(?=[^\s()]{{0,300}}[.+/|`<])[^\s()]{{1,300}}(?:\ \[as\ [^\]\n]{{1,80}}\])?\ ?\(
+            | [^\s()]{{1,300}}\ ?\((?=(?:[^()\n\v]|\([^()\n\v]{{0,200}}\)){{0,300}}?:\d|eval\ at\ |<anonymous>|native|index\ \d+\)) )
+            (?:[^()\n\v]|\([^()\n\v]{{0,200}}\)){{0,600}}\)(?:\sin\s\S{{1,300}}:line\s\d+)?
+        | (?=[^\s()]{{0,300}}[./\\])[^\s()]{{1,500}}:\d+:\d+(?!\S) )
+    | File\ \\*["'][^"'\n\v]{{1,500}}["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
+    | \#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
+    | [\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?!\S)
+    | (?:at|File|from|\#\d+)\ [^\n\v]{{0,300}}{CUT}\Z"""
+# What only a whole line may be.
+FRAME_LINE = r"""
+      (?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):(?=\r?[\n\v][\s>|+]*File)
+    | File\ \\*["'][^"'\n\v]+["'],\ line\ \d+[^\n\v]*(?:[\n\v](?P=line)[ \t\[][^\n\v]*)*
+    | at\s+(?:<anonymous>|[^\s()]+:\d+\)?[ \t]*(?![^\n\v])|[\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+\ ?\()
     | \.\.\.\ \d+\ (?:more|common) | ---\ End\ of\ (?:stack|inner)
-    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::)                             # Rust
-    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)      # Ruby
+    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ )               # Rust
+    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)                    # Ruby
     | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]|[^\n]{1,200}?\([^()\s]{0,300}:\d)
-    | thrown\ in\ [^\n]*\ on\ line\ \d                                       # PHP, Android, gdb, Dart
-    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                             # Apple
-    | [^\s:]+\.(?:go|s):\d+(?:\ \+0x|\s*$) | goroutine\ \d+\ \[ | created\ by\ \S   # Go
-    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                        # Elixir, Erlang
-    | (?:(?:global|module)\ code|[^\s@]*)@(?:(?:https?|file|app|webpack|moz-|safari-)\S*:\d|\[native\ code\]) )"""
-# Lines that belong to the frame below them: Python's header, a Rust symbol, Go's function.
-LEAD = r"[ \t>|+]*(?:(?:Exception Group )?Traceback \(most recent call last\):|\d+:\s+\S+)\s*$"
-GO_LEAD, GO_FRAME = r"[^\s(]+\(|created by ", r"\s*[^\s:]+\.(?:go|s):\d"
+    | thrown\ in\ [^\n\v]*\ on\ line\ \d                                                   # PHP, Android, gdb, Dart
+    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                                          # Apple
+    | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+(?:\ \+0x|[ \t]*(?![^\n\v]))
+    | goroutine\ \d+\ \[ | created\ by\ \S                                                # Go
+    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                                     # Elixir, Erlang
+    | (?:(?:global|module)\ code|[^\s@]*)@(?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])"""
+FRAMES = rf"(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:{FRAME_LINE}|{FRAME})(?P<rest>[^\n\v]*)|(?<=\s)(?:{FRAME})"
 TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
-# A frame on a line with other text. JavaScript and Java: at name (place), at path; then Python, PHP, Firefox.
-FRAME = rf"""(?x)[ \t]at\s+(?:async\s+|new\s+)?(?:
-        (?P<name>[^\s()]{{1,300}})(?:\s\[as\s\w{{1,80}}\])?\s?\((?P<place>(?:[^()\n]|\([^()\n]{{0,200}}\)){{0,600}})\)
-            (?:\sin\s\S{{1,300}}:line\s\d+)?
-        | (?P<path>[^\s()]{{1,500}}):\d+:\d+(?=\s|$))
-    | \sFile\ \\*["'][^"'\n]{{1,500}}\\*["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
-    | \s\#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
-    | \s[\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?=\s|$)
-    | (?<=[):\d])[ \t]at\ [^\n]{{1,300}}{CUT}$"""
-FRAME_PLACE = r":\d|^eval at |^(?:Native Method|Unknown Source|<anonymous>|native|index \d+)$"
-CUT_FRAME = rf"\s+(?:at|File|from|#\d+) [^\n]{{0,300}}{CUT}$"
 QUOTED = r"(?:\\.|[^\\\"'])*"  # where line breaks are escaped, the trace stands in quotes and something may follow them
 
 
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames; it takes a header and a frame, or two frames."""
-    lines = frame_lines(text)
-    inline = frames_within_lines(fill(text, [(start, end, BLANK * (end - start)) for start, end, _ in lines]))
-    blocks: list[tuple[int, int, int]] = []
-    for start, end, count in sorted([*lines, *inline]):
+    blocks: list[tuple[int, int, int]] = []  # start, end, lines
+    for found in pattern(FRAMES).finditer(text):
+        start, end = found.span()
+        lines = 1 + len(re.findall("[\n\v]", found[0]))
+        if found["rest"] and "\n" not in text:
+            end = found.start("rest") + len(pattern(QUOTED).match(found["rest"])[0])
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for what only space separates
-            blocks[-1] = (blocks[-1][0], end, blocks[-1][2] + count)
-        else:
-            blocks.append((start, end, count))
-    if sum(count for *_, count in blocks) >= (1 if pattern(TRACE_HEADER).search(text) else 2):
+            start, lines = blocks[-1][0], blocks.pop()[2] + lines
+        blocks.append((start, end, lines))
+    if sum(lines for *_, lines in blocks) >= (1 if pattern(TRACE_HEADER).search(text) else 2):
         yield from ((start, end, STACK_MARK.format(count, "" if count == 1 else "s")) for start, end, count in blocks)
-
-
-def frame_lines(text: str) -> list[tuple[int, int, int]]:
-    """Return start, end and number of lines of what belongs to frames on lines of their own."""
-    spans: list[tuple[int, int, int]] = []
-    newline = "\n" if "\n" in text else "\v"
-    before, start, is_open = "", 0, False
-    indent: str | None = None  # of the last frame, if it is Python's: its code is indented deeper
-    for line in text.split(newline) if newline in text else []:
-        is_frame = pattern(FRAME_LINE).match(line) or is_open and pattern(CUT_FRAME).match(line)
-        is_code = is_open and indent is not None and re.match(re.escape(indent) + r"[ \t[]", line)
-        if is_frame or is_code:
-            quoted = pattern(QUOTED).match(line) if newline == "\v" and not line.endswith(("…", "...")) else None
-            end = start + (quoted.end() if quoted else len(line))
-            if is_open:
-                spans[-1] = (spans[-1][0], end, spans[-1][2] + 1)
-            else:
-                is_led = re.match(GO_LEAD if re.match(GO_FRAME, line) else LEAD, before)
-                spans.append((start - len(before) - 1, end, 2) if is_led else (start, end, 1))
-            if is_frame:
-                indent = line.partition("File ")[0] if re.match(r"[ \t>|+]*File ", line) else None
-        is_open = bool(is_frame or is_code)
-        before, start = line, start + len(line) + 1
-    return spans
-
-
-def frames_within_lines(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield start, end and 1 for each frame on a line with other text."""
-    for found in pattern(FRAME).finditer(text):
-        name, place, path = found["name"], found["place"], found["path"]
-        is_call = not name or name.count(".") > 1 or re.search(FRAME_PLACE, place)
-        if is_call and (not path or re.search(r"[./\\]", path)):
-            yield found.start() + 1, found.end(), 1  # the space before it stays
 
 
 # In this order: credentials before emails, IPv6 before IPv4.
@@ -704,7 +670,7 @@ class Redactor:
         if kind == PLAIN and items and isinstance(items[0], dict) and is_user(tuple(map(row_name, items))):
             return [USER] * len(items)
         for index, item in enumerate(items):
-            if kind == SECRET and isinstance(item, str) and re.fullmatch(r"[A-Z][a-z']+(?: [a-z0-9']+){2,}[.!]?", item):
+            if kind == SECRET and isinstance(item, str) and re.fullmatch(r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?", item):
                 kinds[index] = PLAIN  # {"password": ["This field is required."]}
             if kind == PLAIN and isinstance(item, str) and item[:2] == "--" and "=" not in item and is_secret(item):
                 kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
