@@ -209,7 +209,7 @@ ABOUT_WORDS = frozenset(
 VERSION_WORDS = frozenset("version ver release build sdk browser os runtime firmware driver kernel dist".split())
 LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
 USER_KEYS = frozenset("user userreport sentryuser feedback evidence evidencedata evidencedisplay".split())
-USER_FIELDS = {**dict.fromkeys("name username displayname fullname firstname lastname".split(), SECRET), "email": MAIL}
+USER_NAMES = frozenset("name username displayname fullname firstname lastname".split())
 TEAM_KEYS = frozenset(
     "activity seen_by participants assigned_to assignee status_details actor owner owners authors author committer "
     "last_commit reviewers".split()
@@ -231,9 +231,9 @@ def is_secret(key: str) -> bool:
     return pattern(SECRET_NAME).search(name) is not None
 
 
-def user_field(name: str) -> str:
-    """Return the kind of a user's name or email, by its key in snake case; "" for other keys."""
-    return USER_FIELDS.get(name.removeprefix("user_").replace("_", ""), "")
+def user_field(key: str) -> str:
+    """Return a key of an end user's data without a prefix: 'userEmail' gives email, 'username' name."""
+    return snake_case(key).replace("_", "").removeprefix("user")
 
 
 @lru_cache(maxsize=8192)
@@ -251,10 +251,11 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
     if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
         return SECRET
     if parent == USER or key.startswith("user."):
-        field = "user" if name == "data" else user_field(name)
-        if field:
-            return field
-    if name.replace("_", "") in USER_KEYS and parent != TEAM:
+        if user_field(key) in USER_NAMES:
+            return SECRET
+        if user_field(key) == "email":
+            return MAIL
+    if parent != TEAM and name.replace("_", "") in USER_KEYS or parent == USER and name == "data":
         return USER
     if last in ("packages", "modules"):
         return PACKAGES
@@ -269,8 +270,7 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
 # Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width and unseen ones.
 ESCAPE = rf"""(?x)
     (?P<colour>(?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}m)
-    | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)) (?P<hex>[0-7][0-9A-Fa-f])
-    | =(?P<printable>40)(?=[A-Za-z])
+    | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)|=(?=40[A-Za-z]))(?P<hex>[0-7][0-9A-Fa-f])
     | (?<!\\)\\+(?P<control>[nrt])
     | &(?:amp;)*(?:\#(?:[xX]0*(?P<hex2>[0-7][0-9A-Fa-f])|0*(?P<number>\d{{2,3}}))|(?P<name>quot|apos|commat|period));
     | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
@@ -286,7 +286,7 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     done = 0
     for escape in pattern(ESCAPE).finditer(text):
         kind = escape.lastgroup or ""
-        if kind in ("hex", "hex2", "printable", "number"):
+        if kind in ("hex", "hex2", "number"):
             character = chr(int(escape[kind], 10 if kind == "number" else 16))
         else:
             character = "\x1b" if kind == "colour" else MEANINGS.get(escape[kind], "")  # none of a hidden one
@@ -334,19 +334,17 @@ CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
 # The password in scheme://user:password@host; a number with a path is a port.
 URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))
     (?P<value>[^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
-# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose and no challenge (Bearer realm="api").
-CREDENTIALS = r"""(?x)(?<![\w-])(?i:bearer|basic|(token|negotiate|apikey))[\s+]+
-    (?(1)(?=[A-Za-z._~+/=-]{0,99}\d)(?=\S{16}))
-    (?: (?![A-Za-z/-]+\.?(?![\w.~+/=-])) | (?=[A-Za-z]{21}) | (?=[A-Za-z]{12})(?=[A-Za-z]*?[a-z][A-Z]+[a-z]) )
-    (?![\w.~+/-]{1,99}=+[\w.~+/-]) (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
+# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
+CREDENTIALS = r"""(?x)(?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16}))[\s+]+
+    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z]) (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
 # Passwords in the grammar of commands, of SQL, of XML: curl -u name:password, --token …, IDENTIFIED BY 'password'.
 COMMAND_PASSWORD = r"""(?ix)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
     | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
     | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
-    | \s--[\w-]{0,40}(?:password|token|secret|key|auth)\ (?!-)["']?
-    | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|key)(?:\s[^<>]{0,100})?>
+    | \s--[\w-]{0,40}(?:password|token|secret|api-?key|auth)\ (?!-)["']?
+    | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|api_?key)(?:\s[^<>]{0,100})?>
     | \bname="\w{0,40}(?:password|token|secret)"(?:\ value="|(?:\r?[\n\v]){2})
     )(?P<value>[^\s"';<]{1,200})"""
 
@@ -433,7 +431,7 @@ USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
 
 # Emails (RFC 5321, 5322, 6531). A = in the local part is a name's end, but for VERP: bounces+9-jane=x.com@….
 EMAIL = rf"""(?x)(?P<local> "[^"]{{1,68}}"(?=@)
-      | [\w%](?:[\w.'%!#$^*~{{}}`-]|[\u0300-\u036f])* (?:\+[\w.'%!#$^*~{{}}`=+-]*)? )
+      | [\w%][\w.'%!#$^*~{{}}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{{}}`=+-]*)? )
     (?:(?<!')@ (?P<domain> \[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
       | (?!v?\d+\.\d+(?![^\W_]))(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)* | ) (?P<cut>\.?{CUT})? )?"""
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
@@ -506,18 +504,17 @@ def find_ipv6(text: str) -> Iterator[Span]:
 # A version is told by what stands before its number (a word, a product token, a path), or behind it. Lower-case names
 # before / and @ are hosts' and users' rather than products', unless the number is a small one.
 VERSION_BEFORE = r"""(?x)(?:
-    (?: (?i:version|build|revision|release|firmware|driver|kernel|sdk|runtime|chrome|firefox|safari|windows|android
-        |java|python|edge|macos|net\ framework|(?:windows|sql)\ server)s?
+    (?: (?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release|firmware|driver|kernel|sdk|runtime
+        |chrome|firefox|safari|windows|android|java|python|edge|macos|net\ framework|(?:windows|sql)\ server)
       | (?<![A-Za-z])(?i:v|ver|rev|oid|i?os|os\ x|jdk|php|rails|django|cuda) )
-      (?:[ _-](?i:is|was|to|from|number|file|nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
-    | (?<![^\s\"'(\[;,{<]) (?:[a-z]+/(?=\d\.)|(?![a-z]+/)[A-Za-z][\w+-]*/)   # Chrome/124.0.6367.91
-    | (?:(?<![\w@/:.-])|(?<=release:))@? (?:[a-z-]+@(?=\d\.)|(?![a-z-]+@)[\w./-]+@(?=\d?\d\.))  # shop@1.2.3.4
-    | (?:[~<>]=|~>|\^)\s? | [\w-](?<!ip)(?<!host)(?<!addr)[=!]=                 # requests>=2.31.0.1
-    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                      # group:artifact:1.2.3.4
-    | \.so\. | [/\\][\w.+-]*[A-Za-z]- | \bApplication\\                      # /gems/rails-6.1.4.1/
-    )[\d.]+$"""
+      (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
+    | (?<![^\s\"'(\[;,{<]) (?:[a-z]+/(?=\d\.)|(?![a-z]+/)[A-Za-z][\w+-]*/)         # Chrome/124.0.6367.91
+    | (?:(?<![\w@/:.-])|(?<=release:))@? (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
+    | (?:[~<>]=|~>|\^)\s? | [\w-][=!]=(?=\d\.)                                # requests>=2.31.0.1
+    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                          # group:artifact:1.2.3.4
+    | \.so\. | \bApplication\\ )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)(?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]+)\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | \d+\.0\.0\.0 | [\d.]+(?:
+    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]+[/\\](?!\d) | [\d.]+(?:    # /gems/rails-6.1.4.1/
       -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|canary|nightly|debug|stable|ubuntu|py\d|el\d|x64|x86
         |g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.))
     | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post|sp|final\b|release\b|ga\b) | _(?:amd64|arm64|i386|all)\b
@@ -628,53 +625,33 @@ class Redactor:
             self.own.append(partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
-    def redact(self, value: Any, kind: str = PLAIN, may_be_pair: bool = True) -> Any:
-        """Return a copy of a value of a kind; a pair or row may be a header or cookie, not as an object's member."""
+    def redact(self, value: Any, kind: str = PLAIN) -> Any:
+        """Return a copy of a value of a kind."""
         if isinstance(value, str):
             return self.redact_cached(value, kind)
         if isinstance(value, dict):
-            return self.redact_object(value, kind, may_be_pair)
+            return self.redact_object(value, kind)
         if isinstance(value, list):
-            kinds = self.kinds_of_items(value, kind, may_be_pair)
-            return [self.redact(item, item_kind) for item, item_kind in zip(value, kinds)]
+            return [self.redact(item, item_kind) for item, item_kind in zip(value, kinds_of_items(value, kind))]
         return value
 
-    def redact_object(self, value: Object, kind: str, may_be_row: bool) -> Object:
+    def redact_object(self, value: Object, kind: str) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        is_person = kind in (PLAIN, USER) and is_user(tuple(value))
-        kind = USER if is_person else kind
-        # A row of user data stands in a list; {"user": {"name": …, "value": …}} is the data itself.
-        row = row_name(value) if may_be_row or kind != USER else None
-        row = None if is_person else row
-        row_kinds: dict[str, str] = {}  # of {"key": …, "value": …}, or name and value
-        if row:
-            row_kind = kind_of(row, kind if kind in (USER, META) else PLAIN)
+        row_kinds: dict[str, str] = {}
+        if kind in (PLAIN, USER) and is_user(tuple(value)):
+            kind = USER
+        elif row_name(value):
+            row_kind = kind_of(row_name(value), kind)
             row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
-            child_kind = row_kinds.get(key, kind_of(key, kind))
             label = name = self.redact_cached(key, PLAIN)
             while label != key and (label in value or label in result):  # two keys must not become one
                 counts[name] += 1
                 label = f"{name} ({counts[name] + 1})"
-            result[label] = self.redact(child, child_kind, False)
+            result[label] = self.redact(child, row_kinds.get(key, kind_of(key, kind)))
         return result
-
-    def kinds_of_items(self, items: list[Any], kind: str, may_be_pair: bool) -> list[str]:
-        """Return the kind of each element of a list; [name, value] in a list of lists is a header or a cookie."""
-        name = items[0] if may_be_pair and len(items) == 2 else None
-        if isinstance(name, str) and " " not in name and kind not in (SECRET, META):
-            return [PLAIN, kind_of(name, COOKIES if kind == COOKIES else PLAIN)]
-        kinds = [kind] * len(items)
-        if kind == PLAIN and items and isinstance(items[0], dict) and is_user(tuple(map(row_name, items))):
-            return [USER] * len(items)
-        for index, item in enumerate(items):
-            if kind == SECRET and isinstance(item, str) and re.fullmatch(r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?", item):
-                kinds[index] = PLAIN  # {"password": ["This field is required."]}
-            if kind == PLAIN and isinstance(item, str) and item[:2] == "--" and "=" not in item and is_secret(item):
-                kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
-        return kinds
 
     def redact_text(self, text: str, kind: str) -> str:
         """Return a text of a kind, redacted."""
@@ -709,16 +686,30 @@ def unique_keys(members: list[tuple[str, Any]]) -> Object:
 
 
 @lru_cache(maxsize=8192)
-def is_user(names: tuple[str | None, ...]) -> bool:
-    """Tell whether an object's keys, or the names of rows, are those of a user: a name beside an email or address."""
-    keys = [snake_case(name) for name in names if name]
-    return any(key.endswith(("email", "ip_address")) for key in keys) and SECRET in map(user_field, keys)
+def is_user(keys: tuple[str, ...]) -> bool:
+    """Tell whether an object's keys are those of a user: a name beside an email or an address."""
+    has_address = any(snake_case(key).endswith(("email", "ip_address")) for key in keys)
+    return has_address and not USER_NAMES.isdisjoint(map(user_field, keys))
 
 
-def row_name(item: Any) -> str | None:
-    """Return the name in a row {"name": …, "value": …} or {"key": …, "value": …}; None for anything else."""
-    name = item.get("key", item.get("name")) if isinstance(item, dict) and "value" in item else None
-    return name if isinstance(name, str) else None
+def row_name(value: Object) -> str:
+    """Return the name in a row {"name": …, "value": …} or {"key": …, "value": …}, or ""."""
+    name = value.get("key", value.get("name")) if "value" in value else None
+    return name if isinstance(name, str) else ""
+
+
+def kinds_of_items(items: list[Any], kind: str) -> list[str]:
+    """Return the kind of each element of a list."""
+    name = items[0] if len(items) == 2 else None
+    if isinstance(name, str) and " " not in name and kind != SECRET:  # of a header or a cookie
+        return [PLAIN, kind_of(name, kind)]
+    kinds = [kind] * len(items)
+    for index, item in enumerate(items):
+        if kind == SECRET and isinstance(item, str) and re.fullmatch(r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?", item):
+            kinds[index] = PLAIN  # {"password": ["This field is required."]}
+        if kind == PLAIN and isinstance(item, str) and item[:2] == "--" and "=" not in item and is_secret(item):
+            kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
+    return kinds
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
