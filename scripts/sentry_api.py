@@ -275,6 +275,7 @@ ESCAPE = rf"""(?x)
     | &(?:amp;)*(?:\#(?:[xX]0*(?P<hex2>[0-7][0-9A-Fa-f])|0*(?P<number>\d{{2,3}}))|(?P<name>quot|apos|commat|period));
     | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
     | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
+ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
 MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrt", "@@...:\v\r\t"))  # \v: frame_lines() knows it as \n
 MEANINGS.update(quot='"', apos="'", commat="@", period=".")
 
@@ -298,8 +299,7 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
 
 def mask_spans(text: str, rules: Iterable[Rule]) -> str:
     """Put masks in the place of what rules find in the text with its escapes undone."""
-    is_escaped = pattern(r"[^\t\n\r -~]|[%\\&]|=40").search(text)
-    plain, places = unescape(text) if is_escaped else (text, range(len(text) + 1))
+    plain, places = unescape(text) if pattern(ESCAPED).search(text) else (text, range(len(text) + 1))
     found: list[Span] = []
     for rule in rules:
         spans = sorted(rule(plain))
@@ -588,29 +588,26 @@ def find_frames(text: str) -> Iterator[Span]:
         yield from ((start, end, STACK_MARK.format(count, "" if count == 1 else "s")) for start, end, count in blocks)
 
 
-# In this order: credentials before emails, IPv6 before IPv4.
-RULES_OF_VERSIONS: tuple[Rule, ...] = (
-    find_frames,
+# In this order: secrets before emails, IPv6 before IPv4.
+SECRET_RULES: tuple[Rule, ...] = (
     partial(find_all, URL_PASSWORD, SECRET_MASK),
     partial(find_all, TOKEN, SECRET_MASK),
     find_assignments,
     partial(find_all, CREDENTIALS, SECRET_MASK),
     partial(find_all, COMMAND_PASSWORD, SECRET_MASK),
     partial(find_all, GRAVATAR, SECRET_MASK),
-    find_emails,
-    find_ipv6,
 )
-RULES = (*RULES_OF_VERSIONS, find_ipv4)
-KIND_RULES = {
-    VERSION: RULES_OF_VERSIONS,
-    COOKIES: (partial(find_all, COOKIE, SECRET_MASK), *RULES),
-    USER: (partial(find_all, USER_NAME, SECRET_MASK), *RULES),
+OTHER_RULES: tuple[Rule, ...] = (find_frames, find_emails, find_ipv6, find_ipv4)
+KIND_RULES: dict[str, Rule] = {
+    COOKIES: partial(find_all, COOKIE, SECRET_MASK),
+    USER: partial(find_all, USER_NAME, SECRET_MASK),
 }
-# What a text must hold for a rule to find anything in it: a quick look that spares most texts the rules.
-SUSPECT = rf"""(?x)[^\t -~] | [%\\&@] | =40 | :// | :: | (?:[0-9a-f]{{1,4}}:){{3}} | \d\.\d{{1,3}}\.[\d\u2026.] | \{{\d+,
-    | \sat\s | ,[ ]line[ ] | \#\d | user\. | pass | pwd | secret | token | cred | jwt | bearer | basic | [cx]srf | otp | cookie
-    | sess | auth | sid | sig | key | negotiate | curl | identified | mysql | mariadb | docker | redis | -----begin | hooks\.slack | avatar
-    | {TOKEN_START}"""
+# What a lower-case text must hold for these rules to find anything in it: most texts don't.
+SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic | [cx]srf | otp | cookie
+    | sess | auth | sid | sig | key | negotiate | user\. | curl | identified | mysql | mariadb | docker | redis | avatar
+    | -----begin | hooks\.slack | {TOKEN_START}"""
+OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d
+    | :: | (?:[0-9a-f]{{1,4}}:){{3}} | \d\.\d{{1,3}}\.[\d.] | \{{\d+,"""
 
 
 class Redactor:
@@ -663,9 +660,13 @@ class Redactor:
                 return nested
         if self.token and self.token in text.lower():  # as it stands; the rule finds it where it is escaped
             text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
-        if kind in (COOKIES, USER) or pattern(SUSPECT).search(text.lower()):
-            return mask_spans(text, [*self.own, *KIND_RULES.get(kind, RULES)])
-        return text
+        lower = text.lower()
+        rules = [KIND_RULES[kind]] if kind in KIND_RULES else []
+        if pattern(SECRET_HINT).search(lower):
+            rules += SECRET_RULES
+        if pattern(OTHER_HINT).search(lower):
+            rules += OTHER_RULES[:-1] if kind == VERSION else OTHER_RULES
+        return mask_spans(text, [*self.own, *rules]) if rules else text
 
     def redact_nested(self, text: str, kind: str) -> str | None:
         """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats in an object."""
