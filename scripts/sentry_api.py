@@ -480,7 +480,7 @@ OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole, cut off by a server (198.51.100.…), and as Erlang writes them.
 IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?:
     {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d) | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
-    | (?<=\{{){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"""
+    | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"""
 
 
 def find_ipv6(text: str) -> Iterator[Span]:
@@ -510,7 +510,7 @@ VERSION_BEFORE = r"""(?x)(?:
       (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
     | (?<![^\s\"'(\[;,{<]) (?:[a-z]+/(?=\d\.)|(?![a-z]+/)[A-Za-z][\w+-]*/)         # Chrome/124.0.6367.91
     | (?:(?<![\w@/:.-])|(?<=release:))@? (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
-    | (?:[~<>]=|~>|\^)\s? | [\w-][=!]=(?=\d\.)                                # requests>=2.31.0.1
+    | [~<>]=\s?(?=\d\.) | (?:~>|\^)\s? | [\w-][=!]=(?=\d\.)                                # requests>=2.31.0.1
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                          # group:artifact:1.2.3.4
     | \.so\. | \bApplication\\ )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)(?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]+)\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
