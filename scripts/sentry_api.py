@@ -164,16 +164,17 @@ class Failure(Exception):
 
 # --- Redaction ---------------------------------------------------------------
 #
-# redact() walks a value. What a key says of its value is that value's kind, and each text goes through the rules of its
-# kind. A rule is a function from a text to spans: start, end, mask. Rules see the text with its escapes undone, and
-# BLANKs where an earlier rule has found something; at the end all spans are cut out of the text as it was. Every
-# pattern takes linear time: its repeats are bounded, or can't hold what follows them.
+# redact() walks a value. What a key says of its value is that value's kind, and each text goes
+# through the rules of its kind. A rule is a function from a text to spans: start, end, mask. Rules
+# see the text with its escapes undone, and BLANKs where an earlier rule has found something; at the
+# end all spans are cut out of the text as it was. Every pattern takes linear time: its repeats are
+# bounded, or can't hold what follows them.
 
 EMAIL_MASK, IP_MASK, SECRET_MASK = "[REDACTED_EMAIL]", "[REDACTED_IP]", "[REDACTED]"
 STACK_MARK = "[{} stack trace line{} removed]"
 BLANK = "\0"
 
-pattern = cache(re.compile)  # compiled when first used: a run that needs none (--help) compiles none
+pattern = cache(re.compile)  # compiled when first used: --help needs none
 
 # What a key says of its value.
 PLAIN = ""
@@ -188,31 +189,37 @@ META = "meta"  # a scrubber's remarks, under the names of what it has scrubbed
 
 # Keys in snake case.
 SECRET_NAME = r"""(?x)(?:^|_)(?:
-        (?: pass(?:words?|wd|phrase|code) | pwd | secrets? | token | credentials? | authorization | jwt | bearer | [cx]srf
-          | t?otp | sid | [a-z]*sess(?:ion)?_?id | aspxauth
-          | (?:api|(?:secret_?)?access|secret|private|auth|signing|encryption|master|account|session|service|app|ssh|subscription
-            |functions|stripe|admin|license)_?key
+        (?: pass(?:words?|wd|phrase|code) | pwd | secrets? | token | credentials? | authorization
+          | jwt | bearer | [cx]srf | t?otp | sid | [a-z]*sess(?:ion)?_?id | aspxauth
+          | (?:api|(?:secret_?)?access|secret|private|auth|signing|encryption|master|account|session
+            |service|app|ssh|subscription|functions|stripe|admin|license)_?key
           | (?:amz|goog|hub|oauth|access|hmac|stripe)_?signature )(?:_|$)
         | (?:pass|auth|session|sig|tokens)$ )
     | (?:password|passwd|token|secret)$"""
 # Token counts and pages, a DSN's public key, a desktop's session.
-NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | (?:page|next|continuation)_(?:page_)?token$
-    | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ | xdg_session )(?:_|$)"""
+NO_SECRET_NAME = r"""(?x)(?:^|_)(?:
+    public | publishable | (?:page|next|continuation)_(?:page_)?token$ | xdg_session
+    | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )(?:_|$)"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
-    "count counts type types length len limit size name names field fields url uri endpoint path policy expiry expires "
-    "expired expiration ttl age lifetime status state error errors method mode provider scheme required valid invalid "
-    "present enabled disabled usage index position budget version at in issued created updated rotated changed kind "
-    "format strength hint prompt reset attempts attempt failures window manager service backend class handler module "
-    "middleware file location host domain header algorithm alg issuer scope scopes audience".split()
+    "count counts type types length limit size name field fields url uri endpoint path policy "
+    "expires expiry expired expiration ttl age status state error errors method mode provider "
+    "required valid invalid enabled usage version at in created updated changed hint reset attempts "
+    "failures service class file host header algorithm issuer scope scopes".split()
 )
-VERSION_WORDS = frozenset("version ver release build sdk browser os runtime firmware driver kernel dist".split())
-LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
-USER_KEYS = frozenset("user userreport sentryuser feedback evidence evidencedata evidencedisplay".split())
+VERSION_WORDS = frozenset(
+    "version ver release build sdk browser os runtime firmware driver kernel dist".split()
+)
+LABEL_WORDS = frozenset(
+    "name number id info string tag code label description value raw range".split()
+)
+USER_KEYS = frozenset(
+    "user userreport sentryuser feedback evidence evidencedata evidencedisplay".split()
+)
 USER_NAMES = frozenset("name username displayname fullname firstname lastname".split())
 TEAM_KEYS = frozenset(
-    "activity seen_by participants assigned_to assignee status_details actor owner owners authors author committer "
-    "last_commit reviewers".split()
+    "activity seen_by participants assigned_to assignee status_details actor owner owners authors "
+    "author committer last_commit reviewers".split()
 )
 
 
@@ -232,13 +239,13 @@ def is_secret(key: str) -> bool:
 
 
 def user_field(key: str) -> str:
-    """Return a key of an end user's data without a prefix: 'userEmail' gives email, 'username' name."""
+    """Return a key of a user's data without a prefix: 'userEmail' gives email."""
     return snake_case(key).replace("_", "").removeprefix("user")
 
 
 @lru_cache(maxsize=8192)
 def kind_of(key: str, parent: str = PLAIN) -> str:
-    """Tell what a key says of its value, in an object that is itself of kind `parent`: secrets first, then users."""
+    """Tell what a key says of its value, in an object that is itself of kind `parent`."""
     name = snake_case(key)
     words = name.split("_")
     last = words[-1]
@@ -267,21 +274,23 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
     return COOKIES if parent == COOKIES else PLAIN
 
 
-# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width and unseen ones.
+# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width
+# characters and unseen ones.
 ESCAPE = rf"""(?x)
     (?P<colour>(?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}m)
     | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)|=(?=40[A-Za-z]))(?P<hex>[0-7][0-9A-Fa-f])
     | (?<!\\)\\+(?P<control>[nrt])
-    | &(?:amp;)*(?:\#(?:[xX]0*(?P<hex2>[0-7][0-9A-Fa-f])|0*(?P<number>\d{{2,3}}))|(?P<name>quot|apos|commat|period));
+    | &(?:amp;)*(?: \#[xX]0*(?P<hex2>[0-7][0-9A-Fa-f]) | \#0*(?P<number>\d{{2,3}})
+      | (?P<name>quot|apos|commat|period) );
     | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
     | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
 ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
-MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrt", "@@...:\v\r\t"))  # \v: frame_lines() knows it as \n
+MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrt", "@@...:\v\r\t"))  # \v: see FRAMES
 MEANINGS.update(quot='"', apos="'", commat="@", period=".")
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
-    """Return a text with its escapes undone, and where each of its characters, and its end, stood before."""
+    """Return a text with its escapes undone, and where its characters, and its end, stood before."""
     pieces: list[str] = []
     places: list[int] = []
     done = 0
@@ -299,7 +308,8 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
 
 def mask_spans(text: str, rules: Iterable[Rule]) -> str:
     """Put masks in the place of what rules find in the text with its escapes undone."""
-    plain, places = unescape(text) if pattern(ESCAPED).search(text) else (text, range(len(text) + 1))
+    is_escaped = pattern(ESCAPED).search(text)
+    plain, places = unescape(text) if is_escaped else (text, range(len(text) + 1))
     found: list[Span] = []
     for rule in rules:
         spans = sorted(rule(plain))
@@ -310,7 +320,7 @@ def mask_spans(text: str, rules: Iterable[Rule]) -> str:
 
 
 def fill(text: str, spans: Iterable[Span]) -> str:
-    """Return a text with masks in the place of spans, which are sorted; of overlapping ones the first counts."""
+    """Return a text with masks in the place of sorted spans; of overlapping ones the first counts."""
     pieces: list[str] = []
     done = 0
     for start, end, mask in spans:
@@ -320,42 +330,49 @@ def fill(text: str, spans: Iterable[Span]) -> str:
     return "".join(pieces) + text[done:]
 
 
-# Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC 7468), to the end of
-# the text where the end line is missing; Slack's web hooks.
-TOKEN_START = r"""(?x: sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
-    | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_ | sk-(?=[\w-]{0,40}\d) | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
-    | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_ | gr1348941 | atatt3
-    | (?:akia|asia|abia|acca)(?=[a-z0-9]{16}\b) | (?<![\w-])eyj[\w-]+\. )"""
+# Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC
+# 7468), to the end of the text where the end line is missing; Slack's web hooks.
+TOKEN_START = r"""(?x:
+    sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
+    | (?:akia|asia|abia|acca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
+    | sk-(?=[\w-]{0,40}\d) | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi- | aiza | sg\. | dop_v1_ | ya29\.
+    | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_ | gr1348941 | atatt3
+    | (?<![\w-])eyj[\w-]+\. )"""
 TOKEN = rf"""(?ix)(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
-    | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY(?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
+    | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
+      (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
     | (?<=hooks\.slack\.com/)[\w/-]+"""
 # Where a server has cut a text.
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
 # The password in scheme://user:password@host; a number with a path is a port.
-URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))
-    (?P<value>[^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
+URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
+    [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
+    | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
 # What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
-CREDENTIALS = r"""(?x)(?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16}))[\s+]+
-    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z]) (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
-# Passwords in the grammar of commands, of SQL, of XML: curl -u name:password, --token …, IDENTIFIED BY 'password'.
+CREDENTIALS = r"""(?x)
+    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16}))[\s+]+
+    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z])
+    (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
+# Passwords in the grammar of commands, SQL, XML and forms.
 COMMAND_PASSWORD = r"""(?ix)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
-    | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
     | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
     | \s--[\w-]{0,40}(?:password|token|secret|api-?key|auth)\ (?!-)["']?
+    | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
     | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|api_?key)(?:\s[^<>]{0,100})?>
     | \bname="\w{0,40}(?:password|token|secret)"(?:\ value="|(?:\r?[\n\v]){2})
     )(?P<value>[^\s"';<]{1,200})"""
 
-# Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as {token}, $TOKEN and
-# %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
+# Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
+# {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
-    none | null | nil | undefined | true | false | include | omit | same-origin | \? | \u2026 | %s
-    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,} | [$%]
-    | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40}
-    | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
-    | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+ | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
+    none | null | nil | undefined | true | false | include | omit | same-origin | [?$%\u2026] | %s
+    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
+    | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2}
+    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
+    | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+
+    | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
     | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )? [\\'"`\s\]}]*"""
 
 
@@ -365,21 +382,24 @@ def is_harmless(value: str) -> bool:
 
 
 def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
-    """Find what matches a pattern or its group `value`. Without a mask it stays, hidden from the other rules."""
+    """Find what matches a pattern, or its group `value`; without a mask, it is hidden and stays."""
     for found in pattern(form).finditer(text):
         start, end = found.span("value" if "value" in found.re.groupindex else 0)
         if mask != SECRET_MASK or not is_harmless(text[start:end]):
             yield start, end, mask
 
 
-# A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign in quotes only:
-# ("secret", "…"), password ("…").
+# A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign only
+# in quotes: ("secret", "…"), password ("…").
 NAME = r"\w[\w.$-]*"
-VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]? (?: (?P<sign>\s{0,3}(?:=>|={2,3}|:=|[:=](?![:=]))\s{0,3}) | ,\s? | \s{1,3} )
+VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?
+    (?: (?P<sign>\s{0,3}(?:=>|={2,3}|:=|[:=](?![:=]))\s{0,3}) | ,\s? | \s{1,3} )
     (?: [\[(]{0,2}[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
-      | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
+      | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
+        (?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
 # A header takes the rest of its line, or of the quotes it stands in.
-HEADER = r"(?i):\s*(?![\"'\s])(?=[^\r\n\v\"']{0,80}?(?:[=\d]|bearer |basic ))"
+HEADER = r"""(?ix):\s*(?!["'\s])
+    (?=[^\r\n\v"']{0,80}?(?:[=\d]|bearer\ |basic\ ))(?P<value>[^\r\n\v]+)"""
 
 
 def find_assignments(text: str) -> Iterator[Span]:
@@ -397,54 +417,63 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     """Return where the value behind a secret's name stands; an empty span if it has none."""
     header = pattern(HEADER).match(text, name.end())
     if header and name[0].lower().endswith(("cookie", "cookies", "authorization")):
-        is_quoted = text[name.start() - 1 : name.start()] in ("'", '"')
-        return header.end(), pattern(r"[^\r\n\v\"']*" if is_quoted else r"[^\r\n\v]*").match(text, header.end()).end()
+        start, end = header.span("value")
+        if text[name.start() - 1 : name.start()] in ("'", '"'):
+            end = start + len(re.split("[\"']", header["value"])[0])
+        return start, end
     value = pattern(VALUE).match(text, name.end())
     if not value:
         return 0, 0
-    quoted, sign = value["quoted"], value["sign"]
-    if quoted:
-        # Unexpected token: 'foo', unexpected token '<'
-        is_word = quoted.isalpha() and name[0].lower() == "token"
-        is_secret_value = not is_word if sign else re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
-        return value.span("quoted") if is_secret_value else (0, 0)
-    return value.span("bare") if sign and not is_code_or_prose(name[0], value) else (0, 0)
+    sign, quoted = value["sign"], value["quoted"]
+    if not quoted:
+        return value.span("bare") if sign and not is_code_or_prose(name[0], value) else (0, 0)
+    if sign:
+        is_secret_value = not quoted.isalpha() or name[0].lower() != "token"  # no token: 'foo'
+    else:
+        is_secret_value = re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted) is not None
+    return value.span("quoted") if is_secret_value else (0, 0)
 
 
 def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
-    """Tell whether what follows a secret's name without quotes is a number, a call, a variable or prose."""
+    """Tell whether what follows a secret's name is a number, a call, a variable or prose."""
     sign, word = value["sign"], value["bare"].rstrip(".:!?")
     if word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")):
         return True
-    if re.fullmatch("[A-Za-z_.]+", word) and (is_secret(word) or value.string[value.end() : value.end() + 1] in ("(", "[")):
-        return True  # get_token(), self.password
+    is_call = value.string[value.end() : value.end() + 1] in ("(", "[")
+    if re.fullmatch("[A-Za-z_.]+", word) and (is_call or is_secret(word)):  # self.password
+        return True
     is_prose = not value["quote"] and (sign == ":" or sign != sign.strip())
     return is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word) is not None
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
-GRAVATAR = r"(?i)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z](?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"
-COOKIE = r"""(?x)(?:^|;)(?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
+GRAVATAR = r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
+    (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"""
+COOKIE = r"""(?x)(?:^|;)
+    (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
     (?:[^=;]*=)?(?P<value>[^;]+)"""
 USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
 
 
-# Emails (RFC 5321, 5322, 6531). A = in the local part is a name's end, but for VERP: bounces+9-jane=x.com@….
+# Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 EMAIL = rf"""(?x)(?P<local> "[^"]{{1,68}}"(?=@)
       | [\w%][\w.'%!#$^*~{{}}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{{}}`=+-]*)? )
     (?:(?<!')@ (?P<domain> \[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
       | (?!v?\d+\.\d+(?![^\W_]))(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)* | ) (?P<cut>\.?{CUT})? )?"""
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = frozenset(
-    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
-    "xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt swift dart lua rb go cs cpp "
-    "hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf csv sql lock bak service socket target timer mount "
-    "slice scope path device swap".split()
+    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
+    "map json html htm xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php "
+    "java kt swift dart lua rb go cs cpp hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf "
+    "csv sql lock bak service socket target timer mount slice scope path device swap".split()
 )
-# What a domain ends in, when a file's ending, a number or other letters stand behind it: example.com.csv.
-COMMON_DOMAIN = r"(?i).*\.(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z])"
-# No emails: git@host:path, Kotlin's this@Label.member, the user of a URL without a password (a DSN's public key).
-LOGIN = rf"git@[\w.-]+[:/]|(?:this|super)@[A-Z]|(?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[])"
+# What a domain ends in, when a file's ending, a number or letters stand behind it: example.com.csv.
+COMMON_DOMAIN = r"""(?ix).*\.(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local
+    |internal)(?![a-z])"""
+# No emails: git@host:path, Kotlin's this@Label.member, the user of a URL without a password (a
+# DSN's public key).
+LOGIN = rf"""(?x)git@[\w.-]+[:/] | (?:this|super)@[A-Z]
+    | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[])"""
 
 
 def find_emails(text: str) -> Iterator[Span]:
@@ -466,21 +495,18 @@ def domain_length(domain: str) -> int:
     return common.end() if common else 0
 
 
-# IPv6 addresses (RFC 4291, 5952; zones of RFC 4007). A candidate starts with a prefix that is assigned to something,
-# which spares std::io::Error, times and MAC addresses; inet_pton decides.
+# IPv6 addresses (RFC 4291, 5952; zones of RFC 4007). A candidate starts with a prefix that is
+# assigned to something, which spares std::io::Error, times and MAC addresses; inet_pton decides.
 IPV6 = r"""(?x)(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{4}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
     (?P<address>
-      (?= [23][0-9A-Fa-f]{3} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f] | 0{0,2}64:[fF]{2}9[bB]
+      (?= [23][0-9A-Fa-f]{3} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]
+        | 0{0,2}64:[fF]{2}9[bB]
         # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
         | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?!0{0,4}:::) (?:0{0,4}:){2,7}
           (?:[fF]{4}:|(?:\d{1,3}\.){3}\d|0{0,3}1(?!\w|\.\w|:(?!\d{2,5}\b)[\w:])) )
-      (?:[0-9A-Fa-f]{0,4}:){2,8} (?:(?![A-Fa-f]*[G-Zg-z]|\d{5}\b)[0-9A-Fa-f]{1,4}(?:(?:\.\d{1,3}){3})?)? )
-    (?:%[\w.-]+)?"""
-OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
-# Whole, cut off by a server (198.51.100.…), and as Erlang writes them.
-IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?:
-    {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d) | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
-    | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"""
+      (?:[0-9A-Fa-f]{0,4}:){2,8}
+      (?:(?![A-Fa-f]*[G-Zg-z]|\d{5}\b)[0-9A-Fa-f]{1,4}(?:(?:\.\d{1,3}){3})?)? )
+    (?P<zone>%[\w.-]+)?"""
 
 
 def find_ipv6(text: str) -> Iterator[Span]:
@@ -488,37 +514,47 @@ def find_ipv6(text: str) -> Iterator[Span]:
     from socket import AF_INET6, inet_pton
 
     for found in pattern(IPV6).finditer(text):
-        address = found["address"]
-        if pattern(CUT).match(text, found.end()):
-            yield (*found.span(), IP_MASK)
+        start, end = found.span()
+        if pattern(CUT).match(text, end):
+            yield start, end, IP_MASK
             continue
+        address = found["address"]
         for length in range(len(address), 2, -1):  # a port or a colon may follow
             try:
                 inet_pton(AF_INET6, address[:length])
             except OSError:
                 continue
-            yield found.start(), found.end() if length == len(address) else found.start() + length, IP_MASK
+            yield start, end if length == len(address) else start + length, IP_MASK
             break
 
 
-# A version is told by what stands before its number (a word, a product token, a path), or behind it. Lower-case names
-# before / and @ are hosts' and users' rather than products', unless the number is a small one.
+OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
+# Whole; cut off by a server (198.51.100.…); as Erlang writes them.
+IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
+      | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
+    | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"""
+# Versions are told by what stands before the number (a word, a product token, a path), or behind
+# it. Lower-case names before / and @ are rather hosts and users, unless the number is a small one.
 VERSION_BEFORE = r"""(?x)(?:
-    (?: (?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release|firmware|driver|kernel|sdk|runtime
-        |chrome|firefox|safari|windows|android|java|python|edge|macos|net\ framework|(?:windows|sql)\ server)
+    (?: (?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release|firmware|driver
+        |kernel|sdk|runtime|chrome|firefox|safari|windows|android|java|python|edge|macos
+        |net\ framework|(?:windows|sql)\ server)
       | (?<![A-Za-z])(?i:v|ver|rev|oid|i?os|os\ x|jdk|php|rails|django|cuda) )
       (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
-    | (?<![^\s\"'(\[;,{<]) (?:[a-z]+/(?=\d\.)|(?![a-z]+/)[A-Za-z][\w+-]*/)         # Chrome/124.0.6367.91
-    | (?:(?<![\w@/:.-])|(?<=release:))@? (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
-    | [~<>]=\s?(?=\d\.) | (?:~>|\^)\s? | [\w-][=!]=(?=\d\.)                                # requests>=2.31.0.1
-    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                          # group:artifact:1.2.3.4
-    | \.so\. | \bApplication\\ )[\d.]+$"""
-VERSION_AFTER = r"""(?ix)(?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]+)\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]+[/\\](?!\d) | [\d.]+(?:    # /gems/rails-6.1.4.1/
-      -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|canary|nightly|debug|stable|ubuntu|py\d|el\d|x64|x86
-        |g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.))
-    | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post|sp|final\b|release\b|ga\b) | _(?:amd64|arm64|i386|all)\b
-    | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg)\b )"""
+    | (?<![^\s\"'(\[;,{<]) (?:[a-z]+/(?=\d\.)|(?![a-z]+/)[A-Za-z][\w+-]*/)  # Chrome/124.0.6367.91
+    | (?:(?<![\w@/:.-])|(?<=release:))@?                                     # shop@1.2.3.4
+      (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
+    | (?:[~<>=]=|~>)\s?(?=\d\.) | \^                                        # requests>=2.31.0.1
+    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                     # group:artifact:1.2.3.4
+    | \.so\. )[\d.]+$"""
+VERSION_AFTER = r"""(?ix)
+    (?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]+)\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
+    | \d+\.0\.0\.0                        # Chrome's reduced 124.0.0.0; no host ends like this
+    | (?<=[a-z]-)[\d.]+[/\\](?!\d)         # /gems/rails-6.1.4.1/
+    | [\d.]+(?: -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|debug|ubuntu
+          |py\d|el\d|x64|x86)
+        | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
+        | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg)\b )"""
 # What stands between a version and another.
 VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|[-=]>|\u2192)\s{0,9}"
 
@@ -542,35 +578,42 @@ def find_ipv4(text: str) -> Iterator[Span]:
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
 
-# A frame of JavaScript, Java or .NET; then Python, PHP, Firefox; one that a server has cut.
+PLACE = r"(?:[^()\n\v]|\([^()\n\v]{0,200}\))"
+# A frame of JavaScript, Java or .NET; of Python, PHP, Firefox; one that a server has cut.
 FRAME = rf"""
       at\s+(?:async\s+|new\s+)?(?:
-          (?:(?=[^\s()]{{0,300}}[.+/|`<])[^\s()]{{1,300}}(?:\ \[as\ [^\]\n]{{1,80}}\])?\ ?\(
-            | [^\s()]{{1,300}}\ ?\((?=(?:[^()\n\v]|\([^()\n\v]{{0,200}}\)){{0,300}}?:\d|eval\ at\ |<anonymous>|native|index\ \d+\)) )
-            (?:[^()\n\v]|\([^()\n\v]{{0,200}}\)){{0,600}}\)(?:\sin\s\S{{1,300}}:line\s\d+)?
+        (?=[^\s()]{{0,300}}[.+/|`<])[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?\ ?\({PLACE}{{0,600}}\)
+          (?:\sin\s\S{{1,300}}:line\s\d+)?
+        | [^\s()]{{1,300}}\ ?\((?:{PLACE}{{1,600}}:\d+|<anonymous>|native)\)
         | (?=[^\s()]{{0,300}}[./\\])[^\s()]{{1,500}}:\d+:\d+(?!\S) )
     | File\ \\*["'][^"'\n\v]{{1,500}}["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
     | \#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
     | [\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?!\S)
     | (?:at|File|from|\#\d+)\ [^\n\v]{{0,300}}{CUT}\Z"""
-# What only a whole line may be.
+# What only a whole line may be; with it go a symbol above it, Python's code below it.
 FRAME_LINE = r"""
       (?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):(?=\r?[\n\v][\s>|+]*File)
     | File\ \\*["'][^"'\n\v]+["'],\ line\ \d+[^\n\v]*(?:[\n\v](?P=line)[ \t\[][^\n\v]*)*
-    | at\s+(?:<anonymous>|[^\s()]+:\d+\)?[ \t]*(?![^\n\v])|[\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+\ ?\()
+    | at\s+(?:<anonymous>|[^\s()]+:\d+)[ \t]*(?![^\n\v])
     | \.\.\.\ \d+\ (?:more|common) | ---\ End\ of\ (?:stack|inner)
-    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ )               # Rust
-    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)                    # Ruby
-    | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]|[^\n]{1,200}?\([^()\s]{0,300}:\d)
-    | thrown\ in\ [^\n\v]*\ on\ line\ \d                                                   # PHP, Android, gdb, Dart
-    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                                          # Apple
-    | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+(?:\ \+0x|[ \t]*(?![^\n\v]))
-    | goroutine\ \d+\ \[ | created\ by\ \S                                                # Go
-    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                                     # Elixir, Erlang
-    | (?:(?:global|module)\ code|[^\s@]*)@(?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])"""
-FRAMES = rf"(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:{FRAME_LINE}|{FRAME})(?P<rest>[^\n\v]*)|(?<=\s)(?:{FRAME})"
+    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ )    # Rust
+    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)         # Ruby
+    | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
+        |[^\n]{1,200}?\([^()\s]{0,300}:\d)                                      # PHP, Android, Dart
+    | thrown\ in\ [^\n\v]*\ on\ line\ \d
+    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                               # Apple
+    | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+
+        (?:\ \+0x|[ \t]*(?![^\n\v]))                                            # Go
+    | goroutine\ \d+\ \[
+    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                          # Elixir, Erlang
+    | (?:(?:global|module)\ code|[^\s@]*)@
+        (?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])    # Firefox, Safari
+    """
+FRAMES = (
+    rf"(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:{FRAME_LINE}|{FRAME})(?P<rest>[^\n\v]*)"
+    rf"|(?<=\s)(?:{FRAME})"
+)
 TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
-QUOTED = r"(?:\\.|[^\\\"'])*"  # where line breaks are escaped, the trace stands in quotes and something may follow them
 
 
 def find_frames(text: str) -> Iterator[Span]:
@@ -579,13 +622,15 @@ def find_frames(text: str) -> Iterator[Span]:
     for found in pattern(FRAMES).finditer(text):
         start, end = found.span()
         lines = 1 + len(re.findall("[\n\v]", found[0]))
-        if found["rest"] and "\n" not in text:
-            end = found.start("rest") + len(pattern(QUOTED).match(found["rest"])[0])
-        if blocks and not text[blocks[-1][1] : start].strip():  # one mark for what only space separates
+        if found["rest"] and "\n" not in text:  # escaped, so in quotes, and something may follow them
+            end = found.start("rest") + len(re.split(r"(?<!\\)[\"']", found["rest"])[0])
+        if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
             start, lines = blocks[-1][0], blocks.pop()[2] + lines
         blocks.append((start, end, lines))
-    if sum(lines for *_, lines in blocks) >= (1 if pattern(TRACE_HEADER).search(text) else 2):
-        yield from ((start, end, STACK_MARK.format(count, "" if count == 1 else "s")) for start, end, count in blocks)
+    enough = 1 if pattern(TRACE_HEADER).search(text) else 2
+    if sum(lines for *_, lines in blocks) >= enough:
+        for start, end, lines in blocks:
+            yield start, end, STACK_MARK.format(lines, "" if lines == 1 else "s")
 
 
 # In this order: secrets before emails, IPv6 before IPv4.
@@ -603,21 +648,22 @@ KIND_RULES: dict[str, Rule] = {
     USER: partial(find_all, USER_NAME, SECRET_MASK),
 }
 # What a lower-case text must hold for these rules to find anything in it: most texts don't.
-SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic | [cx]srf | otp | cookie
-    | sess | auth | sid | sig | key | negotiate | user\. | curl | identified | mysql | mariadb | docker | redis | avatar
-    | -----begin | hooks\.slack | {TOKEN_START}"""
-OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d
-    | :: | (?:[0-9a-f]{{1,4}}:){{3}} | \d\.\d{{1,3}}\.[\d.] | \{{\d+,"""
+SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
+    | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | identified
+    | mysql | mariadb | docker | redis | avatar | -----begin | hooks\.slack | {TOKEN_START}"""
+OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d | :: | (?:[0-9a-f]{{1,4}}:){{3}}
+    | \d\.\d{{1,3}}\.[\d.] | \{{\d+,"""
 
 
 class Redactor:
     """Redacts JSON values. What becomes of a text is remembered, because texts repeat."""
 
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
-        self.token = token.lower() if len(token) >= 6 else ""  # a shorter one could be part of ordinary words
+        self.token = token.lower() if len(token) >= 6 else ""  # a shorter one could be part of words
         self.own: list[Rule] = []
         if hosts:  # they stay
-            self.own.append(partial(find_all, rf"(?<=://)(?:{'|'.join(map(re.escape, hosts))})(?![\w.-])", ""))
+            names = "|".join(map(re.escape, hosts))
+            self.own.append(partial(find_all, rf"(?<=://)(?:{names})(?![\w.-])", ""))
         if self.token:
             self.own.append(partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
@@ -629,7 +675,7 @@ class Redactor:
         if isinstance(value, dict):
             return self.redact_object(value, kind)
         if isinstance(value, list):
-            return [self.redact(item, item_kind) for item, item_kind in zip(value, kinds_of_items(value, kind))]
+            return list(map(self.redact, value, kinds_of_items(value, kind)))
         return value
 
     def redact_object(self, value: Object, kind: str) -> Object:
@@ -639,7 +685,8 @@ class Redactor:
             kind = USER
         elif row_name(value):
             row_kind = kind_of(row_name(value), kind)
-            row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
+            name_kind = USER if row_kind == USER else PLAIN
+            row_kinds = {"value": row_kind, "query": row_kind, "name": name_kind}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
@@ -658,7 +705,7 @@ class Redactor:
             nested = self.redact_nested(text, kind)
             if nested is not None:
                 return nested
-        if self.token and self.token in text.lower():  # as it stands; the rule finds it where it is escaped
+        if self.token and self.token in text.lower():  # a rule finds it where it is escaped
             text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
         lower = text.lower()
         rules = [KIND_RULES[kind]] if kind in KIND_RULES else []
@@ -669,18 +716,20 @@ class Redactor:
         return mask_spans(text, [*self.own, *rules]) if rules else text
 
     def redact_nested(self, text: str, kind: str) -> str | None:
-        """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats in an object."""
+        """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats."""
         try:
             value = json.loads(text, object_pairs_hook=unique_keys)
             new = self.redact(value, kind)
         except (ValueError, RecursionError):
             return None
         separators = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
-        return text if new == value else json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
+        if new == value:
+            return text
+        return json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
 
 
 def unique_keys(members: list[tuple[str, Any]]) -> Object:
-    """Return an object. Raises ValueError for repeated keys: what a parser drops from them would escape the filter."""
+    """Return an object. Raises ValueError for repeated keys, whose values a parser drops."""
     if len(dict(members)) != len(members):
         raise ValueError("repeated key")
     return dict(members)
@@ -691,6 +740,9 @@ def is_user(keys: tuple[str, ...]) -> bool:
     """Tell whether an object's keys are those of a user: a name beside an email or an address."""
     has_address = any(snake_case(key).endswith(("email", "ip_address")) for key in keys)
     return has_address and not USER_NAMES.isdisjoint(map(user_field, keys))
+
+
+PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"  # {"password": ["This field is required."]}
 
 
 def row_name(value: Object) -> str:
@@ -706,19 +758,22 @@ def kinds_of_items(items: list[Any], kind: str) -> list[str]:
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
     for index, item in enumerate(items):
-        if kind == SECRET and isinstance(item, str) and re.fullmatch(r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?", item):
-            kinds[index] = PLAIN  # {"password": ["This field is required."]}
-        if kind == PLAIN and isinstance(item, str) and item[:2] == "--" and "=" not in item and is_secret(item):
+        if not isinstance(item, str):
+            continue
+        if kind == SECRET and re.fullmatch(PROSE, item):
+            kinds[index] = PLAIN
+        if kind == PLAIN and item[:2] == "--" and "=" not in item and is_secret(item):
             kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
     return kinds
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
-    """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
+    """Return a copy of a JSON value without emails, IP addresses, secrets, users' names, stack traces.
 
-    Types are kept; texts, and keys, are replaced where needed. `token`, if it has six characters or more, is masked
-    wherever it stands; IP addresses in `hosts` are left where they are the host of a URL. Redacting twice changes
-    nothing. Raises RecursionError for what is nested deeper than Python's stack.
+    Types are kept; texts, and keys, are replaced where needed. `token`, if it has six characters or
+    more, is masked wherever it stands; IP addresses in `hosts` are left where they are the host of
+    a URL. Redacting twice changes nothing. Raises RecursionError for what is nested deeper than
+    Python's stack.
     """
     return Redactor(token, hosts).redact(value)
 
