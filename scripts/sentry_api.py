@@ -439,8 +439,9 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
     sign, word = value["sign"], value["bare"].rstrip(".:!?")
     if word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")):
         return True
-    is_call = value.string[value.end() : value.end() + 1] in ("(", "[")
-    if re.fullmatch("[A-Za-z_.]+", word) and (is_call or is_secret(word)):  # self.password
+    if re.fullmatch("[A-Za-z_.]+", word) and is_secret(word):  # self.password
+        return True
+    if re.fullmatch(r"[A-Za-z_][\w.]*", word) and value.string[value.end() : value.end() + 1] in ("(", "["):
         return True
     is_prose = not value["quote"] and (sign == ":" or sign != sign.strip())
     return is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word) is not None
@@ -495,39 +496,17 @@ def domain_length(domain: str) -> int:
     return common.end() if common else 0
 
 
-# IPv6 addresses (RFC 4291, 5952; zones of RFC 4007). A candidate starts with a prefix that is
-# assigned to something, which spares std::io::Error, times and MAC addresses; inet_pton decides.
-IPV6 = r"""(?x)(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{4}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
-    (?P<address>
-      (?= [23][0-9A-Fa-f]{3} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]
-        | 0{0,2}64:[fF]{2}9[bB]
-        # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
-        | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?!0{0,4}:::) (?:0{0,4}:){2,7}
-          (?:[fF]{4}:|(?:\d{1,3}\.){3}\d|0{0,3}1(?!\w|\.\w|:(?!\d{2,5}\b)[\w:])) )
-      (?:[0-9A-Fa-f]{0,4}:){2,8}
-      (?:(?![A-Fa-f]*[G-Zg-z]|\d{5}\b)[0-9A-Fa-f]{1,4}(?:(?:\.\d{1,3}){3})?)? )
-    (?P<zone>%[\w.-]+)?"""
-
-
-def find_ipv6(text: str) -> Iterator[Span]:
-    """Find IPv6 addresses."""
-    from socket import AF_INET6, inet_pton
-
-    for found in pattern(IPV6).finditer(text):
-        start, end = found.span()
-        if pattern(CUT).match(text, end):
-            yield start, end, IP_MASK
-            continue
-        address = found["address"]
-        for length in range(len(address), 2, -1):  # a port or a colon may follow
-            try:
-                inet_pton(AF_INET6, address[:length])
-            except OSError:
-                continue
-            yield start, end if length == len(address) else start + length, IP_MASK
-            break
-
-
+# IPv6 addresses (RFC 4291, 5952; zones of RFC 4007), with a prefix that is assigned to something,
+# which spares std::io::Error, times and MAC addresses.
+GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
+IPV6 = rf"""(?x)(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
+    (?= [23][0-9A-Fa-f]{{3}} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]
+      | 0{{0,2}}64:[fF]{{2}}9[bB]
+      # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
+      | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?!0{{0,4}}:::) (?:0{{0,4}}:){{2,7}}
+        (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
+    (?: (?:{GROUP}(?::{GROUP}){{0,6}})?::(?:{GROUP}(?::{GROUP}){{0,6}})? | {GROUP}(?::{GROUP}){{6,7}}
+      | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) ) (?:%[\w.-]+)?"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.
 IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
@@ -642,7 +621,7 @@ SECRET_RULES: tuple[Rule, ...] = (
     partial(find_all, COMMAND_PASSWORD, SECRET_MASK),
     partial(find_all, GRAVATAR, SECRET_MASK),
 )
-OTHER_RULES: tuple[Rule, ...] = (find_frames, find_emails, find_ipv6, find_ipv4)
+OTHER_RULES: tuple[Rule, ...] = (find_frames, find_emails, partial(find_all, IPV6, IP_MASK), find_ipv4)
 KIND_RULES: dict[str, Rule] = {
     COOKIES: partial(find_all, COOKIE, SECRET_MASK),
     USER: partial(find_all, USER_NAME, SECRET_MASK),
@@ -722,10 +701,7 @@ class Redactor:
             new = self.redact(value, kind)
         except (ValueError, RecursionError):
             return None
-        separators = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
-        if new == value:
-            return text
-        return json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
+        return text if new == value else json.dumps(new, ensure_ascii=text.isascii())
 
 
 def unique_keys(members: list[tuple[str, Any]]) -> Object:
