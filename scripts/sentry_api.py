@@ -338,10 +338,10 @@ TOKEN_START = r"""(?x:
     | sk-(?=[\w-]{0,40}\d) | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi- | aiza | sg\. | dop_v1_ | ya29\.
     | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_ | gr1348941 | atatt3
     | (?<![\w-])eyj[\w-]+\. )"""
-TOKEN = rf"""(?ix)(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
+TOKEN = rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
       (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
-    | (?<=hooks\.slack\.com/)[\w/-]+"""
+    | (?<=hooks\.slack\.com/)[\w/-]+)"""
 # Where a server has cut a text.
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
 # The password in scheme://user:password@host; a number with a path is a port.
@@ -382,11 +382,10 @@ def is_harmless(value: str) -> bool:
 
 
 def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
-    """Find what matches a pattern, or its group `value`; without a mask, it is hidden and stays."""
+    """Find the groups `value` of a pattern. Without a mask they stay, hidden from other rules."""
     for found in pattern(form).finditer(text):
-        start, end = found.span("value" if "value" in found.re.groupindex else 0)
-        if mask != SECRET_MASK or not is_harmless(text[start:end]):
-            yield start, end, mask
+        if found["value"] and (mask != SECRET_MASK or not is_harmless(found["value"])):
+            yield (*found.span("value"), mask)
 
 
 # A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign only
@@ -456,57 +455,40 @@ COOKIE = r"""(?x)(?:^|;)
 USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
 
 
-# Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
-EMAIL = rf"""(?x)(?P<local> "[^"]{{1,68}}"(?=@)
-      | [\w%][\w.'%!#$^*~{{}}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{{}}`=+-]*)? )
-    (?:(?<!')@ (?P<domain> \[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
-      | (?!v?\d+\.\d+(?![^\W_]))(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)* | ) (?P<cut>\.?{CUT})? )?"""
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
-FILE_ENDINGS = frozenset(
-    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
-    "map json html htm xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php "
-    "java kt swift dart lua rb go cs cpp hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf "
-    "csv sql lock bak service socket target timer mount slice scope path device swap".split()
+FILE_ENDING = (
+    "(?:png|jpg|jpeg|gif|svg|webp|avif|bmp|ico|tiff|heic|css|scss|less|js|jsx|ts|mts|cts|mjs|cjs|tsx|map"
+    "|json|html?|xml|ya?ml|toml|ini|conf|txt|log|tar|gz|tgz|whl|jar|war|dll|pdb|exe|php|java|kt|swift"
+    "|dart|lua|rb|go|cs|cpp|hpp|vue|svelte|hbs|erb|wasm|woff2?|ttf|mp[34]|webm|pdf|csv|sql|lock|bak"
+    "|service|socket|target|timer|mount|slice|scope|path|device|swap)"
 )
-# What a domain ends in, when a file's ending, a number or letters stand behind it: example.com.csv.
-COMMON_DOMAIN = r"""(?ix).*\.(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local
-    |internal)(?![a-z])"""
+# Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
+# The last alternative takes what is no email, so that no part of it is tried again.
+LOCAL = r"[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
+LABELS = r"(?:(?:[^\W_]|-)+\.)"
 # No emails: git@host:path, Kotlin's this@Label.member, the user of a URL without a password (a
-# DSN's public key).
-LOGIN = rf"""(?x)git@[\w.-]+[:/] | (?:this|super)@[A-Z]
-    | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[])"""
-
-
-def find_emails(text: str) -> Iterator[Span]:
-    """Find email addresses."""
-    for found in pattern(EMAIL).finditer(text) if "@" in text else ():
-        domain = found["domain"] or ""
-        length = len(domain) if found["cut"] else domain_length(domain)
-        if (length or found["cut"]) and not pattern(LOGIN).match(text, found.start()):
-            yield found.start(), found.start("domain") + length, EMAIL_MASK
-
-
-def domain_length(domain: str) -> int:
-    """Return how much of what follows an at-sign is a domain; 0 for files and versions."""
-    name, _, last = domain.lower().rpartition(".")
-    is_ending = not last.isascii() or re.match("xn--|[a-z]{2,}[0-9]*$", last)
-    if domain[:1] == "[" or name and is_ending and last not in FILE_ENDINGS:
-        return len(domain)
-    common = pattern(COMMON_DOMAIN).match(domain)
-    return common.end() if common else 0
-
-
+# DSN's public key), versions.
+EMAIL = rf"""(?ix)(?P<value>
+    (?!git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
+      | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
+    (?:"[^"]{{1,68}}"|{LOCAL})(?<!')@(?: \[(?:IPv6:)?[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
+      {LABELS}*(?:[^\W_]|-)*(?={CUT})
+      | {LABELS}+(?:xn--[\w-]+|(?!{FILE_ENDING}(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
+        |(?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
+      # What stands behind the domain is a file's ending, a number or letters: example.com.csv.
+      | {LABELS}+(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z])
+      )))|{LOCAL}"""
 # IPv6 addresses (RFC 4291, 5952; zones of RFC 4007), with a prefix that is assigned to something,
 # which spares std::io::Error, times and MAC addresses.
 GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
-IPV6 = rf"""(?x)(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
+IPV6 = rf"""(?x)(?P<value>(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
     (?= [23][0-9A-Fa-f]{{3}} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]
       | 0{{0,2}}64:[fF]{{2}}9[bB]
       # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
       | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?!0{{0,4}}:::) (?:0{{0,4}}:){{2,7}}
         (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
     (?: (?:{GROUP}(?::{GROUP}){{0,6}})?::(?:{GROUP}(?::{GROUP}){{0,6}})? | {GROUP}(?::{GROUP}){{6,7}}
-      | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) ) (?:%[\w.-]+)?"""
+      | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) ) (?:%[\w.-]+)?)"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.
 IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
@@ -614,14 +596,16 @@ def find_frames(text: str) -> Iterator[Span]:
 
 # In this order: secrets before emails, IPv6 before IPv4.
 SECRET_RULES: tuple[Rule, ...] = (
-    partial(find_all, URL_PASSWORD, SECRET_MASK),
-    partial(find_all, TOKEN, SECRET_MASK),
+    *(partial(find_all, form, SECRET_MASK) for form in (URL_PASSWORD, TOKEN)),
     find_assignments,
-    partial(find_all, CREDENTIALS, SECRET_MASK),
-    partial(find_all, COMMAND_PASSWORD, SECRET_MASK),
-    partial(find_all, GRAVATAR, SECRET_MASK),
+    *(partial(find_all, form, SECRET_MASK) for form in (CREDENTIALS, COMMAND_PASSWORD, GRAVATAR)),
 )
-OTHER_RULES: tuple[Rule, ...] = (find_frames, find_emails, partial(find_all, IPV6, IP_MASK), find_ipv4)
+OTHER_RULES: tuple[Rule, ...] = (
+    find_frames,
+    partial(find_all, EMAIL, EMAIL_MASK),
+    partial(find_all, IPV6, IP_MASK),
+    find_ipv4,
+)
 KIND_RULES: dict[str, Rule] = {
     COOKIES: partial(find_all, COOKIE, SECRET_MASK),
     USER: partial(find_all, USER_NAME, SECRET_MASK),
@@ -642,9 +626,9 @@ class Redactor:
         self.own: list[Rule] = []
         if hosts:  # they stay
             names = "|".join(map(re.escape, hosts))
-            self.own.append(partial(find_all, rf"(?<=://)(?:{names})(?![\w.-])", ""))
+            self.own.append(partial(find_all, rf"(?<=://)(?P<value>{names})(?![\w.-])", ""))
         if self.token:
-            self.own.append(partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK))
+            self.own.append(partial(find_all, f"(?i)(?P<value>{re.escape(self.token)})", SECRET_MASK))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
     def redact(self, value: Any, kind: str = PLAIN) -> Any:
