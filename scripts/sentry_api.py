@@ -334,10 +334,10 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 # 7468), to the end of the text where the end line is missing; Slack's web hooks.
 TOKEN_START = r"""(?x:
     sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
-    | (?:akia|asia|abia|acca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
-    | sk-(?=[\w-]{0,40}\d) | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi- | aiza | sg\. | dop_v1_ | ya29\.
-    | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_ | gr1348941 | atatt3
-    | (?<![\w-])eyj[\w-]+\. )"""
+    | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
+    | sk-(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
+    | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
+    | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
 TOKEN = rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
       (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
@@ -614,7 +614,7 @@ KIND_RULES: dict[str, Rule] = {
 SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
     | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | identified
     | mysql | mariadb | docker | redis | avatar | -----begin | hooks\.slack | {TOKEN_START}"""
-OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d | :: | (?:[0-9a-f]{{1,4}}:){{3}}
+OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d | :: | [0-9a-f]:[0-9a-f]{{1,4}}:
     | \d\.\d{{1,3}}\.[\d.] | \{{\d+,"""
 
 
