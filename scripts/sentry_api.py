@@ -207,15 +207,10 @@ ABOUT_WORDS = frozenset(
     "required valid invalid enabled usage version at in created updated changed hint reset attempts "
     "failures service class file host header algorithm issuer scope scopes".split()
 )
-VERSION_WORDS = frozenset(
-    "version ver release build sdk browser os runtime firmware driver kernel dist".split()
-)
-LABEL_WORDS = frozenset(
-    "name number id info string tag code label description value raw range".split()
-)
-USER_KEYS = frozenset(
-    "user userreport sentryuser feedback evidence evidencedata evidencedisplay".split()
-)
+# Behind the kind of their object: version_number, and number in an object of versions.
+VERSION_NAME = r"""(?x)(?:^|_)(?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel
+    |dist)(?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
+USER_KEY = r"(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?"
 USER_NAMES = frozenset("name username displayname fullname firstname lastname".split())
 TEAM_KEYS = frozenset(
     "activity seen_by participants assigned_to assignee status_details actor owner owners authors "
@@ -247,8 +242,7 @@ def user_field(key: str) -> str:
 def kind_of(key: str, parent: str = PLAIN) -> str:
     """Tell what a key says of its value, in an object that is itself of kind `parent`."""
     name = snake_case(key)
-    words = name.split("_")
-    last = words[-1]
+    last = name.rpartition("_")[2]
     if parent == META or key == "_meta":
         return META
     if parent == PACKAGES:
@@ -262,12 +256,13 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
             return SECRET
         if user_field(key) == "email":
             return MAIL
-    if parent != TEAM and name.replace("_", "") in USER_KEYS or parent == USER and name == "data":
+        if name == "data":
+            return USER
+    if pattern(USER_KEY).fullmatch(name) and parent != TEAM:
         return USER
     if last in ("packages", "modules"):
         return PACKAGES
-    is_version = parent == VERSION or not VERSION_WORDS.isdisjoint(words)
-    if last in VERSION_WORDS or last in LABEL_WORDS and is_version:
+    if pattern(VERSION_NAME).search(f"{parent}_{name}"):
         return VERSION
     if parent == TEAM or name in TEAM_KEYS:
         return TEAM
@@ -373,7 +368,7 @@ HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
     | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
     | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
-    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )? [\\'"`\s\]}]*"""
+    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} | (?-i:[A-Z][a-z]+(?:\ [a-z]+){2,9}\.) )? [\\'"`\s\]}]*"""
 
 
 def is_harmless(value: str) -> bool:
@@ -702,9 +697,6 @@ def is_user(keys: tuple[str, ...]) -> bool:
     return has_address and not USER_NAMES.isdisjoint(map(user_field, keys))
 
 
-PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"  # {"password": ["This field is required."]}
-
-
 def row_name(value: Object) -> str:
     """Return the name in a row {"name": …, "value": …} or {"key": …, "value": …}, or ""."""
     name = value.get("key", value.get("name")) if "value" in value else None
@@ -717,13 +709,9 @@ def kinds_of_items(items: list[Any], kind: str) -> list[str]:
     if isinstance(name, str) and " " not in name and kind != SECRET:  # of a header or a cookie
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
-    for index, item in enumerate(items):
-        if not isinstance(item, str):
-            continue
-        if kind == SECRET and re.fullmatch(PROSE, item):
-            kinds[index] = PLAIN
-        if kind == PLAIN and item[:2] == "--" and "=" not in item and is_secret(item):
-            kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
+    for index, item in enumerate(items):  # sys.argv: --password hunter2
+        if kind == PLAIN and isinstance(item, str) and re.match("--[^=]+$", item) and is_secret(item):
+            kinds[index + 1 : index + 2] = [SECRET]
     return kinds
 
 
