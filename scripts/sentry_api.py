@@ -202,14 +202,15 @@ NO_SECRET_NAME = r"""(?x)(?:^|_)(?:
     | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )(?:_|$)"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
-    "count counts type types length limit size name field fields url uri endpoint path policy "
-    "expires expiry expired expiration ttl age status state error errors method mode provider "
-    "required valid invalid enabled usage version at in created updated changed hint reset attempts "
-    "failures service class file host header algorithm issuer scope scopes".split()
+    "count counts type types length limit size name field fields url uri endpoint path policy expiry "
+    "expires expired expiration ttl age status state error errors method mode provider required "
+    "valid invalid enabled usage version at in created updated changed hint reset attempts failures "
+    "service class file host header issuer scope scopes".split()
 )
 # Behind the kind of their object: version_number, and number in an object of versions.
-VERSION_NAME = r"""(?x)(?:^|_)(?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel
-    |dist)(?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
+VERSION_NAME = r"""(?x)(?:^|_)
+    (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
+    (?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
 USER_KEY = r"(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?"
 USER_NAMES = frozenset("name username displayname fullname firstname lastname".split())
 TEAM_KEYS = frozenset(
@@ -272,7 +273,7 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
 # Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width
 # characters and unseen ones.
 ESCAPE = rf"""(?x)
-    (?P<colour>(?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}m)
+    (?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}(?P<colour>m)
     | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)|=(?=40[A-Za-z]))(?P<hex>[0-7][0-9A-Fa-f])
     | (?<!\\)\\+(?P<control>[nrt])
     | &(?:amp;)*(?: \#[xX]0*(?P<hex2>[0-7][0-9A-Fa-f]) | \#0*(?P<number>\d{{2,3}})
@@ -280,7 +281,8 @@ ESCAPE = rf"""(?x)
     | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
     | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
 ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
-MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrt", "@@...:\v\r\t"))  # \v: see FRAMES
+BASES = {"hex": 16, "hex2": 16, "number": 10}
+MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrtm", "@@...:\v\r\t\x1b"))  # \v: an escaped \n
 MEANINGS.update(quot='"', apos="'", commat="@", period=".")
 
 
@@ -291,12 +293,11 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     done = 0
     for escape in pattern(ESCAPE).finditer(text):
         kind = escape.lastgroup or ""
-        if kind in ("hex", "hex2", "number"):
-            character = chr(int(escape[kind], 10 if kind == "number" else 16))
-        else:
-            character = "\x1b" if kind == "colour" else MEANINGS.get(escape[kind], "")  # none of a hidden one
+        character = MEANINGS.get(escape[kind], "")  # none of a hidden one
+        if kind in BASES:
+            character = chr(int(escape[kind], BASES[kind]))
         pieces += [text[done : escape.start()], character]
-        places += range(done, escape.start() + len(character))  # one character, or none
+        places += range(done, escape.start() + len(character))
         done = escape.end()
     return "".join(pieces) + text[done:], [*places, *range(done, len(text) + 1)]
 
@@ -311,11 +312,12 @@ def mask_spans(text: str, rules: Iterable[Rule]) -> str:
         if spans:
             found += spans
             plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
-    return fill(text, sorted((places[start], places[end], mask) for start, end, mask in found if mask))
+    spans = sorted((places[start], places[end], mask) for start, end, mask in found if mask)
+    return fill(text, spans)
 
 
 def fill(text: str, spans: Iterable[Span]) -> str:
-    """Return a text with masks in the place of sorted spans; of overlapping ones the first counts."""
+    """Return a text with masks in the place of sorted spans, of overlapping ones of the first."""
     pieces: list[str] = []
     done = 0
     for start, end, mask in spans:
@@ -368,7 +370,8 @@ HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
     | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
     | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
-    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} | (?-i:[A-Z][a-z]+(?:\ [a-z]+){2,9}\.) )? [\\'"`\s\]}]*"""
+    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20}
+    | (?-i:[A-Z][a-z]+(?:\ [a-z]+){2,9}\.) )? [\\'"`\s\]}]*"""
 
 
 def is_harmless(value: str) -> bool:
@@ -435,8 +438,8 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
         return True
     if re.fullmatch("[A-Za-z_.]+", word) and is_secret(word):  # self.password
         return True
-    if re.fullmatch(r"[A-Za-z_][\w.]*", word) and value.string[value.end() : value.end() + 1] in ("(", "["):
-        return True
+    if re.match(r"[A-Za-z_][\w.]*[(\[]", value.string[value.start("bare") : value.end() + 1]):
+        return True  # get_token()
     is_prose = not value["quote"] and (sign == ":" or sign != sign.strip())
     return is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word) is not None
 
@@ -451,39 +454,42 @@ USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
 
 
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
-FILE_ENDING = (
-    "(?:png|jpg|jpeg|gif|svg|webp|avif|bmp|ico|tiff|heic|css|scss|less|js|jsx|ts|mts|cts|mjs|cjs|tsx|map"
-    "|json|html?|xml|ya?ml|toml|ini|conf|txt|log|tar|gz|tgz|whl|jar|war|dll|pdb|exe|php|java|kt|swift"
-    "|dart|lua|rb|go|cs|cpp|hpp|vue|svelte|hbs|erb|wasm|woff2?|ttf|mp[34]|webm|pdf|csv|sql|lock|bak"
-    "|service|socket|target|timer|mount|slice|scope|path|device|swap)"
+FILE_ENDINGS = "|".join(
+    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
+    "map json html? xml ya?ml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt "
+    "swift dart lua rb go cs cpp hpp vue svelte hbs erb wasm woff2? ttf mp[34] webm pdf csv sql lock "
+    "bak service socket target timer mount slice scope path device swap".split()
 )
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
-# The last alternative takes what is no email, so that no part of it is tried again.
 LOCAL = r"[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
-LABELS = r"(?:(?:[^\W_]|-)+\.)"
-# No emails: git@host:path, Kotlin's this@Label.member, the user of a URL without a password (a
-# DSN's public key), versions.
+LABEL = r"(?:[^\W_]|-)+"
+# An address; up to where a server has cut it; not a version, not a file; and what ends as most
+# domains do, whatever stands behind it (example.com.csv).
+DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
+      (?:{LABEL}\.)*(?:{LABEL})?(?={CUT})
+    | (?:{LABEL}\.)+(?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
+        | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
+    | (?:{LABEL}\.)+(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)
+        (?![a-z]) ))"""
+# Not git@host:path, Kotlin's this@Label.member, the user of a URL without a password (a DSN's public
+# key). The last alternative takes what is no email, so that no part of it is tried again.
 EMAIL = rf"""(?ix)(?P<value>
-    (?!git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
+    (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
       | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
-    (?:"[^"]{{1,68}}"|{LOCAL})(?<!')@(?: \[(?:IPv6:)?[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
-      {LABELS}*(?:[^\W_]|-)*(?={CUT})
-      | {LABELS}+(?:xn--[\w-]+|(?!{FILE_ENDING}(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
-        |(?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
-      # What stands behind the domain is a file's ending, a number or letters: example.com.csv.
-      | {LABELS}+(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z])
-      )))|{LOCAL}"""
+    (?:"[^"]{{1,68}}"|{LOCAL})(?<!')@{DOMAIN}) | {LOCAL}"""
 # IPv6 addresses (RFC 4291, 5952; zones of RFC 4007), with a prefix that is assigned to something,
 # which spares std::io::Error, times and MAC addresses.
 GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
-IPV6 = rf"""(?x)(?P<value>(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
+GROUPS = f"(?:{GROUP}(?::{GROUP}){{0,6}})?"
+IPV6 = rf"""(?x)(?P<value>
+    (?<![0-9A-Za-z.])(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
     (?= [23][0-9A-Fa-f]{{3}} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]
       | 0{{0,2}}64:[fF]{{2}}9[bB]
       # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
       | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?!0{{0,4}}:::) (?:0{{0,4}}:){{2,7}}
         (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
-    (?: (?:{GROUP}(?::{GROUP}){{0,6}})?::(?:{GROUP}(?::{GROUP}){{0,6}})? | {GROUP}(?::{GROUP}){{6,7}}
-      | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) ) (?:%[\w.-]+)?)"""
+    (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6,7}}{GROUP} | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
+    (?:%[\w.-]+)? )"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.
 IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
@@ -538,8 +544,8 @@ PLACE = r"(?:[^()\n\v]|\([^()\n\v]{0,200}\))"
 # A frame of JavaScript, Java or .NET; of Python, PHP, Firefox; one that a server has cut.
 FRAME = rf"""
       at\s+(?:async\s+|new\s+)?(?:
-        (?=[^\s()]{{0,300}}[.+/|`<])[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?\ ?\({PLACE}{{0,600}}\)
-          (?:\sin\s\S{{1,300}}:line\s\d+)?
+        (?=[^\s()]{{0,300}}[.+/|`<])[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?
+          \ ?\({PLACE}{{0,600}}\)(?:\sin\s\S{{1,300}}:line\s\d+)?
         | [^\s()]{{1,300}}\ ?\((?:{PLACE}{{1,600}}:\d+|<anonymous>|native)\)
         | (?=[^\s()]{{0,300}}[./\\])[^\s()]{{1,500}}:\d+:\d+(?!\S) )
     | File\ \\*["'][^"'\n\v]{{1,500}}["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
@@ -557,7 +563,6 @@ FRAME_LINE = r"""
     | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
         |[^\n]{1,200}?\([^()\s]{0,300}:\d)                                      # PHP, Android, Dart
     | thrown\ in\ [^\n\v]*\ on\ line\ \d
-    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                               # Apple
     | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+
         (?:\ \+0x|[ \t]*(?![^\n\v]))                                            # Go
     | goroutine\ \d+\ \[
@@ -578,7 +583,7 @@ def find_frames(text: str) -> Iterator[Span]:
     for found in pattern(FRAMES).finditer(text):
         start, end = found.span()
         lines = 1 + len(re.findall("[\n\v]", found[0]))
-        if found["rest"] and "\n" not in text:  # escaped, so in quotes, and something may follow them
+        if found["rest"] and "\n" not in text:  # escaped, so in quotes that end somewhere
             end = found.start("rest") + len(re.split(r"(?<!\\)[\"']", found["rest"])[0])
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
             start, lines = blocks[-1][0], blocks.pop()[2] + lines
@@ -607,8 +612,8 @@ KIND_RULES: dict[str, Rule] = {
 }
 # What a lower-case text must hold for these rules to find anything in it: most texts don't.
 SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
-    | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | identified
-    | mysql | mariadb | docker | redis | avatar | -----begin | hooks\.slack | {TOKEN_START}"""
+    | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | mysql
+    | mariadb | docker | redis | identified | avatar | -----begin | hooks\.slack | {TOKEN_START}"""
 OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d | :: | [0-9a-f]:[0-9a-f]{{1,4}}:
     | \d\.\d{{1,3}}\.[\d.] | \{{\d+,"""
 
@@ -617,13 +622,14 @@ class Redactor:
     """Redacts JSON values. What becomes of a text is remembered, because texts repeat."""
 
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
-        self.token = token.lower() if len(token) >= 6 else ""  # a shorter one could be part of words
+        self.token = token.lower() if len(token) >= 6 else ""  # a shorter one may be part of words
         self.own: list[Rule] = []
-        if hosts:  # they stay
-            names = "|".join(map(re.escape, hosts))
-            self.own.append(partial(find_all, rf"(?<=://)(?P<value>{names})(?![\w.-])", ""))
+        if hosts:
+            form = rf"(?<=://)(?P<value>{'|'.join(map(re.escape, hosts))})(?![\w.-])"
+            self.own.append(partial(find_all, form, ""))
         if self.token:
-            self.own.append(partial(find_all, f"(?i)(?P<value>{re.escape(self.token)})", SECRET_MASK))
+            form = f"(?i)(?P<value>{re.escape(self.token)})"
+            self.own.append(partial(find_all, form, SECRET_MASK))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
     def redact(self, value: Any, kind: str = PLAIN) -> Any:
@@ -649,7 +655,7 @@ class Redactor:
         counts = Counter[str]()
         for key, child in value.items():
             label = name = self.redact_cached(key, PLAIN)
-            while label != key and (label in value or label in result):  # two keys must not become one
+            while label != key and (label in value or label in result):
                 counts[name] += 1
                 label = f"{name} ({counts[name] + 1})"
             result[label] = self.redact(child, row_kinds.get(key, kind_of(key, kind)))
@@ -659,7 +665,7 @@ class Redactor:
         """Return a text of a kind, redacted."""
         if kind in (SECRET, MAIL) and not is_harmless(text):
             return SECRET_MASK if kind == SECRET else EMAIL_MASK
-        if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
+        if text[:1] + text[-1:] in ("{}", "[]"):
             nested = self.redact_nested(text, kind)
             if nested is not None:
                 return nested
@@ -709,14 +715,14 @@ def kinds_of_items(items: list[Any], kind: str) -> list[str]:
     if isinstance(name, str) and " " not in name and kind != SECRET:  # of a header or a cookie
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
-    for index, item in enumerate(items):  # sys.argv: --password hunter2
-        if kind == PLAIN and isinstance(item, str) and re.match("--[^=]+$", item) and is_secret(item):
-            kinds[index + 1 : index + 2] = [SECRET]
+    for index, item in enumerate(items[:-1]):
+        if kind == PLAIN and isinstance(item, str) and re.match("--[^=]+$", item):
+            kinds[index + 1] = SECRET if is_secret(item) else PLAIN  # sys.argv: --password hunter2
     return kinds
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
-    """Return a copy of a JSON value without emails, IP addresses, secrets, users' names, stack traces.
+    """Return a copy of a JSON value without emails, addresses, secrets, users' names and stack traces.
 
     Types are kept; texts, and keys, are replaced where needed. `token`, if it has six characters or
     more, is masked wherever it stands; IP addresses in `hosts` are left where they are the host of
