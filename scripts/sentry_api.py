@@ -202,30 +202,28 @@ NO_SECRET_NAME = r"""(?x)(?:^|_)(?:
     | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )(?:_|$)"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
-    "count counts type types length limit size name field fields url uri endpoint path policy expiry "
-    "expires expired expiration ttl age status state error errors method mode provider required "
-    "valid invalid enabled usage version at in created updated changed hint reset attempts failures "
-    "service class file host header issuer scope scopes".split()
+    "count counts type types length limit size name field fields url uri endpoint path policy age ttl "
+    "expiry expires expired expiration status state error errors method mode provider required valid "
+    "invalid enabled usage version at in created updated hint reset attempts file host".split()
 )
 # Behind the kind of their object: version_number, and number in an object of versions.
 VERSION_NAME = r"""(?x)(?:^|_)
     (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
     (?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
 USER_KEY = r"(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?"
-USER_NAMES = frozenset("name username displayname fullname firstname lastname".split())
+USER_NAMES = "name username displayname fullname firstname lastname".split()
+USER_FIELDS = {**dict.fromkeys(USER_NAMES, SECRET), "email": MAIL, "data": USER}
 TEAM_KEYS = frozenset(
     "activity seen_by participants assigned_to assignee status_details actor owner owners authors "
     "author committer last_commit reviewers".split()
 )
 
 
-@lru_cache(maxsize=8192)
 def snake_case(key: str) -> str:
     """Return a key or header name as lower-case words: 'X-apiKey' gives x_api_key."""
     return "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200])).lower()
 
 
-@lru_cache(maxsize=8192)
 def is_secret(key: str) -> bool:
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
     name = snake_case(key)
@@ -235,8 +233,8 @@ def is_secret(key: str) -> bool:
 
 
 def user_field(key: str) -> str:
-    """Return a key of a user's data without a prefix: 'userEmail' gives email."""
-    return snake_case(key).replace("_", "").removeprefix("user")
+    """Return the kind of a user's data by its key: 'userEmail' is an email; "" if it says nothing."""
+    return USER_FIELDS.get(snake_case(key).replace("_", "").removeprefix("user"), PLAIN)
 
 
 @lru_cache(maxsize=8192)
@@ -252,13 +250,8 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return COOKIES
     if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
         return SECRET
-    if parent == USER or key.startswith("user."):
-        if user_field(key) in USER_NAMES:
-            return SECRET
-        if user_field(key) == "email":
-            return MAIL
-        if name == "data":
-            return USER
+    if (parent == USER or key.startswith("user.")) and user_field(key):
+        return user_field(key)
     if pattern(USER_KEY).fullmatch(name) and parent != TEAM:
         return USER
     if last in ("packages", "modules"):
@@ -525,13 +518,13 @@ def find_ipv4(text: str) -> Iterator[Span]:
     """Find IPv4 addresses, but not version numbers, wherever one stands in the text."""
     candidates = list(pattern(IPV4).finditer(text))
     versions = set()
-    last = -1  # where the last version ended
+    last = None  # where the last version ended
     for found in candidates:
         start, end = found.span()
         if (
             pattern(VERSION_BEFORE).search(text, max(0, start - 60), end)
             or pattern(VERSION_AFTER).match(text, start)
-            or last >= 0 and pattern(VERSION_RANGE).fullmatch(text, last, start)
+            or (last and pattern(VERSION_RANGE).fullmatch(text, last, start))
         ) and not re.match(r":\d", text[end : end + 2]):
             versions.add(found[0])
             last = end
@@ -595,10 +588,11 @@ def find_frames(text: str) -> Iterator[Span]:
 
 
 # In this order: secrets before emails, IPv6 before IPv4.
+SECRETS = (TOKEN, CREDENTIALS, COMMAND_PASSWORD, GRAVATAR)
 SECRET_RULES: tuple[Rule, ...] = (
-    *(partial(find_all, form, SECRET_MASK) for form in (URL_PASSWORD, TOKEN)),
+    partial(find_all, URL_PASSWORD, SECRET_MASK),
     find_assignments,
-    *(partial(find_all, form, SECRET_MASK) for form in (CREDENTIALS, COMMAND_PASSWORD, GRAVATAR)),
+    *(partial(find_all, form, SECRET_MASK) for form in SECRETS),
 )
 OTHER_RULES: tuple[Rule, ...] = (
     find_frames,
@@ -700,7 +694,7 @@ def unique_keys(members: list[tuple[str, Any]]) -> Object:
 def is_user(keys: tuple[str, ...]) -> bool:
     """Tell whether an object's keys are those of a user: a name beside an email or an address."""
     has_address = any(snake_case(key).endswith(("email", "ip_address")) for key in keys)
-    return has_address and not USER_NAMES.isdisjoint(map(user_field, keys))
+    return has_address and SECRET in map(user_field, keys)
 
 
 def row_name(value: Object) -> str:
@@ -724,10 +718,9 @@ def kinds_of_items(items: list[Any], kind: str) -> list[str]:
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
     """Return a copy of a JSON value without emails, addresses, secrets, users' names and stack traces.
 
-    Types are kept; texts, and keys, are replaced where needed. `token`, if it has six characters or
-    more, is masked wherever it stands; IP addresses in `hosts` are left where they are the host of
-    a URL. Redacting twice changes nothing. Raises RecursionError for what is nested deeper than
-    Python's stack.
+    Types are kept; texts, and keys, are replaced where needed. `token`, of six characters or more,
+    is masked wherever it stands; addresses in `hosts` stay as hosts of URLs. Redacting twice changes
+    nothing. Raises RecursionError for what is nested deeper than Python's stack.
     """
     return Redactor(token, hosts).redact(value)
 
