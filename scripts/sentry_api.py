@@ -320,40 +320,6 @@ def fill(text: str, spans: Iterable[Span]) -> str:
     return "".join(pieces) + text[done:]
 
 
-# Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC
-# 7468), to the end of the text where the end line is missing; Slack's web hooks.
-TOKEN_START = r"""(?x:
-    sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
-    | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
-    | sk-(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
-    | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
-    | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
-TOKEN = rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
-    | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
-      (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
-    | (?<=hooks\.slack\.com/)[\w/-]+)"""
-# Where a server has cut a text.
-CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
-# The password in scheme://user:password@host; a number with a path is a port.
-URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
-    [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
-    | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
-# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
-CREDENTIALS = r"""(?x)
-    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16}))[\s+]+
-    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z])
-    (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
-# Passwords in the grammar of commands, SQL, XML and forms.
-COMMAND_PASSWORD = r"""(?ix)(?:
-    \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
-    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
-    | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
-    | \s--[\w-]{0,40}(?:password|token|secret|api-?key|auth)\ (?!-)["']?
-    | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
-    | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|api_?key)(?:\s[^<>]{0,100})?>
-    | \bname="\w{0,40}(?:password|token|secret)"(?:\ value="|(?:\r?[\n\v]){2})
-    )(?P<value>[^\s"';<]{1,200})"""
-
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
 # {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
@@ -379,6 +345,43 @@ def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
             yield (*found.span("value"), mask)
 
 
+# Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC
+# 7468), to the end of the text where the end line is missing; Slack's web hooks.
+TOKEN_START = r"""(?x:
+    sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
+    | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
+    | sk-(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
+    | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
+    | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
+TOKEN = rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
+    | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
+      (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
+    | (?<=hooks\.slack\.com/)[\w/-]+)"""
+find_tokens = partial(find_all, TOKEN, SECRET_MASK)
+# Where a server has cut a text.
+CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
+# The password in scheme://user:password@host; a number with a path is a port.
+URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
+    [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
+    | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
+find_url_passwords = partial(find_all, URL_PASSWORD, SECRET_MASK)
+# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
+CREDENTIALS = r"""(?x)
+    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16}))[\s+]+
+    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z])
+    (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
+find_credentials = partial(find_all, CREDENTIALS, SECRET_MASK)
+# Passwords in the grammar of commands, SQL, XML and forms.
+COMMAND_PASSWORD = r"""(?ix)(?:
+    \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
+    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
+    | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
+    | \s--[\w-]{0,40}(?:password|token|secret|api-?key|auth)\ (?!-)["']?
+    | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
+    | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|api_?key)(?:\s[^<>]{0,100})?>
+    | \bname="\w{0,40}(?:password|token|secret)"(?:\ value="|(?:\r?[\n\v]){2})
+    )(?P<value>[^\s"';<]{1,200})"""
+find_command_passwords = partial(find_all, COMMAND_PASSWORD, SECRET_MASK)
 # A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign only
 # in quotes: ("secret", "…"), password ("…").
 NAME = r"\w[\w.$-]*"
@@ -427,23 +430,26 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
 def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
     """Tell whether what follows a secret's name is a number, a call, a variable or prose."""
     sign, word = value["sign"], value["bare"].rstrip(".:!?")
-    if word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")):
-        return True
-    if re.fullmatch("[A-Za-z_.]+", word) and is_secret(word):  # self.password
-        return True
-    if re.match(r"[A-Za-z_][\w.]*[(\[]", value.string[value.start("bare") : value.end() + 1]):
-        return True  # get_token()
     is_prose = not value["quote"] and (sign == ":" or sign != sign.strip())
-    return is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word) is not None
+    up_to_next = value.string[value.start("bare") : value.end() + 1]
+    return bool(
+        (word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")))
+        or (re.fullmatch("[A-Za-z_.]+", word) and is_secret(word))  # self.password
+        or re.match(r"[A-Za-z_][\w.]*[(\[]", up_to_next)  # get_token()
+        or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word))
+    )
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 GRAVATAR = r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"""
+find_gravatars = partial(find_all, GRAVATAR, SECRET_MASK)
 COOKIE = r"""(?x)(?:^|;)
     (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
     (?:[^=;]*=)?(?P<value>[^;]+)"""
+find_cookies = partial(find_all, COOKIE, SECRET_MASK)
 USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
+find_user_names = partial(find_all, USER_NAME, SECRET_MASK)
 
 
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
@@ -470,6 +476,7 @@ EMAIL = rf"""(?ix)(?P<value>
     (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
       | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
     (?:"[^"]{{1,68}}"|{LOCAL})(?<!')@{DOMAIN}) | {LOCAL}"""
+find_emails = partial(find_all, EMAIL, EMAIL_MASK)
 # IPv6 addresses (RFC 4291, 5952; zones of RFC 4007), with a prefix that is assigned to something,
 # which spares std::io::Error, times and MAC addresses.
 GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
@@ -483,6 +490,7 @@ IPV6 = rf"""(?x)(?P<value>
         (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
     (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6,7}}{GROUP} | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
     (?:%[\w.-]+)? )"""
+find_ipv6 = partial(find_all, IPV6, IP_MASK)
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.
 IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
@@ -588,22 +596,12 @@ def find_frames(text: str) -> Iterator[Span]:
 
 
 # In this order: secrets before emails, IPv6 before IPv4.
-SECRETS = (TOKEN, CREDENTIALS, COMMAND_PASSWORD, GRAVATAR)
 SECRET_RULES: tuple[Rule, ...] = (
-    partial(find_all, URL_PASSWORD, SECRET_MASK),
-    find_assignments,
-    *(partial(find_all, form, SECRET_MASK) for form in SECRETS),
+    *(find_url_passwords, find_tokens, find_assignments),
+    *(find_credentials, find_command_passwords, find_gravatars),
 )
-OTHER_RULES: tuple[Rule, ...] = (
-    find_frames,
-    partial(find_all, EMAIL, EMAIL_MASK),
-    partial(find_all, IPV6, IP_MASK),
-    find_ipv4,
-)
-KIND_RULES: dict[str, Rule] = {
-    COOKIES: partial(find_all, COOKIE, SECRET_MASK),
-    USER: partial(find_all, USER_NAME, SECRET_MASK),
-}
+OTHER_RULES: tuple[Rule, ...] = (find_frames, find_emails, find_ipv6, find_ipv4)
+KIND_RULES: dict[str, Rule] = {COOKIES: find_cookies, USER: find_user_names}
 # What a lower-case text must hold for these rules to find anything in it: most texts don't.
 SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
     | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | mysql
