@@ -300,8 +300,8 @@ def mask_spans(text: str, rules: Iterable[Rule]) -> str:
     is_escaped = pattern(ESCAPED).search(text)
     plain, places = unescape(text) if is_escaped else (text, range(len(text) + 1))
     found: list[Span] = []
-    for rule in rules:
-        spans = sorted(rule(plain))
+    for find in rules:
+        spans = sorted(find(plain))
         if spans:
             found += spans
             plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
@@ -321,7 +321,7 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 
 
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
-# {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
+# {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths, a sentence.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
     none | null | nil | undefined | true | false | include | omit | same-origin | [?$%\u2026] | %s
     | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
@@ -329,8 +329,8 @@ HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
     | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
     | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
-    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20}
-    | (?-i:[A-Z][a-z]+(?:\ [a-z]+){2,9}\.) )? [\\'"`\s\]}]*"""
+    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} | (?-i:[A-Z][a-z]+(?:\ [a-z]+){2,9}\.) )?
+    [\\'"`\s\]}]*"""
 
 
 def is_harmless(value: str) -> bool:
@@ -338,11 +338,15 @@ def is_harmless(value: str) -> bool:
     return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
-def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
-    """Find the groups `value` of a pattern. Without a mask they stay, hidden from other rules."""
-    for found in pattern(form).finditer(text):
-        if found["value"] and (mask != SECRET_MASK or not is_harmless(found["value"])):
-            yield (*found.span("value"), mask)
+def rule(form: str, mask: str = SECRET_MASK) -> Rule:
+    """Return a rule that masks a pattern's groups `value`; without a mask, other rules miss them."""
+
+    def find(text: str) -> Iterator[Span]:
+        for found in pattern(form).finditer(text):
+            if found["value"] and (mask != SECRET_MASK or not is_harmless(found["value"])):
+                yield (*found.span("value"), mask)
+
+    return find
 
 
 # Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC
@@ -353,26 +357,23 @@ TOKEN_START = r"""(?x:
     | sk-(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
     | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
     | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
-TOKEN = rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
+find_tokens = rule(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
       (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
-    | (?<=hooks\.slack\.com/)[\w/-]+)"""
-find_tokens = partial(find_all, TOKEN, SECRET_MASK)
+    | (?<=hooks\.slack\.com/)[\w/-]+)""")
 # Where a server has cut a text.
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
 # The password in scheme://user:password@host; a number with a path is a port.
-URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
+find_url_passwords = rule(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
     [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
-    | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
-find_url_passwords = partial(find_all, URL_PASSWORD, SECRET_MASK)
+    | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
 # What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
-CREDENTIALS = r"""(?x)
+find_credentials = rule(r"""(?x)
     (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16}))[\s+]+
     (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z])
-    (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
-find_credentials = partial(find_all, CREDENTIALS, SECRET_MASK)
+    (?P<value>[A-Za-z0-9._~+/=-]{8,})""")
 # Passwords in the grammar of commands, SQL, XML and forms.
-COMMAND_PASSWORD = r"""(?ix)(?:
+find_command_passwords = rule(r"""(?ix)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
     | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
@@ -380,8 +381,7 @@ COMMAND_PASSWORD = r"""(?ix)(?:
     | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
     | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|api_?key)(?:\s[^<>]{0,100})?>
     | \bname="\w{0,40}(?:password|token|secret)"(?:\ value="|(?:\r?[\n\v]){2})
-    )(?P<value>[^\s"';<]{1,200})"""
-find_command_passwords = partial(find_all, COMMAND_PASSWORD, SECRET_MASK)
+    )(?P<value>[^\s"';<]{1,200})""")
 # A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign only
 # in quotes: ("secret", "…"), password ("…").
 NAME = r"\w[\w.$-]*"
@@ -418,13 +418,13 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     if not value:
         return 0, 0
     sign, quoted = value["sign"], value["quoted"]
-    if not quoted:
-        return value.span("bare") if sign and not is_code_or_prose(name[0], value) else (0, 0)
-    if sign:
+    if quoted and sign:
         is_secret_value = not quoted.isalpha() or name[0].lower() != "token"  # no token: 'foo'
-    else:
+    elif quoted:
         is_secret_value = re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted) is not None
-    return value.span("quoted") if is_secret_value else (0, 0)
+    else:
+        is_secret_value = bool(sign) and not is_code_or_prose(name[0], value)
+    return value.span("quoted" if quoted else "bare") if is_secret_value else (0, 0)
 
 
 def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
@@ -441,16 +441,13 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
-GRAVATAR = r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
-    (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"""
-find_gravatars = partial(find_all, GRAVATAR, SECRET_MASK)
-COOKIE = r"""(?x)(?:^|;)
+find_gravatars = rule(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
+    (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
+find_cookies = rule(r"""(?x)(?:^|;)
     (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
-    (?:[^=;]*=)?(?P<value>[^;]+)"""
-find_cookies = partial(find_all, COOKIE, SECRET_MASK)
-USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
-find_user_names = partial(find_all, USER_NAME, SECRET_MASK)
-
+    (?:[^=;]*=)?(?P<value>[^;]+)""")
+# In a user tag.
+find_user_names = rule(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')
 
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = "|".join(
@@ -476,7 +473,6 @@ EMAIL = rf"""(?ix)(?P<value>
     (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
       | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
     (?:"[^"]{{1,68}}"|{LOCAL})(?<!')@{DOMAIN}) | {LOCAL}"""
-find_emails = partial(find_all, EMAIL, EMAIL_MASK)
 # IPv6 addresses (RFC 4291, 5952; zones of RFC 4007), with a prefix that is assigned to something,
 # which spares std::io::Error, times and MAC addresses.
 GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
@@ -490,7 +486,6 @@ IPV6 = rf"""(?x)(?P<value>
         (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
     (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6,7}}{GROUP} | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
     (?:%[\w.-]+)? )"""
-find_ipv6 = partial(find_all, IPV6, IP_MASK)
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.
 IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
@@ -563,10 +558,9 @@ FRAME_LINE = r"""
     | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)         # Ruby
     | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
         |[^\n]{1,200}?\([^()\s]{0,300}:\d)                                      # PHP, Android, Dart
-    | thrown\ in\ [^\n\v]*\ on\ line\ \d
     | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+
         (?:\ \+0x|[ \t]*(?![^\n\v]))                                            # Go
-    | goroutine\ \d+\ \[
+    | thrown\ in\ [^\n\v]*\ on\ line\ \d | goroutine\ \d+\ \[
     | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                          # Elixir, Erlang
     | (?:(?:global|module)\ code|[^\s@]*)@
         (?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])    # Firefox, Safari
@@ -596,12 +590,16 @@ def find_frames(text: str) -> Iterator[Span]:
 
 
 # In this order: secrets before emails, IPv6 before IPv4.
-SECRET_RULES: tuple[Rule, ...] = (
-    *(find_url_passwords, find_tokens, find_assignments),
-    *(find_credentials, find_command_passwords, find_gravatars),
+SECRET_RULES = (
+    find_url_passwords,
+    find_tokens,
+    find_assignments,
+    find_credentials,
+    find_command_passwords,
+    find_gravatars,
 )
-OTHER_RULES: tuple[Rule, ...] = (find_frames, find_emails, find_ipv6, find_ipv4)
-KIND_RULES: dict[str, Rule] = {COOKIES: find_cookies, USER: find_user_names}
+OTHER_RULES = (find_frames, rule(EMAIL, EMAIL_MASK), rule(IPV6, IP_MASK), find_ipv4)
+KIND_RULES = {COOKIES: find_cookies, USER: find_user_names}
 # What a lower-case text must hold for these rules to find anything in it: most texts don't.
 SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
     | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | mysql
@@ -618,10 +616,10 @@ class Redactor:
         self.own: list[Rule] = []
         if hosts:
             form = rf"(?<=://)(?P<value>{'|'.join(map(re.escape, hosts))})(?![\w.-])"
-            self.own.append(partial(find_all, form, ""))
+            self.own.append(rule(form, ""))
         if self.token:
             form = f"(?i)(?P<value>{re.escape(self.token)})"
-            self.own.append(partial(find_all, form, SECRET_MASK))
+            self.own.append(rule(form))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
     def redact(self, value: Any, kind: str = PLAIN) -> Any:
