@@ -202,9 +202,9 @@ NO_SECRET_NAME = r"""(?x)(?:^|_)(?:
     | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )(?:_|$)"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
-    "count counts type types length limit size name field fields url uri endpoint path policy age ttl "
-    "expiry expires expired expiration status state error errors method mode provider required valid "
-    "invalid enabled usage version at in created updated hint reset attempts file host".split()
+    "count counts type types length limit size name field fields url uri endpoint path policy age "
+    "ttl expiry expires expired expiration status state error errors method mode provider required "
+    "valid invalid enabled usage version at in created updated hint reset attempts file host".split()
 )
 # Behind the kind of their object: version_number, and number in an object of versions.
 VERSION_NAME = r"""(?x)(?:^|_)
@@ -233,7 +233,7 @@ def is_secret(key: str) -> bool:
 
 
 def user_field(key: str) -> str:
-    """Return the kind of a user's data by its key: 'userEmail' is an email; "" if it says nothing."""
+    """Return the kind of a user's data by its key: 'userEmail' is an email; or PLAIN."""
     return USER_FIELDS.get(snake_case(key).replace("_", "").removeprefix("user"), PLAIN)
 
 
@@ -258,9 +258,9 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return PACKAGES
     if pattern(VERSION_NAME).search(f"{parent}_{name}"):
         return VERSION
-    if parent == TEAM or name in TEAM_KEYS:
+    if name in TEAM_KEYS:
         return TEAM
-    return COOKIES if parent == COOKIES else PLAIN
+    return parent if parent in (TEAM, COOKIES) else PLAIN
 
 
 # Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width
@@ -275,12 +275,13 @@ ESCAPE = rf"""(?x)
     | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
 ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
 BASES = {"hex": 16, "hex2": 16, "number": 10}
-MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrtm", "@@...:\v\r\t\x1b"))  # \v: an escaped \n
-MEANINGS.update(quot='"', apos="'", commat="@", period=".")
+# An escaped line break is \v.
+CHARACTERS = zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrtm", "@@...:\v\r\t\x1b")
+MEANINGS = dict(CHARACTERS, quot='"', apos="'", commat="@", period=".")
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
-    """Return a text with its escapes undone, and where its characters, and its end, stood before."""
+    """Return a text with its escapes undone, and where its characters and its end stood before."""
     pieces: list[str] = []
     places: list[int] = []
     done = 0
@@ -339,7 +340,7 @@ def is_harmless(value: str) -> bool:
 
 
 def rule(form: str, mask: str = SECRET_MASK) -> Rule:
-    """Return a rule that masks a pattern's groups `value`; without a mask, other rules miss them."""
+    """Return a rule that masks a pattern's groups `value`, or hides them from the other rules."""
 
     def find(text: str) -> Iterator[Span]:
         for found in pattern(form).finditer(text):
@@ -364,7 +365,7 @@ find_tokens = rule(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
 # Where a server has cut a text.
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
 # The password in scheme://user:password@host; a number with a path is a port.
-find_url_passwords = rule(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
+find_in_urls = rule(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
     [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
     | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
 # What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
@@ -373,7 +374,7 @@ find_credentials = rule(r"""(?x)
     (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z])
     (?P<value>[A-Za-z0-9._~+/=-]{8,})""")
 # Passwords in the grammar of commands, SQL, XML and forms.
-find_command_passwords = rule(r"""(?ix)(?:
+find_in_commands = rule(r"""(?ix)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
     | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
@@ -453,8 +454,8 @@ find_user_names = rule(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')
 FILE_ENDINGS = "|".join(
     "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
     "map json html? xml ya?ml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt "
-    "swift dart lua rb go cs cpp hpp vue svelte hbs erb wasm woff2? ttf mp[34] webm pdf csv sql lock "
-    "bak service socket target timer mount slice scope path device swap".split()
+    "swift dart lua rb go cs cpp hpp vue svelte hbs erb wasm woff2? ttf mp[34] webm pdf csv sql "
+    "lock bak service socket target timer mount slice scope path device swap".split()
 )
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 LOCAL = r"[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
@@ -467,8 +468,8 @@ DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
         | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
     | (?:{LABEL}\.)+(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)
         (?![a-z]) ))"""
-# Not git@host:path, Kotlin's this@Label.member, the user of a URL without a password (a DSN's public
-# key). The last alternative takes what is no email, so that no part of it is tried again.
+# Not git@host:path, Kotlin's this@Label.member, a URL's user without a password (a DSN's key). The
+# last alternative takes what is no email, so that no part of it is tried again.
 EMAIL = rf"""(?ix)(?P<value>
     (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
       | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
@@ -504,13 +505,13 @@ VERSION_BEFORE = r"""(?x)(?:
       (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
     | (?:[~<>=]=|~>)\s?(?=\d\.) | \^                                        # requests>=2.31.0.1
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                     # group:artifact:1.2.3.4
-    | \.so\. )[\d.]+$"""
+    | \.so\. | \bApplication\\ )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]+)\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
     | \d+\.0\.0\.0                        # Chrome's reduced 124.0.0.0; no host ends like this
     | (?<=[a-z]-)[\d.]+[/\\](?!\d)         # /gems/rails-6.1.4.1/
-    | [\d.]+(?: -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|debug|ubuntu
-          |py\d|el\d|x64|x86)
+    | [\d.]+(?: -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
+          |debug|ubuntu|py\d|el\d|x64|x86)
         | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
         | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg)\b )"""
 # What stands between a version and another.
@@ -535,7 +536,6 @@ def find_ipv4(text: str) -> Iterator[Span]:
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
-
 PLACE = r"(?:[^()\n\v]|\([^()\n\v]{0,200}\))"
 # A frame of JavaScript, Java or .NET; of Python, PHP, Firefox; one that a server has cut.
 FRAME = rf"""
@@ -590,14 +590,7 @@ def find_frames(text: str) -> Iterator[Span]:
 
 
 # In this order: secrets before emails, IPv6 before IPv4.
-SECRET_RULES = (
-    find_url_passwords,
-    find_tokens,
-    find_assignments,
-    find_credentials,
-    find_command_passwords,
-    find_gravatars,
-)
+SECRET_RULES = (find_in_urls, find_tokens, find_assignments, find_credentials, find_in_commands, find_gravatars)
 OTHER_RULES = (find_frames, rule(EMAIL, EMAIL_MASK), rule(IPV6, IP_MASK), find_ipv4)
 KIND_RULES = {COOKIES: find_cookies, USER: find_user_names}
 # What a lower-case text must hold for these rules to find anything in it: most texts don't.
@@ -712,11 +705,11 @@ def kinds_of_items(items: list[Any], kind: str) -> list[str]:
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
-    """Return a copy of a JSON value without emails, addresses, secrets, users' names and stack traces.
+    """Return a copy of a JSON value without personal data, secrets and stack traces.
 
     Types are kept; texts, and keys, are replaced where needed. `token`, of six characters or more,
-    is masked wherever it stands; addresses in `hosts` stay as hosts of URLs. Redacting twice changes
-    nothing. Raises RecursionError for what is nested deeper than Python's stack.
+    is masked wherever it stands; addresses in `hosts` stay as hosts of URLs. Redacting twice
+    changes nothing. Raises RecursionError for what is nested deeper than Python's stack.
     """
     return Redactor(token, hosts).redact(value)
 
