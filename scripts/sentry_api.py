@@ -615,22 +615,22 @@ class Redactor:
             self.own.append(rule(form))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
-    def redact(self, value: Any, kind: str = PLAIN) -> Any:
-        """Return a copy of a value of a kind."""
+    def redact(self, value: Any, kind: str = PLAIN, is_member: bool = False) -> Any:
+        """Return a copy of a value of a kind, that stands in an object or elsewhere."""
         if isinstance(value, str):
             return self.redact_cached(value, kind)
         if isinstance(value, dict):
-            return self.redact_object(value, kind)
+            return self.redact_object(value, kind, is_member)
         if isinstance(value, list):
             return list(map(self.redact, value, kinds_of_items(value, kind)))
         return value
 
-    def redact_object(self, value: Object, kind: str) -> Object:
+    def redact_object(self, value: Object, kind: str, is_member: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
         row_kinds: dict[str, str] = {}
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
-        elif row_name(value):
+        elif row_name(value) and not (kind == USER and is_member):  # that is a user's name
             row_kind = kind_of(row_name(value), kind)
             name_kind = USER if row_kind == USER else PLAIN
             row_kinds = {"value": row_kind, "query": row_kind, "name": name_kind}
@@ -641,7 +641,7 @@ class Redactor:
             while label != key and (label in value or label in result):
                 counts[name] += 1
                 label = f"{name} ({counts[name] + 1})"
-            result[label] = self.redact(child, row_kinds.get(key, kind_of(key, kind)))
+            result[label] = self.redact(child, row_kinds.get(key, kind_of(key, kind)), True)
         return result
 
     def redact_text(self, text: str, kind: str) -> str:
