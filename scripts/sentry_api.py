@@ -339,11 +339,11 @@ def is_harmless(value: str) -> bool:
     return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
-def rule(form: str, mask: str = SECRET_MASK) -> Rule:
-    """Return a rule that masks a pattern's groups `value`, or hides them from the other rules."""
+def rule(form: str, mask: str = SECRET_MASK, sign: str = "") -> Rule:
+    """Return a rule: in texts with a sign, a pattern's groups `value` get a mask, or stay without."""
 
     def find(text: str) -> Iterator[Span]:
-        for found in pattern(form).finditer(text):
+        for found in pattern(form).finditer(text) if sign in text else ():
             if found["value"] and (mask != SECRET_MASK or not is_harmless(found["value"])):
                 yield (*found.span("value"), mask)
 
@@ -591,7 +591,7 @@ def find_frames(text: str) -> Iterator[Span]:
 
 # In this order: secrets before emails, IPv6 before IPv4.
 SECRET_RULES = (find_in_urls, find_tokens, find_assignments, find_credentials, find_in_commands, find_gravatars)
-OTHER_RULES = (find_frames, rule(EMAIL, EMAIL_MASK), rule(IPV6, IP_MASK), find_ipv4)
+OTHER_RULES = (find_frames, rule(EMAIL, EMAIL_MASK, "@"), rule(IPV6, IP_MASK, ":"), find_ipv4)
 KIND_RULES = {COOKIES: find_cookies, USER: find_user_names}
 # What a lower-case text must hold for these rules to find anything in it: most texts don't.
 SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
