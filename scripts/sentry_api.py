@@ -186,7 +186,6 @@ USER = "user"  # an end user: Sentry's user interface, user tag, user report, fe
 MAIL = "mail"  # an end user's email
 TEAM = "team"  # members of the organization: names stay, emails go
 META = "meta"  # a scrubber's remarks, under the names of what it has scrubbed
-
 # Keys in snake case.
 SECRET_NAME = r"""(?x)(?:^|_)(?:
         (?: pass(?:words?|wd|phrase|code) | pwd | secrets? | token | credentials? | authorization
@@ -196,17 +195,16 @@ SECRET_NAME = r"""(?x)(?:^|_)(?:
           | (?:amz|goog|hub|oauth|access|hmac|stripe)_?signature )(?:_|$)
         | (?:pass|auth|session|sig|tokens)$ )
     | (?:password|passwd|token|secret)$"""
-# Token counts and pages, a DSN's public key, a desktop's session.
-NO_SECRET_NAME = r"""(?x)(?:^|_)(?:
-    public | publishable | (?:page|next|continuation)_(?:page_)?token$ | xdg_session
-    | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )(?:_|$)"""
+# Counts of tokens and pages, a DSN's public key, a desktop's session.
+NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
+    | (?:page|next|continuation)_token$ | (?:max|total|prompt|completion|input|output)_tokens$ )"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
     "count counts type types length limit size name field fields url uri endpoint path policy age "
-    "ttl expiry expires expired expiration status state error errors method mode provider required "
-    "valid invalid enabled usage version at in created updated hint reset attempts file host".split()
+    "ttl expiry expires expired expiration status state error errors method mode provider "
+    "required valid invalid enabled usage version at in created updated reset attempts".split()
 )
-# Behind the kind of their object: version_number, and number in an object of versions.
+# Behind the kind of their object: version_number, or number in one of kind VERSION.
 VERSION_NAME = r"""(?x)(?:^|_)
     (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
     (?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
@@ -340,7 +338,7 @@ def is_harmless(value: str) -> bool:
 
 
 def rule(form: str, mask: str = SECRET_MASK, sign: str = "") -> Rule:
-    """Return a rule: in texts with a sign, a pattern's groups `value` get a mask, or stay without."""
+    """Return a rule for a pattern's groups `value` in texts with a sign; unmasked ones stay."""
 
     def find(text: str) -> Iterator[Span]:
         for found in pattern(form).finditer(text) if sign in text else ():
@@ -362,8 +360,7 @@ find_tokens = rule(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
       (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
     | (?<=hooks\.slack\.com/)[\w/-]+)""")
-# Where a server has cut a text.
-CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
+CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"  # where a server has cut a text
 # The password in scheme://user:password@host; a number with a path is a port.
 find_in_urls = rule(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
     [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
@@ -447,9 +444,7 @@ find_gravatars = rule(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
 find_cookies = rule(r"""(?x)(?:^|;)
     (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
     (?:[^=;]*=)?(?P<value>[^;]+)""")
-# In a user tag.
-find_user_names = rule(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')
-
+find_user_names = rule(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = "|".join(
     "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
@@ -462,7 +457,7 @@ LOCAL = r"[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
 LABEL = r"(?:[^\W_]|-)+"
 # An address; up to where a server has cut it; not a version, not a file; and what ends as most
 # domains do, whatever stands behind it (example.com.csv).
-DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
+DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!\d+\.\d+(?![^\W_]))(?:
       (?:{LABEL}\.)*(?:{LABEL})?(?={CUT})
     | (?:{LABEL}\.)+(?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
         | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
@@ -473,7 +468,7 @@ DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
 EMAIL = rf"""(?ix)(?P<value>
     (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
       | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
-    (?:"[^"]{{1,68}}"|{LOCAL})(?<!')@{DOMAIN}) | {LOCAL}"""
+    (?:"[^"]{{1,68}}"|{LOCAL})@{DOMAIN}) | {LOCAL}"""
 # IPv6 addresses (RFC 4291, 5952; zones of RFC 4007), with a prefix that is assigned to something,
 # which spares std::io::Error, times and MAC addresses.
 GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
@@ -483,7 +478,7 @@ IPV6 = rf"""(?x)(?P<value>
     (?= [23][0-9A-Fa-f]{{3}} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]
       | 0{{0,2}}64:[fF]{{2}}9[bB]
       # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
-      | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?!0{{0,4}}:::) (?:0{{0,4}}:){{2,7}}
+      | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?:0{{0,4}}:){{2,7}}
         (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
     (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6,7}}{GROUP} | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
     (?:%[\w.-]+)? )"""
@@ -501,16 +496,14 @@ VERSION_BEFORE = r"""(?x)(?:
       | (?<![A-Za-z])(?i:v|ver|rev|oid|i?os|os\ x|jdk|php|rails|django|cuda) )
       (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
     | (?<![^\s\"'(\[;,{<]) (?:[a-z]+/(?=\d\.)|(?![a-z]+/)[A-Za-z][\w+-]*/)  # Chrome/124.0.6367.91
-    | (?:(?<![\w@/:.-])|(?<=release:))@?                                     # shop@1.2.3.4
-      (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
-    | (?:[~<>=]=|~>)\s?(?=\d\.) | \^                                        # requests>=2.31.0.1
+    | (?<![\w@/.-])@?(?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))  # a@1.2.3.4
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                     # group:artifact:1.2.3.4
     | \.so\. | \bApplication\\ )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]+)\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | \d+\.0\.0\.0                        # Chrome's reduced 124.0.0.0; no host ends like this
-    | (?<=[a-z]-)[\d.]+[/\\](?!\d)         # /gems/rails-6.1.4.1/
-    | [\d.]+(?: -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
+    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]+[/\\](?!\d)  # Chrome's reduced 124.0.0.0; gems/rails-6.1.4.1/
+    | [\d.]+(?:
+        -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
           |debug|ubuntu|py\d|el\d|x64|x86)
         | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
         | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg)\b )"""
@@ -606,13 +599,10 @@ class Redactor:
 
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
         self.token = token.lower() if len(token) >= 6 else ""  # a shorter one may be part of words
-        self.own: list[Rule] = []
-        if hosts:
-            form = rf"(?<=://)(?P<value>{'|'.join(map(re.escape, hosts))})(?![\w.-])"
-            self.own.append(rule(form, ""))
+        names = "|".join(map(re.escape, hosts))
+        self.own = [rule(rf"(?<=://)(?P<value>{names})(?![\w.-])", "")] if names else []
         if self.token:
-            form = f"(?i)(?P<value>{re.escape(self.token)})"
-            self.own.append(rule(form))
+            self.own.append(rule(f"(?i)(?P<value>{re.escape(self.token)})"))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
     def redact(self, value: Any, kind: str = PLAIN, is_member: bool = False) -> Any:
@@ -632,8 +622,7 @@ class Redactor:
             kind = USER
         elif row_name(value) and not (kind == USER and is_member):  # that is a user's name
             row_kind = kind_of(row_name(value), kind)
-            name_kind = USER if row_kind == USER else PLAIN
-            row_kinds = {"value": row_kind, "query": row_kind, "name": name_kind}
+            row_kinds = {"value": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
@@ -648,10 +637,9 @@ class Redactor:
         """Return a text of a kind, redacted."""
         if kind in (SECRET, MAIL) and not is_harmless(text):
             return SECRET_MASK if kind == SECRET else EMAIL_MASK
-        if text[:1] + text[-1:] in ("{}", "[]"):
-            nested = self.redact_nested(text, kind)
-            if nested is not None:
-                return nested
+        nested = self.redact_nested(text, kind) if text[:1] + text[-1:] in ("{}", "[]") else None
+        if nested is not None:
+            return nested
         if self.token and self.token in text.lower():  # a rule finds it where it is escaped
             text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
         lower = text.lower()
@@ -669,7 +657,7 @@ class Redactor:
             new = self.redact(value, kind)
         except (ValueError, RecursionError):
             return None
-        return text if new == value else json.dumps(new, ensure_ascii=text.isascii())
+        return text if new == value else json.dumps(new, ensure_ascii=False)
 
 
 def unique_keys(members: list[tuple[str, Any]]) -> Object:
