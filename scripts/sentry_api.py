@@ -389,8 +389,7 @@ VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
         (?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
 # A header takes the rest of its line, or of the quotes it stands in.
-HEADER = r"""(?ix):\s*(?!["'\s])
-    (?=[^\r\n\v"']{0,80}?(?:[=\d]|bearer\ |basic\ ))(?P<value>[^\r\n\v]+)"""
+HEADER = r"""(?ix):\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?(?:[=\d]|bearer\ |basic\ ))"""
 
 
 def find_assignments(text: str) -> Iterator[Span]:
@@ -408,10 +407,9 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     """Return where the value behind a secret's name stands; an empty span if it has none."""
     header = pattern(HEADER).match(text, name.end())
     if header and name[0].lower().endswith(("cookie", "cookies", "authorization")):
-        start, end = header.span("value")
-        if text[name.start() - 1 : name.start()] in ("'", '"'):
-            end = start + len(re.split("[\"']", header["value"])[0])
-        return start, end
+        is_quoted = text[name.start() - 1 : name.start()] in ("'", '"')
+        line = pattern("[^\r\n\v\"']+" if is_quoted else "[^\r\n\v]+").match(text, header.end())
+        return line.span() if line else (0, 0)
     value = pattern(VALUE).match(text, name.end())
     if not value:
         return 0, 0
@@ -500,9 +498,9 @@ VERSION_BEFORE = r"""(?x)(?:
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                     # group:artifact:1.2.3.4
     | \.so\. | \bApplication\\ )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
-    (?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]+)\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]+[/\\](?!\d)  # Chrome's reduced 124.0.0.0; gems/rails-6.1.4.1/
-    | [\d.]+(?:
+    (?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]{3,11})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
+    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]{7,15}[/\\](?!\d)  # Chrome's reduced 124.0.0.0; gems/rails-6.1.4.1/
+    | [\d.]{5,15}(?:
         -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
           |debug|ubuntu|py\d|el\d|x64|x86)
         | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
