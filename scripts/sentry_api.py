@@ -498,8 +498,8 @@ VERSION_BEFORE = r"""(?x)(?:
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                     # group:artifact:1.2.3.4
     | \.so\. | \bApplication\\ )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
-    (?P<major>\d\.\d{1,3}\.)(?P<minor>[\d.]{3,11})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]{7,15}[/\\](?!\d)  # Chrome's reduced 124.0.0.0; gems/rails-6.1.4.1/
+    (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
+    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]{7,15}[/\\](?!\d)  # Chrome's 124.0.0.0, gems/rails-6.1.4.1/
     | [\d.]{5,15}(?:
         -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
           |debug|ubuntu|py\d|el\d|x64|x86)
