@@ -431,7 +431,7 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
     return bool(
         (word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")))
         or (re.fullmatch("[A-Za-z_.]+", word) and is_secret(word))  # self.password
-        or re.match(r"[A-Za-z_][\w.]*[(\[]", up_to_next)  # get_token()
+        or re.match(r"[A-Za-z_][\w.:]*[(\[]", up_to_next)  # get_token()
         or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word))
     )
 
