@@ -273,9 +273,9 @@ ESCAPE = rf"""(?x)
     | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
 ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
 BASES = {"hex": 16, "hex2": 16, "number": 10}
-# An escaped line break is \v.
-CHARACTERS = zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrtm", "@@...:\v\r\t\x1b")
-MEANINGS = dict(CHARACTERS, quot='"', apos="'", commat="@", period=".")
+# An escaped line break is \v, the end of a colour \x1b.
+MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrtm", "@@...:\v\r\t\x1b"))
+MEANINGS.update(quot='"', apos="'", commat="@", period=".")
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
@@ -338,7 +338,7 @@ def is_harmless(value: str) -> bool:
 
 
 def rule(form: str, mask: str = SECRET_MASK, sign: str = "") -> Rule:
-    """Return a rule for a pattern's groups `value` in texts with a sign; unmasked ones stay."""
+    """Return a rule that gives a pattern's groups `value` a mask, in texts that hold a sign."""
 
     def find(text: str) -> Iterator[Span]:
         for found in pattern(form).finditer(text) if sign in text else ():
@@ -348,8 +348,8 @@ def rule(form: str, mask: str = SECRET_MASK, sign: str = "") -> Rule:
     return find
 
 
-# Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC
-# 7468), to the end of the text where the end line is missing; Slack's web hooks.
+# Tokens, by the beginnings that their issuers document; JWTs (RFC 7519); PEM private keys (RFC
+# 7468), also without an end line; Slack's web hooks.
 TOKEN_START = r"""(?x:
     sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
     | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
@@ -388,6 +388,7 @@ VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?
     (?: [\[(]{0,2}[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
         (?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
+VARIABLE = r"(?i)(?:[a-z_.]*[._])?(?:pass(?:word|wd)?|pwd|secret|token|key|auth|credentials?)"
 # A header takes the rest of its line, or of the quotes it stands in.
 HEADER = r"""(?ix):\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?(?:[=\d]|bearer\ |basic\ ))"""
 
@@ -430,7 +431,7 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
     up_to_next = value.string[value.start("bare") : value.end() + 1]
     return bool(
         (word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")))
-        or (re.fullmatch("[A-Za-z_.]+", word) and is_secret(word))  # self.password
+        or re.fullmatch(VARIABLE, word)
         or re.match(r"[A-Za-z_][\w.:]*[(\[]", up_to_next)  # get_token()
         or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word))
     )
@@ -467,8 +468,7 @@ EMAIL = rf"""(?ix)(?P<value>
     (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
       | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
     (?:"[^"]{{1,68}}"|{LOCAL})@{DOMAIN}) | {LOCAL}"""
-# IPv6 addresses (RFC 4291, 5952; zones of RFC 4007), with a prefix that is assigned to something,
-# which spares std::io::Error, times and MAC addresses.
+# IPv6 (RFC 4291, 5952, 4007) with an assigned prefix, which spares std::io::Error, times and MACs.
 GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
 GROUPS = f"(?:{GROUP}(?::{GROUP}){{0,6}})?"
 IPV6 = rf"""(?x)(?P<value>
@@ -485,17 +485,17 @@ OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
       | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
     | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"""
-# Versions are told by what stands before the number (a word, a product token, a path), or behind
-# it. Lower-case names before / and @ are rather hosts and users, unless the number is a small one.
+# Versions are told by what stands before the number (a word, Chrome/, shop@, org.acme:shop:) or
+# behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
 VERSION_BEFORE = r"""(?x)(?:
     (?: (?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release|firmware|driver
         |kernel|sdk|runtime|chrome|firefox|safari|windows|android|java|python|edge|macos
         |net\ framework|(?:windows|sql)\ server)
       | (?<![A-Za-z])(?i:v|ver|rev|oid|i?os|os\ x|jdk|php|rails|django|cuda) )
       (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
-    | (?<![^\s\"'(\[;,{<]) (?:[a-z]+/(?=\d\.)|(?![a-z]+/)[A-Za-z][\w+-]*/)  # Chrome/124.0.6367.91
-    | (?<![\w@/.-])@?(?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))  # a@1.2.3.4
-    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}                     # group:artifact:1.2.3.4
+    | (?<![^\s\"'(\[;,{<]) (?:[a-z0-9_-]+/(?=\d\.)|(?![a-z0-9_-]+/)[A-Za-z][\w+-]*/)
+    | (?<![\w@/.-])@?(?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
+    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}
     | \.so\. | \bApplication\\ )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
@@ -597,7 +597,7 @@ class Redactor:
 
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
         self.token = token.lower() if len(token) >= 6 else ""  # a shorter one may be part of words
-        names = "|".join(map(re.escape, hosts))
+        names = "|".join(map(re.escape, hosts))  # these stay, hidden from the other rules
         self.own = [rule(rf"(?<=://)(?P<value>{names})(?![\w.-])", "")] if names else []
         if self.token:
             self.own.append(rule(f"(?i)(?P<value>{re.escape(self.token)})"))
