@@ -144,161 +144,152 @@ class Failure(Exception):
 
 # --- Redaction ---------------------------------------------------------------
 #
-# redact() walks a value. What a key says of its value is that value's kind, and each text goes through the rules of its
-# kind. A rule is a function from a text to spans: start, end, mask. Rules see the text with its escapes undone, and
-# BLANKs where an earlier rule has found something; at the end all spans are cut out of the text as it was. Every
-# pattern takes linear time: its repeats are bounded, or can't hold what follows them.
+# redact() walks a value. What a key says of its value is that value's kind, and each text goes
+# through the rules of its kind. A rule is a function from a text to spans: start, end, mask. Rules
+# see the text with its escapes undone, and BLANKs where an earlier rule has found something; at the
+# end all spans are cut out of the text as it was. Every pattern takes linear time: its repeats are
+# bounded, or can't hold what follows them.
 
 EMAIL_MASK, IP_MASK, SECRET_MASK = "[REDACTED_EMAIL]", "[REDACTED_IP]", "[REDACTED]"
 STACK_MARK = "[{} stack trace line{} removed]"
 BLANK = "\0"
 
-pattern = cache(re.compile)  # compiled when first used: a run that needs none (--help) compiles none
+pattern = cache(re.compile)  # compiled when first used: --help needs none
 
 # What a key says of its value.
 PLAIN = ""
-KEY = "key"  # of an object
 SECRET = "secret"
 COOKIES = "cookies"  # names and values of cookies
-ADDRESS = "address"  # no number in here is a version
 VERSION = "version"  # no dotted number in here is an address
 PACKAGES = "packages"  # names and versions
 USER = "user"  # an end user: Sentry's user interface, user tag, user report, feedback
 MAIL = "mail"  # an end user's email
 TEAM = "team"  # members of the organization: names stay, emails go
-REMARKS = "remarks"  # a scrubber's own, under the names of what it has scrubbed: Sentry's _meta
-
-# Words of a key in snake case, alone or two as one: X-apiKey is x_api_key, and holds apikey.
-SECRET_WORDS = frozenset(
-    "password passwords passwd passphrase passcode pwd secret secrets token credential credentials authorization jwt "
-    "bearer csrf xsrf otp totp apikey accesskey secretkey privatekey authkey signingkey encryptionkey masterkey "
-    "accountkey sessionkey servicekey appkey sshkey subscriptionkey functionskey stripekey adminkey licensekey "
-    "secretaccesskey sessionid sessid sid phpsessid jsessionid aspsessionid aspxauth amzsignature googsignature "
-    "hubsignature oauthsignature accesssignature hmacsignature stripesignature".split()
-)
-SECRET_ENDS = frozenset("pass auth session sig tokens".split())  # only as a key's last word
-# Words that say that a key with them holds no secret: token counts and pages, a DSN's public key, a desktop's session.
-TOKEN_COUNTS = frozenset("max total prompt completion input output".split())
-PAGE_WORDS = {"page", "next", "continuation"}
-PUBLIC_WORDS = {"public", "publishable"}
+META = "meta"  # a scrubber's remarks, under the names of what it has scrubbed
+# Keys in snake case.
+SECRET_NAME = r"""(?x)(?:^|_)(?:
+        (?: pass(?:words?|wd|phrase|code) | pwd | secrets? | token | credentials? | authorization
+          | jwt | bearer | [cx]srf | t?otp | sid | [a-z]*sess(?:ion)?_?id | aspxauth
+          | (?:api|(?:secret_?)?access|secret|private|auth|signing|encryption|master|account|session
+            |service|app|ssh|subscription|functions|stripe|admin|license)_?key
+          | (?:amz|goog|hub|oauth|access|hmac|stripe)_?signature )(?:_|$)
+        | (?:pass|auth|session|sig|tokens)$ )
+    | (?:password|passwd|token|secret)$"""
+# Counts of tokens and pages, a DSN's public key, a desktop's session.
+NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
+    | (?:page|next|continuation)_token$ | (?:max|total|prompt|completion|input|output)_tokens$ )"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
-    "count counts type types length len limit size name names field fields url uri endpoint path policy expiry expires "
-    "expired expiration ttl age lifetime status state error errors method mode provider scheme required valid invalid "
-    "present enabled disabled usage index position budget version at in issued created updated rotated changed kind "
-    "format strength hint prompt reset attempts attempt failures window manager service backend class handler module "
-    "middleware file location host domain header algorithm alg issuer scope scopes audience".split()
+    "count counts type types length limit size name field fields url uri endpoint path policy age "
+    "ttl expiry expires expired expiration status state error errors method mode provider "
+    "required valid invalid enabled usage version at in created updated reset attempts".split()
 )
-ADDRESS_WORDS = frozenset("ip ips ipv addr ipaddr address addresses forwarded remote peer".split())
-VERSION_WORDS = frozenset("version ver release build sdk browser os runtime firmware driver kernel dist".split())
-LABEL_WORDS = frozenset("name number id info string tag code label description value raw range".split())
-PLACE_WORDS = frozenset("host server url uri message".split())  # build_host and release_url hold no version
-USER_KEYS = frozenset("user userreport sentryuser feedback evidence evidencedata evidencedisplay".split())
-USER_FIELDS = {**dict.fromkeys("name username displayname fullname firstname lastname".split(), SECRET), "email": MAIL}
+# Behind the kind of their object: version_number, or number in one of kind VERSION.
+VERSION_NAME = r"""(?x)(?:^|_)
+    (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
+    (?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
+USER_KEY = r"(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?"
+USER_NAMES = "name username displayname fullname firstname lastname".split()
+USER_FIELDS = {**dict.fromkeys(USER_NAMES, SECRET), "email": MAIL, "data": USER}
 TEAM_KEYS = frozenset(
-    "activity seen_by participants assigned_to assignee status_details actor owner owners authors author committer "
-    "last_commit reviewers".split()
+    "activity seen_by participants assigned_to assignee status_details actor owner owners authors "
+    "author committer last_commit reviewers".split()
 )
 
 
-@lru_cache(maxsize=8192)
 def snake_case(key: str) -> str:
     """Return a key or header name as lower-case words: 'X-apiKey' gives x_api_key."""
     return "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:200])).lower()
 
 
-@lru_cache(maxsize=8192)
 def is_secret(key: str) -> bool:
     """Tell whether a key names a secret, by whole words: 'keyboard' and 'author' don't."""
-    words = snake_case(key).split("_")
-    last = words[-1]
-    others = {"tokens": TOKEN_COUNTS, "token": PAGE_WORDS, "id": {"xdg"}, "session": {"xdg"}}
-    harmless = PUBLIC_WORDS | others.get(last, set())
-    if last in ABOUT_WORDS or not harmless.isdisjoint(words):
+    name = snake_case(key)
+    if name.rpartition("_")[2] in ABOUT_WORDS or pattern(NO_SECRET_NAME).search(name):
         return False
-    is_end = last in SECRET_ENDS or last.endswith(("password", "passwd", "token", "secret"))
-    return is_end or not SECRET_WORDS.isdisjoint([*words, *map("".join, zip(words, words[1:]))])
+    return pattern(SECRET_NAME).search(name) is not None
 
 
-def user_field(name: str) -> str:
-    """Return the kind of a user's name or email, by its key in snake case; "" for other keys."""
-    return USER_FIELDS.get(name.removeprefix("user_").replace("_", ""), "")
+def user_field(key: str) -> str:
+    """Return the kind of a user's data by its key: 'userEmail' is an email; or PLAIN."""
+    return USER_FIELDS.get(snake_case(key).replace("_", "").removeprefix("user"), PLAIN)
 
 
 @lru_cache(maxsize=8192)
 def kind_of(key: str, parent: str = PLAIN) -> str:
-    """Tell what a key says of its value, in an object that is itself of kind `parent`: secrets first, then users."""
+    """Tell what a key says of its value, in an object that is itself of kind `parent`."""
     name = snake_case(key)
-    words = name.split("_")
-    last = words[-1]
-    if parent in (REMARKS, PACKAGES) or key == "_meta":
-        return VERSION if parent == PACKAGES else REMARKS
+    last = name.rpartition("_")[2]
+    if parent == META or key == "_meta":
+        return META
+    if parent == PACKAGES:
+        return VERSION
     if last in ("cookie", "cookies"):
         return COOKIES
     if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
         return SECRET
-    field = user_field(name) if parent == USER or key.startswith("user.") else ""
-    if field:
-        return field
-    if parent != TEAM and last not in PLACE_WORDS:
-        if name.replace("_", "") in USER_KEYS or parent == USER and name == "data":
-            return USER
-        if not ADDRESS_WORDS.isdisjoint(words):
-            return ADDRESS
+    if (parent == USER or key.startswith("user.")) and user_field(key):
+        return user_field(key)
+    if pattern(USER_KEY).fullmatch(name) and parent != TEAM:
+        return USER
     if last in ("packages", "modules"):
         return PACKAGES
-    if last in VERSION_WORDS or last in LABEL_WORDS and (parent == VERSION or not VERSION_WORDS.isdisjoint(words)):
+    if pattern(VERSION_NAME).search(f"{parent}_{name}"):
         return VERSION
-    if parent == TEAM or name in TEAM_KEYS:
+    if name in TEAM_KEYS:
         return TEAM
-    return COOKIES if parent == COOKIES and last not in PLACE_WORDS else PLAIN
+    return parent if parent in (TEAM, COOKIES) else PLAIN
 
 
-# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width and unseen ones.
+# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width
+# characters and unseen ones.
 ESCAPE = rf"""(?x)
-    (?P<colour>(?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}m)
-    | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)) (?P<hex>[0-7][0-9A-Fa-f])
-    | =(?P<printable>40)(?=[A-Za-z])
+    (?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}(?P<colour>m)
+    | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)|=(?=40[A-Za-z]))(?P<hex>[0-7][0-9A-Fa-f])
     | (?<!\\)\\+(?P<control>[nrt])
-    | &(?:amp;)*(?:\#(?:[xX]0*(?P<hex2>[0-7][0-9A-Fa-f])|0*(?P<number>\d{{2,3}}))|(?P<name>quot|apos|commat|period));
+    | &(?:amp;)*(?: \#[xX]0*(?P<hex2>[0-7][0-9A-Fa-f]) | \#0*(?P<number>\d{{2,3}})
+      | (?P<name>quot|apos|commat|period) );
     | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
     | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
-MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrt", "@@...:\v\r\t"))  # \v: frame_lines() knows it as \n
+ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
+BASES = {"hex": 16, "hex2": 16, "number": 10}
+# An escaped line break is \v, the end of a colour \x1b.
+MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrtm", "@@...:\v\r\t\x1b"))
 MEANINGS.update(quot='"', apos="'", commat="@", period=".")
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
-    """Return a text with its escapes undone, and where each of its characters, and its end, stood before."""
+    """Return a text with its escapes undone, and where its characters and its end stood before."""
     pieces: list[str] = []
     places: list[int] = []
     done = 0
     for escape in pattern(ESCAPE).finditer(text):
         kind = escape.lastgroup or ""
-        if kind in ("hex", "hex2", "printable", "number"):
-            character = chr(int(escape[kind], 10 if kind == "number" else 16))
-        else:
-            character = "\x1b" if kind == "colour" else MEANINGS.get(escape[kind], "")  # none of a hidden one
+        character = MEANINGS.get(escape[kind], "")  # none of a hidden one
+        if kind in BASES:
+            character = chr(int(escape[kind], BASES[kind]))
         pieces += [text[done : escape.start()], character]
-        places += range(done, escape.start() + len(character))  # one character, or none
+        places += range(done, escape.start() + len(character))
         done = escape.end()
     return "".join(pieces) + text[done:], [*places, *range(done, len(text) + 1)]
 
 
-def mask_spans(text: str, rules: Iterable[tuple[Rule, str]]) -> str:
+def mask_spans(text: str, rules: Iterable[Rule]) -> str:
     """Put masks in the place of what rules find in the text with its escapes undone."""
-    is_escaped = pattern(r"[^\t\n\r -~]|[%\\&]|=40").search(text)
+    is_escaped = pattern(ESCAPED).search(text)
     plain, places = unescape(text) if is_escaped else (text, range(len(text) + 1))
-    lower = plain.lower()
     found: list[Span] = []
-    for rule, hint in rules:
-        spans = sorted(rule(plain)) if pattern(hint).search(lower) else []
-        found += spans
-        plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
-    return fill(text, sorted((places[start], places[end], mask) for start, end, mask in found if mask))
+    for find in rules:
+        spans = sorted(find(plain))
+        if spans:
+            found += spans
+            plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
+    spans = sorted((places[start], places[end], mask) for start, end, mask in found if mask)
+    return fill(text, spans)
 
 
 def fill(text: str, spans: Iterable[Span]) -> str:
-    """Return a text with masks in the place of spans, which are sorted; of overlapping ones the first counts."""
+    """Return a text with masks in the place of sorted spans, of overlapping ones of the first."""
     pieces: list[str] = []
     done = 0
     for start, end, mask in spans:
@@ -308,45 +299,17 @@ def fill(text: str, spans: Iterable[Span]) -> str:
     return "".join(pieces) + text[done:]
 
 
-# Tokens, as those who issue them document their beginnings; JWTs (RFC 7519); PEM private keys (RFC 7468), to the end of
-# the text where the end line is missing; Slack's web hooks.
-TOKEN = r"""(?x)(?<![A-Za-z0-9])(?:
-    sntry[usia]_[\w=+/.-]{10,} | gh[oprsu]_[A-Za-z0-9]{20,} | github_pat_\w{20,}
-    | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas)-[\w.-]{16,} | (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])
-    | xox[a-z]-[\w-]{8,} | xapp-[\w-]{8,} | [srp]k_(?:live|test)_\w{8,} | whsec_\w{16,} | npm_[A-Za-z0-9]{30,}
-    | pypi-[\w-]{40,} | AIza[\w-]{35} | SG\.[\w-]{16,}\.[\w-]{16,} | sk-[\w-]{20,} | hf_[A-Za-z0-9]{30,}
-    | dop_v1_[0-9a-f]{40,} | ya29\.[\w-]{20,} | hv[sb]\.[\w-]{20,} | shp(?:at|ss|ca|pa)_[0-9a-f]{32}
-    | dckr_pat_[\w-]{20,} | GOCSPX-[\w-]{20,} | lin_api_\w{30,} | glsa_\w{30,} | GR1348941[\w-]{15,} | ATATT3[\w=-]{20,}
-    | (?<![_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*
-    ) | -----BEGIN\ [A-Z0-9 ]{0,40}PRIVATE\ KEY(?s:.*?)(?:-----END\ [A-Z0-9 ]{0,40}PRIVATE\ KEY[A-Z ]{0,20}-----|\Z)
-    | (?<=hooks\.slack\.com/)[\w/-]+"""
-# Where a server has cut a text.
-CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"
-# The password in scheme://user:password@host; a number with a path is a port.
-URL_PASSWORD = rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))
-    (?P<value>[^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))"""
-# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose and no challenge (Bearer realm="api").
-CREDENTIALS = r"""(?x)(?<![\w-])(?i:bearer|basic|(token|negotiate|apikey))[\s+]+
-    (?(1)(?=[A-Za-z._~+/=-]{0,99}\d)(?=\S{16}))
-    (?: (?![A-Za-z/-]+\.?(?![\w.~+/=-])) | (?=[A-Za-z]{21}) | (?=[A-Za-z]{12})(?=[A-Za-z]*?[a-z][A-Z]+[a-z]) )
-    (?![\w.~+/-]{1,99}=+[\w.~+/-]) (?P<value>[A-Za-z0-9._~+/=-]{8,})"""
-# Passwords in the grammar of commands and of SQL: curl -u name:password, IDENTIFIED BY 'password', mysql -ppassword.
-COMMAND_PASSWORD = r"""(?x)(?:
-    \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
-    | \b(?i:identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+(?=["']))["'] | \bIDENTIFIED\ BY\s+
-    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
-    | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
-    )(?P<value>[^\s"';]{1,200})"""
-
-# Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as {token}, $TOKEN and
-# %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
+# Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
+# {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths, a sentence.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
-    none | null | nil | undefined | true | false | include | omit | same-origin | \? | \u2026 | %s
+    none | null | nil | undefined | true | false | include | omit | same-origin | [?$%\u2026] | %s
     | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
-    | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40}
-    | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2} | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
-    | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+ | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
-    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )? [\\'"`\s\]}]*"""
+    | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2}
+    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
+    | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+
+    | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
+    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} | (?-i:[A-Z][a-z]+(?:\ [a-z]+){2,9}\.) )?
+    [\\'"`\s\]}]*"""
 
 
 def is_harmless(value: str) -> bool:
@@ -354,33 +317,67 @@ def is_harmless(value: str) -> bool:
     return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
-def find_all(form: str, mask: str, text: str) -> Iterator[Span]:
-    """Find what matches a pattern or its group `value`. Without a mask it stays, hidden from the other rules."""
-    for found in pattern(form).finditer(text):
-        start, end = found.span("value" if "value" in found.re.groupindex else 0)
-        if mask != SECRET_MASK or not is_harmless(text[start:end]):
-            yield start, end, mask
+def rule(form: str, mask: str = SECRET_MASK, sign: str = "") -> Rule:
+    """Return a rule that gives a pattern's groups `value` a mask, in texts that hold a sign."""
+
+    def find(text: str) -> Iterator[Span]:
+        for found in pattern(form).finditer(text) if sign in text else ():
+            if found["value"] and (mask != SECRET_MASK or not is_harmless(found["value"])):
+                yield (*found.span("value"), mask)
+
+    return find
 
 
-# A secret's name and value: password=…, "apiKey": '…', <Password>…, ("secret", "…"), --token ….
-# `flag`: --token; `equals`: token=; `tag`: <token>; `row`: "token", "…"; `bare`: no quotes, with a `scheme` or without.
-NAME = r"(?<![\w.$\\-])(?P<flag>--?(?:D(?=[a-z]))?)?(?P<name>\$?(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\.?\w[\w.$-]*)"
-SIGN = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?(?P<equals>\s{0,3}(?:=>|==|:=|[:=](?![:=]))\s{0,3}
-      | (?<=["'])\s{0,3}value=(?=["']) | (?<=")(?:\r?[\n\v]){2})  # HTML's <input>, form data (RFC 7578)
-    | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{0,100})?>) | (?P<row>\\{0,8}["'`],\s?) | \s{1,3}"""
-VALUE = r"""(?x)(?P<list>[\[(]{1,2})?[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
-    | (?P<scheme>(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?(?P<bare>(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+)"""
-HEADER = "(?i)(?:cookies?|authorization)$"
-PROSE = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
-DOUBT = r"(?:valid|unexpected|unknown|missing|no|bad)\s$"  # Invalid token: 'foo'
-ATTRIBUTE = r"(?i)[a-z_.]*\.\w*(?:pass|pwd|secret|token|key|auth|cred)\w*"  # auth=self.auth
+# Tokens, by the beginnings that their issuers document; JWTs (RFC 7519); PEM private keys (RFC
+# 7468), also without an end line; Slack's web hooks.
+TOKEN_START = r"""(?x:
+    sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
+    | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
+    | sk-(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
+    | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
+    | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
+find_tokens = rule(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
+    | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
+      (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
+    | (?<=hooks\.slack\.com/)[\w/-]+)""")
+CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"  # where a server has cut a text
+# The password in scheme://user:password@host; a number with a path is a port.
+find_in_urls = rule(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
+    [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
+    | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
+# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
+find_credentials = rule(r"""(?x)
+    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16}))[\s+]+
+    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z])
+    (?P<value>[A-Za-z0-9._~+/=-]{8,})""")
+# Passwords in the grammar of commands, SQL, XML and forms.
+find_in_commands = rule(r"""(?ix)(?:
+    \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
+    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
+    | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
+    | \s--[\w-]{0,40}(?:password|token|secret|api-?key|auth)\ (?!-)["']?
+    | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
+    | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|api_?key)(?:\s[^<>]{0,100})?>
+    | \bname="\w{0,40}(?:password|token|secret)"(?:\ value="|(?:\r?[\n\v]){2})
+    )(?P<value>[^\s"';<]{1,200})""")
+# A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign only
+# in quotes: ("secret", "…"), password ("…").
+NAME = r"\w[\w.$-]*"
+VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?
+    (?: (?P<sign>\s{0,3}(?:=>|={2,3}|:=|[:=](?![:=]))\s{0,3}) | ,\s? | \s{1,3} )
+    (?: [\[(]{0,2}[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
+      | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
+        (?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
+VARIABLE = r"(?i)(?:[a-z_.]*[._])?(?:pass(?:word|wd)?|pwd|secret|token|key|auth|credentials?)"
+# A header takes the rest of its line, or of the quotes it stands in.
+HEADER = r"""(?ix):\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?(?:[=\d]|bearer\ |basic\ ))"""
 
 
 def find_assignments(text: str) -> Iterator[Span]:
     """Find the values that stand behind a secret's name."""
     done = 0
     for name in pattern(NAME).finditer(text):
-        if name.start() >= done and kind_of(name["name"]) in (SECRET, COOKIES):
+        if name.start() >= done and kind_of(name[0]) in (SECRET, COOKIES):
             start, end = secret_value(text, name)
             if not is_harmless(text[start:end]):
                 yield start, end, SECRET_MASK
@@ -389,459 +386,296 @@ def find_assignments(text: str) -> Iterator[Span]:
 
 def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     """Return where the value behind a secret's name stands; an empty span if it has none."""
-    sign = pattern(SIGN).match(text, name.end())
-    if not sign:
-        return 0, 0
-    before, end = text[max(0, name.start() - 11) : name.start()], sign.end()
-    equals = sign["equals"] or ""
-    spaced = not sign["quote"] and equals != equals.strip()
-    # A scrubber's rule: @password:filter; a metric: session:duration=93.
-    if equals == ":" and (before[-1:] == "@" or pattern("[a-z_]+=[a-z0-9]").match(text, end)):
-        return 0, 0
-    if ":" in equals and text[end : end + 1] not in ('"', "'") and re.search(HEADER, name["name"]):
-        # A header, to the end of the line or of the quotes.
-        if spaced and not pattern(r"(?i)[^\r\n\v\"']{0,80}?(?:[=\d]|bearer |basic )").match(text, end):
-            return 0, 0  # prose
-        line = pattern("""[^\r\n\v"']+""" if before[-1:] in ("'", '"') else "[^\r\n\v]+").match(text, end)
+    header = pattern(HEADER).match(text, name.end())
+    if header and name[0].lower().endswith(("cookie", "cookies", "authorization")):
+        is_quoted = text[name.start() - 1 : name.start()] in ("'", '"')
+        line = pattern("[^\r\n\v\"']+" if is_quoted else "[^\r\n\v]+").match(text, header.end())
         return line.span() if line else (0, 0)
-    value = pattern(VALUE).match(text, end)
+    value = pattern(VALUE).match(text, name.end())
     if not value:
         return 0, 0
-    if value["bare"]:
-        is_connected = sign["tag"] and before[-1:] in ("<", ":") or name["flag"] and value["bare"][0] != "-"
-        if equals and value["scheme"]:
-            return value.span()
-        if not (equals or is_connected) or is_no_secret(name["name"], value, spaced):
-            return 0, 0
-        return value.span("bare")
-    quoted = value["quoted"]
-    if equals:
-        is_method = before[-1:] == "`" and equals == "=" and not sign["quote"]  # Ruby's undefined method `token='
-        is_message = re.search(DOUBT, before) and quoted.isalpha() or value["list"] and re.fullmatch(PROSE, quoted)
-        return (0, 0) if is_method or is_message else value.span("quoted")
-    in_pair = re.search("[\\[(][\"']$", before) or text[value.end() : value.end() + 1] in (")", "]")
-    is_one_word = re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted) and not sign["tag"]
-    is_value = name["flag"] or is_one_word and (in_pair or not sign["row"])
-    return value.span("quoted") if is_value else (0, 0)
+    sign, quoted = value["sign"], value["quoted"]
+    if quoted and sign:
+        is_secret_value = not quoted.isalpha() or name[0].lower() != "token"  # no token: 'foo'
+    elif quoted:
+        is_secret_value = re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted) is not None
+    else:
+        is_secret_value = bool(sign) and not is_code_or_prose(name[0], value)
+    return value.span("quoted" if quoted else "bare") if is_secret_value else (0, 0)
 
 
-def is_no_secret(name: str, value: re.Match[str], spaced: bool) -> bool:
-    """Tell whether what follows a secret's name without quotes is a number, a call, a variable or prose."""
-    bare = value["bare"]
-    word = bare.rstrip(".:!?")
-    follows = value.string[value.end() : value.end() + 1]
-    last_word = re.split("[^A-Za-z0-9]", name)[-1].lower()
+def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
+    """Tell whether what follows a secret's name is a number, a call, a variable or prose."""
+    sign, word = value["sign"], value["bare"].rstrip(".:!?")
+    is_prose = not value["quote"] and (sign == ":" or sign != sign.strip())
+    up_to_next = value.string[value.start("bare") : value.end() + 1]
     return bool(
-        re.fullmatch(r"\d{0,3}", word)
-        or bare in ("$", "%", "%s")
-        or follows in ("(", "[") and re.fullmatch(r"[\w.:/@-]+" if spaced else "[A-Za-z_.]+", word)
-        or last_word == "tokens" and word.isdecimal()
-        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)
-        or len(word) < 100 and pattern(ATTRIBUTE).fullmatch(word)
-        or spaced and (len(word) <= 5 or re.fullmatch(r"(?:[^\W\d]|[./-])*", word))
+        (word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")))
+        or re.fullmatch(VARIABLE, word)
+        or re.match(r"[A-Za-z_][\w.:]*[(\[]", up_to_next)  # get_token()
+        or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word))
     )
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
-GRAVATAR = r"(?i)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z](?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])"
-PLAIN_COOKIE = r"\s*(?:[A-Za-z]{1,12}(?:[-_][A-Za-z]{1,8})?|\d{1,4})\s*"  # a language, a theme, a small number
-COOKIE_ATTRIBUTES = frozenset("path domain expires max-age samesite version priority".split())
-USER_NAME = r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'  # in a user tag
-
-
-def find_cookies(text: str) -> Iterator[Span]:
-    """Find the values of a Cookie header: name=value, separated by semicolons, or the only value."""
-    start, parts = 0, text.split(";")
-    for part in parts:
-        name, sign, value = part.partition("=") if "=" in part or len(parts) > 1 else ("", "", part)
-        is_plain = re.fullmatch(PLAIN_COOKIE, value) and not is_secret(name.strip())
-        is_attribute = name.strip().lower() in COOKIE_ATTRIBUTES
-        if value and not (sign and not name or is_plain or is_attribute or is_harmless(value)):
-            yield start + len(name + sign), start + len(part), SECRET_MASK
-        start += len(part) + 1
-
-
-# Emails (RFC 5321, 5322, 6531): found at the at-sign, then read outwards to both sides.
-
-DOMAIN = rf"""(?x)@(?P<domain>\[(?:IPv6:)?[0-9A-Fa-f:.]{{2,45}}\]
-    | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{0,16}}(?:[^\W_]|-)*(?P<cut>{CUT})
-    | (?!v?\d+\.\d+(?![^\W_]))(?:(?:[^\W_]|-)+\.){{1,16}}(?=[^\W_])
-      (?P<last>xn--[\w-]+|[A-Za-z]{{2,}}[0-9]*(?![A-Za-z0-9])|[^\W\d_]{{2,}}|))"""
-# The part before the at-sign, backwards. A name and = end it, but not in VERP: bounces+9-jane=x.com@….
-LOCAL = r"""(?P<quoted>"[^"]{1,68}")|(?P<plain>(?:[\u0300-\u036f]*[\w.+'%=-]|[!#$^*~{}`](?=\w))+)"""
+find_gravatars = rule(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
+    (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
+find_cookies = rule(r"""(?x)(?:^|;)
+    (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
+    (?:[^=;]*=)?(?P<value>[^;]+)""")
+find_user_names = rule(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
-FILE_ENDINGS = frozenset(
-    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx map json html htm "
-    "xml yml yaml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt swift dart lua rb go cs cpp "
-    "hpp vue svelte hbs erb wasm woff woff2 ttf mp3 mp4 webm pdf csv sql lock bak service socket target timer mount "
-    "slice scope path device swap".split()
+FILE_ENDINGS = "|".join(
+    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
+    "map json html? xml ya?ml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt "
+    "swift dart lua rb go cs cpp hpp vue svelte hbs erb wasm woff2? ttf mp[34] webm pdf csv sql "
+    "lock bak service socket target timer mount slice scope path device swap".split()
 )
-# What a domain ends in, when a file's ending, a number or other letters stand behind it: example.com.csv.
-COMMON_DOMAIN = r"(?i).*\.(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z])"
-# No emails: git@host:path, Kotlin's this@Label.member, the user of a URL without a password (a DSN's public key).
-LOGIN = rf"git@[\w.-]+[:/]|(?:this|super)@[A-Z]|(?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[])"
-
-
-def find_emails(text: str) -> Iterator[Span]:
-    """Find email addresses."""
-    floor = 0
-    for found in pattern(DOMAIN).finditer(text):
-        at, end = found.start(), domain_end(found)
-        start = local_start(text, floor, at)
-        floor = at + 1
-        if end and start < at and not pattern(LOGIN).match(text, start):
-            yield start, end, EMAIL_MASK
-            floor = end
-
-
-def local_start(text: str, floor: int, at: int) -> int:
-    """Return where the local part in front of an at-sign starts."""
-    local = pattern(LOCAL).match(text[max(floor, at - 1000) : at][::-1])
-    if not local or local["quoted"]:
-        return at - len(local[0]) if local else at
-    name = local[0][::-1]
-    if name[-1] in "='":
-        return at
-    if "=" in name and "+" not in name.rpartition("=")[0] and "ounce" not in name:
-        name = name.rpartition("=")[2]
-    return at - len(name.lstrip("'.=-"))
-
-
-def domain_end(found: re.Match[str]) -> int:
-    """Return where the domain behind an at-sign ends; 0 for files, and where the last label is a number."""
-    last = found["last"]
-    if found["cut"]:
-        return found.start("cut")
-    if last is None or last and last.isascii() and last.lower() not in FILE_ENDINGS:
-        return found.end()
-    common = pattern(COMMON_DOMAIN).match(found["domain"])
-    return found.start("domain") + common.end() if common else 0 if last.isascii() else found.end()
-
-
-# IPv6 addresses (RFC 4291, 5952; zones of RFC 4007). A candidate starts with a prefix that is assigned to something,
-# which spares std::io::Error, times and MAC addresses; inet_pton decides.
-IPV6 = r"""(?x)(?<![0-9A-Za-z.])(?![0-9A-Fa-f]{4}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
-    (?P<address>
-      (?= [23][0-9A-Fa-f]{3} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f] | 0{0,2}64:[fF]{2}9[bB]
-        # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
-        | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?!0{0,4}:::) (?:0{0,4}:){2,7}
-          (?:[fF]{4}:|(?:\d{1,3}\.){3}\d|0{0,3}1(?!\w|\.\w|:(?!\d{2,5}\b)[\w:])) )
-      (?:[0-9A-Fa-f]{0,4}:){2,8} (?:(?![A-Fa-f]*[G-Zg-z]|\d{5}\b)[0-9A-Fa-f]{1,4}(?:(?:\.\d{1,3}){3})?)? )
-    (?:%[\w.-]+)?"""
+# Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
+LOCAL = r"[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
+LABEL = r"(?:[^\W_]|-)+"
+# An address; up to where a server has cut it; not a version, not a file; and what ends as most
+# domains do, whatever stands behind it (example.com.csv).
+DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!\d+\.\d+(?![^\W_]))(?:
+      (?:{LABEL}\.)*(?:{LABEL})?(?={CUT})
+    | (?:{LABEL}\.)+(?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
+        | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
+    | (?:{LABEL}\.)+(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)
+        (?![a-z]) ))"""
+# Not git@host:path, Kotlin's this@Label.member, a URL's user without a password (a DSN's key). The
+# last alternative takes what is no email, so that no part of it is tried again.
+EMAIL = rf"""(?ix)(?P<value>
+    (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
+      | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
+    (?:"[^"]{{1,68}}"|{LOCAL})@{DOMAIN}) | {LOCAL}"""
+# IPv6 (RFC 4291, 5952, 4007) with an assigned prefix, which spares std::io::Error, times and MACs.
+GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
+GROUPS = f"(?:{GROUP}(?::{GROUP}){{0,6}})?"
+IPV6 = rf"""(?x)(?P<value>
+    (?<![0-9A-Za-z.])(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
+    (?= [23][0-9A-Fa-f]{{3}} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]
+      | 0{{0,2}}64:[fF]{{2}}9[bB]
+      # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
+      | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?:0{{0,4}}:){{2,7}}
+        (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
+    (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6,7}}{GROUP} | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
+    (?:%[\w.-]+)? )"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
-IPV4 = rf"(?<!\d)(?<!\d\.){OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)"
-# Cut off by a server (198.51.100.…), and as Erlang writes them ({198,51,100,23}).
-RARE_IPV4 = (
-    rf"(?<!\d)(?<!\d\.){OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT})"
-    rf"|(?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"
-)
-
-
-def find_ipv6(text: str) -> Iterator[Span]:
-    """Find IPv6 addresses."""
-    from socket import AF_INET6, inet_pton
-
-    for found in pattern(IPV6).finditer(text):
-        address = found["address"]
-        if pattern(CUT).match(text, found.end()):
-            yield (*found.span(), IP_MASK)
-            continue
-        for length in range(len(address), 2, -1):  # a port or a colon may follow
-            try:
-                inet_pton(AF_INET6, address[:length])
-            except OSError:
-                continue
-            yield found.start(), found.end() if length == len(address) else found.start() + length, IP_MASK
-            break
-
-
-# What surrounds a version. The word before it: `version "`, `v`, `Chrome `, `Windows 10 Pro `, in snake case.
-VERSION_NOUN = r"""(?x)(?:^|_)(?: v | ver | versions?(?:_(?:is|was|to|from|number|file))? | build | rev | revision
-    | release | firmware | driver | oid | kernel | sdk | runtime | chrome | firefox | safari | windows
-    | (?:windows|sql)_server | mac_?os | os_x | i_?os | android | java | jdk | python | edge | php | rails | django
-    | cuda | net_framework ) (?:_(?:nt|mobile|pro|home|1[01]|no))*$"""
-# Product tokens, operators and paths, with the number between NULs. Group 1 is a name that may be a host's instead.
-VERSION_PLACES = (
-    r"(?:^|[\s\"'(\[;,{<])(?:([A-Z]?[a-z]+|[A-Z]+)|[A-Za-z][\w+-]*)/\0.*\0(?!:\d)",  # Chrome/124.0.6367.91
-    r"([\w.-]{0,40})\s?(?:[~<>=!]=|~>|(?:^|\s)\^)\s?\0",  # requests>=2.31.0.1
-    r"(?:/npm/|node_modules/|/\.pnpm/|unpkg\.com/|esm\.sh/)@?[\w./-]*@\0()",
-    r"(?:(?<![\w@/:.-])|(?<=release:))@?([\w./-]*[A-Za-z][\w.-]*)@\0\d?\d\..*\0(?![:/])",  # shop@1.2.3.4, a release
-    r"(?:^|[\s\"'(])([A-Za-z][\w-]*\.[\w.-]+):(?:[A-Za-z][\w.-]*:){1,2}\0",  # group:artifact:1.2.3.4
-    r"()(?:\.so\.\0|(?:[/\\][\w.+-]*[A-Za-z]-|\bApplication\\)\0.*\0(?:[/\\]|$))",  # /gems/rails-6.1.4.1/
-)
-HOST_NAMES = ADDRESS_WORDS | frozenset(
-    "peers localhost host hosts client clients server servers node nodes redis mysql postgres whois ratelimit cache "
-    "from to via user users root admin ubuntu ec2 deploy git pi centos debian vagrant administrator".split()
-)
-LOGIN_COMMAND = r"(?i)(?:://[^/?#\s]*|(?<![a-z])(?:ssh|scp|rsync|host|to|from|login|connect\w*)\s\S*)$"
-VERSION_AFTER = r"""(?ix)-(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|patch|ga|canary|nightly
-      |debug|stable|lts|ubuntu|el\d|\d+\.el\d|[rbp]\d|g?(?=\d*[a-f])[0-9a-f]{7,}(?!\.)|py\d|x64|x86|win|linux|sources)
-    | \+[a-z0-9] | (?:rc|b)\d | \.(?:dev|post|sp)\d | \.(?:final|release|ga)\b | _(?:amd64|arm64|i386|all)\b
-    | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js|css)\b"""
-# What stands between a version and another; 1.2.3.4 -> 1.2.3.5.
-VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|->)\s{0,9}"
-ARROW = r"(?<![\d.])(\d\.\d{1,3}\.)(\d{1,3}\.\d{1,3})\s?(?:->|=>|\u2192)\s?(?!\1\2(?!\d))(\1\d{1,3}\.\d{1,3})(?![\d.])"
+# Whole; cut off by a server (198.51.100.…); as Erlang writes them.
+IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
+      | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
+    | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"""
+# Versions are told by what stands before the number (a word, Chrome/, shop@, org.acme:shop:) or
+# behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
+VERSION_BEFORE = r"""(?x)(?:
+    (?: (?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release|firmware|driver
+        |kernel|sdk|runtime|chrome|firefox|safari|windows|android|java|python|edge|macos
+        |net\ framework|(?:windows|sql)\ server)
+      | (?<![A-Za-z])(?i:v|ver|rev|oid|i?os|os\ x|jdk|php|rails|django|cuda) )
+      (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
+    | (?<![^\s\"'(\[;,{<]) (?:[a-z0-9_-]+/(?=\d\.)|(?![a-z0-9_-]+/)[A-Za-z][\w+-]*/)
+    | (?<![\w@/.-])@?(?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
+    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}
+    | \.so\. | \bApplication\\ )[\d.]+$"""
+VERSION_AFTER = r"""(?ix)
+    (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
+    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]{7,15}[/\\](?!\d)  # Chrome's 124.0.0.0, gems/rails-6.1.4.1/
+    | [\d.]{5,15}(?:
+        -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
+          |debug|ubuntu|py\d|el\d|x64|x86)
+        | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
+        | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg)\b )"""
+# What stands between a version and another.
+VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|[-=]>|\u2192)\s{0,9}"
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
-    """Find IPv4 addresses, but not version numbers."""
-    versions = {number for first, rest, other in pattern(ARROW).findall(text) for number in (first + rest, other)}
+    """Find IPv4 addresses, but not version numbers, wherever one stands in the text."""
     candidates = list(pattern(IPV4).finditer(text))
-    last = -1  # where the last version ended
+    versions = set()
+    last = None  # where the last version ended
     for found in candidates:
-        between = text[last : min(found.start(), last + 30)] if last >= 0 else "none"
-        if found[0] in versions or is_version(found) or pattern(VERSION_RANGE).fullmatch(between):
+        start, end = found.span()
+        if (
+            pattern(VERSION_BEFORE).search(text, max(0, start - 60), end)
+            or pattern(VERSION_AFTER).match(text, start)
+            or (last and pattern(VERSION_RANGE).fullmatch(text, last, start))
+        ) and not re.match(r":\d", text[end : end + 2]):
             versions.add(found[0])
-            last = found.end()
+            last = end
     yield from ((*found.span(), IP_MASK) for found in candidates if found[0] not in versions)
-    rare = pattern(RARE_IPV4).finditer(text)
-    yield from ((*found.span(), IP_MASK) for found in rare if not is_version(found))
-
-
-def is_version(number: re.Match[str]) -> bool:
-    """Tell by its surroundings whether four dotted numbers are a version."""
-    text, (start, end) = number.string, number.span()
-    before, after = text[max(0, start - 60) : start].rpartition("\n")[2], text[end : end + 24]
-    words = re.search(r"([\w. -]{0,60})[ \t:=\"'#.(\\-]{0,6}$", before)
-    if (
-        number[0].endswith(".0.0.0")  # Chrome's reduced 124.0.0.0; no host ends like this
-        or pattern(VERSION_AFTER).match(after)
-        or words and pattern(VERSION_NOUN).search(snake_case(words[1]))
-    ):
-        return True
-    if not re.search(r"[/=>~^@:.\\-]\s?$", before):  # none of the places below, which take time
-        return False
-    for place in VERSION_PLACES:
-        found = pattern("(?s)" + place).search(f"{before}\0{number[0]}\0{after}")
-        if found and HOST_NAMES.isdisjoint(snake_case(found[1] or "").split("_")):
-            return not (before[-1:] == "@" and found[1] and re.search(LOGIN_COMMAND, before))
-    return False
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
-
-# A frame that is a line of its own.
-FRAME_LINE = r"""(?x)[ \t>|+]*(?![ \t>|+])(?:
-    File\ \\*["'][^"'\n]+["'],\ line\ \d+                                    # Python
-    | at\s+(?:async\s+|new\s+)?(?:                                           # Java, Kotlin, JavaScript, .NET, Rust
-        <anonymous> | [^\s()]+:\d+\)?\s*$ | [\w$<>`]+[.+/|][\w$<>`\[\],.+/|]+(?:\ \[as\ [^\]]+\])?\ ?\(
-        | [^\s()]+(?:\ \[as\ [^\]]+\])?\ ?\((?:[^\n]*:\d|eval\ at\ |<anonymous>|native|index\ \d+\)) )
+PLACE = r"(?:[^()\n\v]|\([^()\n\v]{0,200}\))"
+# A frame of JavaScript, Java or .NET; of Python, PHP, Firefox; one that a server has cut.
+FRAME = rf"""
+      at\s+(?:async\s+|new\s+)?(?:
+        (?=[^\s()]{{0,300}}[.+/|`<])[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?
+          \ ?\({PLACE}{{0,600}}\)(?:\sin\s\S{{1,300}}:line\s\d+)?
+        | [^\s()]{{1,300}}\ ?\((?:{PLACE}{{1,600}}:\d+|<anonymous>|native)\)
+        | (?=[^\s()]{{0,300}}[./\\])[^\s()]{{1,500}}:\d+:\d+(?!\S) )
+    | File\ \\*["'][^"'\n\v]{{1,500}}["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
+    | \#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
+    | [\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?!\S)
+    | (?:at|File|from|\#\d+)\ [^\n\v]{{0,300}}{CUT}\Z"""
+# What only a whole line may be; with it go a symbol above it, Python's code below it.
+FRAME_LINE = r"""
+      (?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):(?=\r?[\n\v][\s>|+]*File)
+    | File\ \\*["'][^"'\n\v]+["'],\ line\ \d+[^\n\v]*(?:[\n\v](?P=line)[ \t\[][^\n\v]*)*
+    | at\s+(?:<anonymous>|[^\s()]+:\d+)[ \t]*(?![^\n\v])
     | \.\.\.\ \d+\ (?:more|common) | ---\ End\ of\ (?:stack|inner)
-    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::)                             # Rust
-    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)      # Ruby
-    | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]|[^\n]{1,200}?\([^()\s]{0,300}:\d)
-    | thrown\ in\ [^\n]*\ on\ line\ \d                                       # PHP, Android, gdb, Dart
-    | \d+\s+\S+\s+0x[0-9a-f]{6,}                                             # Apple
-    | [^\s:]+\.(?:go|s):\d+(?:\ \+0x|\s*$) | goroutine\ \d+\ \[ | created\ by\ \S   # Go
-    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                        # Elixir, Erlang
-    | (?:(?:global|module)\ code|[^\s@]*)@(?:(?:https?|file|app|webpack|moz-|safari-)\S*:\d|\[native\ code\]) )"""
-# Lines that belong to the frame below them: Python's header, a Rust symbol, Go's function.
-LEAD = r"[ \t>|+]*(?:(?:Exception Group )?Traceback \(most recent call last\):|\d+:\s+\S+)\s*$"
-GO_LEAD, GO_FRAME = r"[^\s(]+\(|created by ", r"\s*[^\s:]+\.(?:go|s):\d"
+    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ )    # Rust
+    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)         # Ruby
+    | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
+        |[^\n]{1,200}?\([^()\s]{0,300}:\d)                                      # PHP, Android, Dart
+    | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+
+        (?:\ \+0x|[ \t]*(?![^\n\v]))                                            # Go
+    | thrown\ in\ [^\n\v]*\ on\ line\ \d | goroutine\ \d+\ \[
+    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                          # Elixir, Erlang
+    | (?:(?:global|module)\ code|[^\s@]*)@
+        (?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])    # Firefox, Safari
+    """
+FRAMES = (
+    rf"(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:{FRAME_LINE}|{FRAME})(?P<rest>[^\n\v]*)"
+    rf"|(?<=\s)(?:{FRAME})"
+)
 TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
-# A frame on a line with other text. JavaScript and Java: at name (place), at path; then Python, PHP, Firefox.
-FRAME = rf"""(?x)[ \t]at\s+(?:async\s+|new\s+)?(?:
-        (?P<name>[^\s()]{{1,300}})(?:\s\[as\s\w{{1,80}}\])?\s?\((?P<place>(?:[^()\n]|\([^()\n]{{0,200}}\)){{0,600}})\)
-            (?:\sin\s\S{{1,300}}:line\s\d+)?
-        | (?P<path>[^\s()]{{1,500}}):\d+:\d+(?=\s|$))
-    | \sFile\ \\*["'][^"'\n]{{1,500}}\\*["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
-    | \s\#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
-    | \s[\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?=\s|$)
-    | (?<=[):\d])[ \t]at\ [^\n]{{1,300}}{CUT}$"""
-FRAME_PLACE = r":\d|^eval at |^(?:Native Method|Unknown Source|<anonymous>|native|index \d+)$"
-CUT_FRAME = rf"\s+(?:at|File|from|#\d+) [^\n]{{0,300}}{CUT}$"
-QUOTED = r"(?:\\.|[^\\\"'])*"  # where line breaks are escaped, the trace stands in quotes and something may follow them
 
 
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames; it takes a header and a frame, or two frames."""
-    lines = frame_lines(text)
-    inline = frames_within_lines(fill(text, [(start, end, BLANK * (end - start)) for start, end, _ in lines]))
-    blocks: list[tuple[int, int, int]] = []
-    for start, end, count in sorted([*lines, *inline]):
-        if blocks and not text[blocks[-1][1] : start].strip():  # one mark for what only space separates
-            blocks[-1] = (blocks[-1][0], end, blocks[-1][2] + count)
-        else:
-            blocks.append((start, end, count))
-    if sum(count for *_, count in blocks) >= (1 if pattern(TRACE_HEADER).search(text) else 2):
-        yield from ((start, end, STACK_MARK.format(count, "" if count == 1 else "s")) for start, end, count in blocks)
+    blocks: list[tuple[int, int, int]] = []  # start, end, lines
+    for found in pattern(FRAMES).finditer(text):
+        start, end = found.span()
+        lines = 1 + len(re.findall("[\n\v]", found[0]))
+        if found["rest"] and "\n" not in text:  # escaped, so in quotes that end somewhere
+            end = found.start("rest") + len(re.split(r"(?<!\\)[\"']", found["rest"])[0])
+        if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
+            start, lines = blocks[-1][0], blocks.pop()[2] + lines
+        blocks.append((start, end, lines))
+    enough = 1 if pattern(TRACE_HEADER).search(text) else 2
+    if sum(lines for *_, lines in blocks) >= enough:
+        for start, end, lines in blocks:
+            yield start, end, STACK_MARK.format(lines, "" if lines == 1 else "s")
 
 
-def frame_lines(text: str) -> list[tuple[int, int, int]]:
-    """Return start, end and number of lines of what belongs to frames on lines of their own."""
-    spans: list[tuple[int, int, int]] = []
-    newline = "\n" if "\n" in text else "\v"
-    before, start, is_open = "", 0, False
-    indent: str | None = None  # of the last frame, if it is Python's: its code is indented deeper
-    for line in text.split(newline) if newline in text else []:
-        is_frame = pattern(FRAME_LINE).match(line) or is_open and pattern(CUT_FRAME).match(line)
-        is_code = is_open and indent is not None and re.match(re.escape(indent) + r"[ \t[]", line)
-        if is_frame or is_code:
-            quoted = pattern(QUOTED).match(line) if newline == "\v" and not line.endswith(("…", "...")) else None
-            end = start + (quoted.end() if quoted else len(line))
-            if is_open:
-                spans[-1] = (spans[-1][0], end, spans[-1][2] + 1)
-            else:
-                is_led = re.match(GO_LEAD if re.match(GO_FRAME, line) else LEAD, before)
-                spans.append((start - len(before) - 1, end, 2) if is_led else (start, end, 1))
-            if is_frame:
-                indent = line.partition("File ")[0] if re.match(r"[ \t>|+]*File ", line) else None
-        is_open = bool(is_frame or is_code)
-        before, start = line, start + len(line) + 1
-    return spans
-
-
-def frames_within_lines(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield start, end and 1 for each frame on a line with other text."""
-    for found in pattern(FRAME).finditer(text):
-        name, place, path = found["name"], found["place"], found["path"]
-        is_call = not name or name.count(".") > 1 or re.search(FRAME_PLACE, place)
-        if is_call and (not path or re.search(r"[./\\]", path)):
-            yield found.start() + 1, found.end(), 1  # the space before it stays
-
-
-# Rules, and what a lower-case text must hold for a rule to find anything in it (a new word of a rule needs its place
-# here, too). In this order: credentials before emails, IPv6 before IPv4.
-RULES_OF_VERSIONS: tuple[tuple[Rule, str], ...] = (
-    (find_frames, r"[\n\v]|\sat\s|, line |#\d|@http"),
-    (partial(find_all, URL_PASSWORD, SECRET_MASK), "://"),
-    (
-        partial(find_all, TOKEN, SECRET_MASK),
-        "sntry|gh[oprsu]_|github_|gl[a-z]{2,5}-|glsa_|a[kbs]ia|acca|xox|xapp-|k_live|k_test|whsec|npm_|pypi-|aiza|"
-        "sg[.]|sk-|hf_|dop_v1|ya29|hv[sb][.]|shp.._|dckr|gocspx|lin_api|gr1348941|atatt3|eyj|-----begin|hooks[.]slack",
-    ),
-    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
-    (partial(find_all, CREDENTIALS, SECRET_MASK), "bearer|basic|token|negotiate|apikey"),
-    (partial(find_all, COMMAND_PASSWORD, SECRET_MASK), "curl|identified|mysql|mariadb|docker|redis|sshpass"),
-    (partial(find_all, GRAVATAR, SECRET_MASK), "avatar"),
-    (find_emails, "@"),
-    (find_ipv6, "::|(?:[0-9a-f]{1,4}:){3}"),
-)
-IPV4_HINT = r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"
-RULES = (*RULES_OF_VERSIONS, (find_ipv4, IPV4_HINT))
-SUSPECT = r"[^\t -~]|[%\\&]|=40|" + "|".join(hint for _, hint in RULES)  # or escapes
-KIND_RULES: dict[str, Sequence[tuple[Rule, str]]] = {
-    VERSION: RULES_OF_VERSIONS,
-    ADDRESS: (*RULES_OF_VERSIONS, (partial(find_all, f"{IPV4}|{RARE_IPV4}", IP_MASK), IPV4_HINT)),
-    COOKIES: ((find_cookies, ""), *RULES),
-    USER: ((partial(find_all, USER_NAME, SECRET_MASK), "name:"), *RULES),
-}
+# In this order: secrets before emails, IPv6 before IPv4.
+SECRET_RULES = (find_in_urls, find_tokens, find_assignments, find_credentials, find_in_commands, find_gravatars)
+OTHER_RULES = (find_frames, rule(EMAIL, EMAIL_MASK, "@"), rule(IPV6, IP_MASK, ":"), find_ipv4)
+KIND_RULES = {COOKIES: find_cookies, USER: find_user_names}
+# What a lower-case text must hold for these rules to find anything in it: most texts don't.
+SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
+    | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | mysql
+    | mariadb | docker | redis | identified | avatar | -----begin | hooks\.slack | {TOKEN_START}"""
+OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d | :: | [0-9a-f]:[0-9a-f]{{1,4}}:
+    | \d\.\d{{1,3}}\.[\d.] | \{{\d+,"""
 
 
 class Redactor:
     """Redacts JSON values. What becomes of a text is remembered, because texts repeat."""
 
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
-        self.token = token.lower() if len(token) >= 6 else ""  # a shorter one could be part of ordinary words
-        self.own: list[tuple[Rule, str]] = []
-        if hosts:  # they stay
-            self.own.append((partial(find_all, rf"(?<=://)(?:{'|'.join(map(re.escape, hosts))})(?![\w.-])", ""), "://"))
+        self.token = token.lower() if len(token) >= 6 else ""  # a shorter one may be part of words
+        names = "|".join(map(re.escape, hosts))  # these stay, hidden from the other rules
+        self.own = [rule(rf"(?<=://)(?P<value>{names})(?![\w.-])", "")] if names else []
         if self.token:
-            self.own.append((partial(find_all, "(?i)" + re.escape(self.token), SECRET_MASK), ""))
+            self.own.append(rule(f"(?i)(?P<value>{re.escape(self.token)})"))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
-    def redact(self, value: Any, kind: str = PLAIN, may_be_pair: bool = True) -> Any:
-        """Return a copy of a value of a kind; a pair or row may be a header or cookie, not as an object's member."""
+    def redact(self, value: Any, kind: str = PLAIN, is_member: bool = False) -> Any:
+        """Return a copy of a value of a kind, that stands in an object or elsewhere."""
         if isinstance(value, str):
             return self.redact_cached(value, kind)
         if isinstance(value, dict):
-            return self.redact_object(value, kind, may_be_pair)
+            return self.redact_object(value, kind, is_member)
         if isinstance(value, list):
-            kinds = self.kinds_of_items(value, kind, may_be_pair)
-            return [self.redact(item, item_kind) for item, item_kind in zip(value, kinds)]
+            return list(map(self.redact, value, kinds_of_items(value, kind)))
         return value
 
-    def redact_object(self, value: Object, kind: str, may_be_row: bool) -> Object:
+    def redact_object(self, value: Object, kind: str, is_member: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        is_person = kind in (PLAIN, USER) and is_user(tuple(value))
-        kind = USER if is_person else kind
-        # A row of user data stands in a list; {"user": {"name": …, "value": …}} is the data itself.
-        row = row_name(value) if may_be_row or kind != USER else None
-        row = None if is_person else row
-        row_kinds: dict[str, str] = {}  # of {"key": …, "value": …}, or name and value
-        if row:
-            row_kind = kind_of(row, kind if kind in (USER, REMARKS) else PLAIN)
-            row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
+        row_kinds: dict[str, str] = {}
+        if kind in (PLAIN, USER) and is_user(tuple(value)):
+            kind = USER
+        elif row_name(value) and not (kind == USER and is_member):  # that is a user's name
+            row_kind = kind_of(row_name(value), kind)
+            row_kinds = {"value": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
-            child_kind = row_kinds.get(key, kind_of(key, kind))
-            label = name = self.redact_cached(key, KEY)
-            while label != key and (label in value or label in result):  # two keys must not become one
+            label = name = self.redact_cached(key, PLAIN)
+            while label != key and (label in value or label in result):
                 counts[name] += 1
                 label = f"{name} ({counts[name] + 1})"
-            result[label] = self.redact(child, child_kind, False)
+            result[label] = self.redact(child, row_kinds.get(key, kind_of(key, kind)), True)
         return result
-
-    def kinds_of_items(self, items: list[Any], kind: str, may_be_pair: bool) -> list[str]:
-        """Return the kind of each element of a list; [name, value] in a list of lists is a header or a cookie."""
-        name = items[0] if may_be_pair and len(items) == 2 else None
-        if isinstance(name, str) and " " not in name and kind not in (SECRET, REMARKS):
-            return [PLAIN, kind_of(name, COOKIES if kind == COOKIES else PLAIN)]
-        kinds = [kind] * len(items)
-        if kind == PLAIN and items and isinstance(items[0], dict) and is_user(tuple(map(row_name, items))):
-            return [USER] * len(items)
-        for index, item in enumerate(items):
-            if kind == SECRET and isinstance(item, str) and re.fullmatch(PROSE, item):
-                kinds[index] = PLAIN  # {"password": ["This field is required."]}
-            if kind == PLAIN and isinstance(item, str) and item[:2] == "--" and "=" not in item and is_secret(item):
-                kinds[index + 1 : index + 2] = [SECRET]  # sys.argv: --password hunter2
-        return kinds
 
     def redact_text(self, text: str, kind: str) -> str:
         """Return a text of a kind, redacted."""
         if kind in (SECRET, MAIL) and not is_harmless(text):
             return SECRET_MASK if kind == SECRET else EMAIL_MASK
-        if kind == KEY and re.fullmatch("[a-z_]+:[a-z_]+", text):  # session:duration
-            return text
-        if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
-            nested = self.redact_nested(text, kind)
-            if nested is not None:
-                return nested
-        if self.token and self.token in text.lower():  # as it stands; the rule finds it where it is escaped
+        nested = self.redact_nested(text, kind) if text[:1] + text[-1:] in ("{}", "[]") else None
+        if nested is not None:
+            return nested
+        if self.token and self.token in text.lower():  # a rule finds it where it is escaped
             text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
         lower = text.lower()
-        if kind in (COOKIES, USER) or pattern(SUSPECT).search(lower):
-            return mask_spans(text, [*self.own, *KIND_RULES.get(kind, RULES)])
-        return text
+        rules = [KIND_RULES[kind]] if kind in KIND_RULES else []
+        if pattern(SECRET_HINT).search(lower):
+            rules += SECRET_RULES
+        if pattern(OTHER_HINT).search(lower):
+            rules += OTHER_RULES[:-1] if kind == VERSION else OTHER_RULES
+        return mask_spans(text, [*self.own, *rules]) if rules else text
 
     def redact_nested(self, text: str, kind: str) -> str | None:
-        """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats in an object."""
+        """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats."""
         try:
             value = json.loads(text, object_pairs_hook=unique_keys)
             new = self.redact(value, kind)
         except (ValueError, RecursionError):
             return None
-        separators = (", ", ": ") if '": ' in text or '", ' in text else (",", ":")
-        return text if new == value else json.dumps(new, ensure_ascii=text.isascii(), separators=separators)
+        return text if new == value else json.dumps(new, ensure_ascii=False)
 
 
 def unique_keys(members: list[tuple[str, Any]]) -> Object:
-    """Return an object. Raises ValueError for repeated keys: what a parser drops from them would escape the filter."""
+    """Return an object. Raises ValueError for repeated keys, whose values a parser drops."""
     if len(dict(members)) != len(members):
         raise ValueError("repeated key")
     return dict(members)
 
 
 @lru_cache(maxsize=8192)
-def is_user(names: tuple[str | None, ...]) -> bool:
-    """Tell whether an object's keys, or the names of rows, are those of a user: a name beside an email or address."""
-    keys = [snake_case(name) for name in names if name]
-    return any(key.endswith(("email", "ip_address")) for key in keys) and SECRET in map(user_field, keys)
+def is_user(keys: tuple[str, ...]) -> bool:
+    """Tell whether an object's keys are those of a user: a name beside an email or an address."""
+    has_address = any(snake_case(key).endswith(("email", "ip_address")) for key in keys)
+    return has_address and SECRET in map(user_field, keys)
 
 
-def row_name(item: Any) -> str | None:
-    """Return the name in a row {"name": …, "value": …} or {"key": …, "value": …}; None for anything else."""
-    name = item.get("key", item.get("name")) if isinstance(item, dict) and "value" in item else None
-    return name if isinstance(name, str) else None
+def row_name(value: Object) -> str:
+    """Return the name in a row {"name": …, "value": …} or {"key": …, "value": …}, or ""."""
+    name = value.get("key", value.get("name")) if "value" in value else None
+    return name if isinstance(name, str) else ""
+
+
+def kinds_of_items(items: list[Any], kind: str) -> list[str]:
+    """Return the kind of each element of a list."""
+    name = items[0] if len(items) == 2 else None
+    if isinstance(name, str) and " " not in name and kind != SECRET:  # of a header or a cookie
+        return [PLAIN, kind_of(name, kind)]
+    kinds = [kind] * len(items)
+    for index, item in enumerate(items[:-1]):
+        if kind == PLAIN and isinstance(item, str) and re.match("--[^=]+$", item):
+            kinds[index + 1] = SECRET if is_secret(item) else PLAIN  # sys.argv: --password hunter2
+    return kinds
 
 
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
-    """Return a copy of a JSON value without emails, IP addresses, secrets, end users' names or stack traces.
+    """Return a copy of a JSON value without personal data, secrets and stack traces.
 
-    Types are kept; texts, and keys, are replaced where needed. `token`, if it has six characters or more, is masked
-    wherever it stands; IP addresses in `hosts` are left where they are the host of a URL. Redacting twice changes
-    nothing. Raises RecursionError for what is nested deeper than Python's stack.
+    Types are kept; texts, and keys, are replaced where needed. `token`, of six characters or more,
+    is masked wherever it stands; addresses in `hosts` stay as hosts of URLs. Redacting twice
+    changes nothing. Raises RecursionError for what is nested deeper than Python's stack.
     """
     return Redactor(token, hosts).redact(value)
 

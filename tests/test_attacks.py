@@ -36,7 +36,7 @@ SEEDS = (
     "#0 /a(1): b\n", "#1 pc 0", " #0 /", "0  a  0x000000 b\n", "a.go:1\n", "goroutine 1 [a]:\n", "created by a\n",
     "a(\n", "(a 1) a.ex:1: ", "fn@https://x:1\n", " a@http:", "\n at a b c", "\n\tat a.b(C.java:1)", "... 1 more\n",
     "Traceback (most recent call last):\n", "{\"a\":", "[1,", "…", "...", "avatar", "avatar/", "webpack-internal:///",
-    "at a (a/(b)/c:1:1)\n", "198,51,", "{1,2,", "IDENTIFIED BY '",
+    "at a (a/(b)/c:1:1)\n", "198,51,", "{1,2,", "IDENTIFIED BY '", "'cookie: ", "1...1.1.1.1",
 )  # fmt: skip
 
 
