@@ -171,7 +171,7 @@ SECRET_NAME = r"""(?x)(?:^|_)(?:
         (?: pass(?:words?|wd|phrase|code) | pwd | secrets? | token | credentials? | authorization
           | jwt | bearer | [cx]srf | t?otp | sid | [a-z]*sess(?:ion)?_?id | aspxauth
           | (?:api|(?:secret_?)?access|secret|private|auth|signing|encryption|master|account|session
-            |service|app|ssh|subscription|functions|stripe|admin|license)_?key
+            |service|app|ssh|subscription|functions|stripe|admin|license)_?keys?
           | (?:amz|goog|hub|oauth|access|hmac|stripe)_?signature )(?:_|$)
         | (?:pass|auth|session|sig|tokens)$ )
     | (?:password|passwd|token|secret)$"""
@@ -185,7 +185,7 @@ ABOUT_WORDS = frozenset(
     "required valid invalid enabled usage version at in created updated reset attempts".split()
 )
 # Behind the kind of their object: version_number, or number in one of kind VERSION.
-VERSION_NAME = r"""(?x)(?:^|_)
+VERSION_NAME = r"""(?x)_
     (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
     (?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
 USER_KEY = r"(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?"
@@ -362,7 +362,7 @@ find_in_commands = rule(r"""(?ix)(?:
     )(?P<value>[^\s"';<]{1,200})""")
 # A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign only
 # in quotes: ("secret", "…"), password ("…").
-NAME = r"\w[\w.$-]*"
+NAME = r"(?:[A-Za-z]{3,12} (?=[Kk]ey\b))?\w[\w.$-]*"  # API key, too
 VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?
     (?: (?P<sign>\s{0,3}(?:=>|={2,3}|:=|[:=](?![:=]))\s{0,3}) | ,\s? | \s{1,3} )
     (?: [\[(]{0,2}[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
@@ -370,7 +370,7 @@ VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?
         (?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
 VARIABLE = r"(?i)(?:[a-z_.]*[._])?(?:pass(?:word|wd)?|pwd|secret|token|key|auth|credentials?)"
 # A header takes the rest of its line, or of the quotes it stands in.
-HEADER = r"""(?ix):\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?(?:[=\d]|bearer\ |basic\ ))"""
+HEADER = r""":\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d])"""
 
 
 def find_assignments(text: str) -> Iterator[Span]:
@@ -420,7 +420,7 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 find_gravatars = rule(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
-find_cookies = rule(r"""(?x)(?:^|;)
+find_cookies = rule(r"""(?ix)(?:^|;)
     (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
     (?:[^=;]*=)?(?P<value>[^;]+)""")
 find_user_names = rule(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
@@ -508,8 +508,9 @@ def find_ipv4(text: str) -> Iterator[Span]:
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
 PLACE = r"(?:[^()\n\v]|\([^()\n\v]{0,200}\))"
-# A frame of JavaScript, Java or .NET; of Python, PHP, Firefox; one that a server has cut.
-FRAME = rf"""
+# A frame of JavaScript, Java or .NET; of Python, PHP, Firefox; one that a server has cut. It stands
+# anywhere; at the start of a line it takes the line.
+FRAME = rf"""(?x)(?:(?P<line>(?<![^\n\v])[ \t>|+]*(?![ \t>|+]))|(?<=\s))(?:
       at\s+(?:async\s+|new\s+)?(?:
         (?=[^\s()]{{0,300}}[.+/|`<])[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?
           \ ?\({PLACE}{{0,600}}\)(?:\sin\s\S{{1,300}}:line\s\d+)?
@@ -518,39 +519,42 @@ FRAME = rf"""
     | File\ \\*["'][^"'\n\v]{{1,500}}["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
     | \#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
     | [\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?!\S)
-    | (?:at|File|from|\#\d+)\ [^\n\v]{{0,300}}{CUT}\Z"""
+    | (?:at|File|from|\#\d+)\ [^\n\v]{{0,300}}{CUT}\Z
+    )(?(line)(?P<rest>[^\n\v]*))"""
 # What only a whole line may be; with it go a symbol above it, Python's code below it.
-FRAME_LINE = r"""
+FRAME_LINE = r"""(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:
       (?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):(?=\r?[\n\v][\s>|+]*File)
     | File\ \\*["'][^"'\n\v]+["'],\ line\ \d+[^\n\v]*(?:[\n\v](?P=line)[ \t\[][^\n\v]*)*
     | at\s+(?:<anonymous>|[^\s()]+:\d+)[ \t]*(?![^\n\v])
     | \.\.\.\ \d+\ (?:more|common) | ---\ End\ of\ (?:stack|inner)
     | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ )    # Rust
     | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)         # Ruby
-    | \#\d+\s+(?:/|[A-Za-z]:\\|\{main\}|\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
+    | \#\d+\s+(?:\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
         |[^\n]{1,200}?\([^()\s]{0,300}:\d)                                      # PHP, Android, Dart
     | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+
         (?:\ \+0x|[ \t]*(?![^\n\v]))                                            # Go
     | thrown\ in\ [^\n\v]*\ on\ line\ \d | goroutine\ \d+\ \[
+    | \d+\s+\S+\s+0x[0-9a-f]{6}                                                # Apple
     | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                          # Elixir, Erlang
     | (?:(?:global|module)\ code|[^\s@]*)@
         (?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])    # Firefox, Safari
-    """
-FRAMES = (
-    rf"(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:{FRAME_LINE}|{FRAME})(?P<rest>[^\n\v]*)"
-    rf"|(?<=\s)(?:{FRAME})"
-)
-TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
+    )(?P<rest>[^\n\v]*)"""
+TRACE_HEADER = r"[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
 
 
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames; it takes a header and a frame, or two frames."""
     blocks: list[tuple[int, int, int]] = []  # start, end, lines
-    for found in pattern(FRAMES).finditer(text):
+    frames = [*pattern(FRAME_LINE).finditer(text), *pattern(FRAME).finditer(text)]
+    for found in sorted(frames, key=lambda frame: (frame.start(), -frame.end())):
         start, end = found.span()
+        if blocks and start < blocks[-1][1]:
+            continue
         lines = 1 + len(re.findall("[\n\v]", found[0]))
-        if found["rest"] and "\n" not in text:  # escaped, so in quotes that end somewhere
-            end = found.start("rest") + len(re.split(r"(?<!\\)[\"']", found["rest"])[0])
+        if "\n" not in text:  # escaped, so in quotes that end somewhere
+            *_, code = ["", *found[0].split("\v")[1:]]
+            tail = found["rest"] or code
+            end -= len(tail) - len(re.split(r"(?<!\\)[\"']", tail)[0])
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
             start, lines = blocks[-1][0], blocks.pop()[2] + lines
         blocks.append((start, end, lines))
@@ -567,7 +571,7 @@ KIND_RULES = {COOKIES: find_cookies, USER: find_user_names}
 # What a lower-case text must hold for these rules to find anything in it: most texts don't.
 SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
     | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | mysql
-    | mariadb | docker | redis | identified | avatar | -----begin | hooks\.slack | {TOKEN_START}"""
+    | mariadb | docker | redis | identified | avatar | hooks\.slack | {TOKEN_START}"""
 OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d | :: | [0-9a-f]:[0-9a-f]{{1,4}}:
     | \d\.\d{{1,3}}\.[\d.] | \{{\d+,"""
 
@@ -590,7 +594,8 @@ class Redactor:
         if isinstance(value, dict):
             return self.redact_object(value, kind, is_member)
         if isinstance(value, list):
-            return list(map(self.redact, value, kinds_of_items(value, kind)))
+            kinds = kinds_of_items(value, kind, is_member)
+            return list(map(self.redact, value, kinds))
         return value
 
     def redact_object(self, value: Object, kind: str, is_member: bool) -> Object:
@@ -658,9 +663,9 @@ def row_name(value: Object) -> str:
     return name if isinstance(name, str) else ""
 
 
-def kinds_of_items(items: list[Any], kind: str) -> list[str]:
+def kinds_of_items(items: list[Any], kind: str, is_member: bool) -> list[str]:
     """Return the kind of each element of a list."""
-    name = items[0] if len(items) == 2 else None
+    name = items[0] if len(items) == 2 and not is_member else None
     if isinstance(name, str) and " " not in name and kind != SECRET:  # of a header or a cookie
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
