@@ -160,7 +160,8 @@ pattern = cache(re.compile)  # compiled when first used: --help needs none
 PLAIN = ""
 SECRET = "secret"
 COOKIES = "cookies"  # names and values of cookies
-VERSION = "version"  # no dotted number in here is an address
+ADDRESS = "address"  # no dotted number in here is a version
+VERSION = "version"  # and none in here is an address
 PACKAGES = "packages"  # names and versions
 USER = "user"  # an end user: Sentry's user interface, user tag, user report, feedback
 MAIL = "mail"  # an end user's email
@@ -177,17 +178,21 @@ SECRET_NAME = r"""(?x)(?:^|_)(?:
     | (?:password|passwd|token|secret)$"""
 # Counts of tokens and pages, a DSN's public key, a desktop's session.
 NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
-    | (?:page|next|continuation)_token$ | (?:max|total|prompt|completion|input|output)_tokens$ )"""
+    | (?:page|next|continuation)_token$
+    | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
     "count counts type types length limit size name field fields url uri endpoint path policy age "
     "ttl expiry expires expired expiration status state error errors method mode provider "
-    "required valid invalid enabled usage version at in created updated reset attempts".split()
+    "required valid invalid enabled usage version at in created updated reset attempts algorithm "
+    "alg issuer audience scope scopes domain host header file format manager backend class "
+    "handler".split()
 )
 # Behind the kind of their object: version_number, or number in one of kind VERSION.
 VERSION_NAME = r"""(?x)_
     (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
     (?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
+ADDRESS_NAME = "(?:^|_)(?:ips?|addr|address|addresses|forwarded|forwarded_for|remote|peer)$"
 USER_KEY = r"(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?"
 USER_NAMES = "name username displayname fullname firstname lastname".split()
 USER_FIELDS = {**dict.fromkeys(USER_NAMES, SECRET), "email": MAIL, "data": USER}
@@ -234,7 +239,9 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return USER
     if last in ("packages", "modules"):
         return PACKAGES
-    if pattern(VERSION_NAME).search(f"{parent}_{name}"):
+    if pattern(ADDRESS_NAME).search(name) and parent != TEAM:
+        return ADDRESS
+    if pattern(VERSION_NAME).search(f"_{parent}_{name}"):
         return VERSION
     if name in TEAM_KEYS:
         return TEAM
@@ -300,7 +307,7 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 
 
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
-# {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths, a sentence.
+# {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
     none | null | nil | undefined | true | false | include | omit | same-origin | [?$%\u2026] | %s
     | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
@@ -308,7 +315,7 @@ HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
     | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
     | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
-    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} | (?-i:[A-Z][a-z]+(?:\ [a-z]+){2,9}\.) )?
+    | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )?
     [\\'"`\s\]}]*"""
 
 
@@ -333,7 +340,8 @@ def rule(form: str, mask: str = SECRET_MASK, sign: str = "") -> Rule:
 TOKEN_START = r"""(?x:
     sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
     | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
-    | sk-(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30}) | pypi- | aiza | sg\.
+    | sk-(?=[\w-]{20})(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30})
+    | pypi-(?=[\w-]{40}) | aiza | sg\.(?=[\w-]{16,}\.)
     | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
     | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
 find_tokens = rule(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
@@ -347,37 +355,35 @@ find_in_urls = rule(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CU
     | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
 # What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
 find_credentials = rule(r"""(?x)
-    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16}))[\s+]+
-    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|[A-Za-z]{0,99}[a-z][A-Z])
-    (?P<value>[A-Za-z0-9._~+/=-]{8,})""")
-# Passwords in the grammar of commands, SQL, XML and forms.
+    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16})(?=[\s+]+\S*\d))[\s+]+
+    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|(?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z])
+    (?!\w{1,20}=[\w"])(?P<value>[A-Za-z0-9._~+/=-]{8,})""")
+# Passwords in the grammar of commands and of SQL.
 find_in_commands = rule(r"""(?ix)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
     | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
-    | \s--[\w-]{0,40}(?:password|token|secret|api-?key|auth)\ (?!-)["']?
     | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
-    | <(?:\w{1,40}:)?\w{0,40}(?:password|token|secret|api_?key)(?:\s[^<>]{0,100})?>
-    | \bname="\w{0,40}(?:password|token|secret)"(?:\ value="|(?:\r?[\n\v]){2})
     )(?P<value>[^\s"';<]{1,200})""")
-# A secret's name, sign and value: password=…, "apiKey": '…', token=>Bearer …; without a sign only
-# in quotes: ("secret", "…"), password ("…").
-NAME = r"(?:[A-Za-z]{3,12} (?=[Kk]ey\b))?\w[\w.$-]*"  # API key, too
+# A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's <input>,
+# form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
+NAME = r"(?<!@)(?:(?<=-)D(?=[a-z]))?(?P<name>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\w[\w.$-]*)"
 VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?
-    (?: (?P<sign>\s{0,3}(?:=>|={2,3}|:=|[:=](?![:=]))\s{0,3}) | ,\s? | \s{1,3} )
+    (?: (?P<sign>\s{0,3}(?:=>|={2,3}|:=|[:=](?![:=~]))\s{0,3}
+        | (?<=["'])\s{1,3}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){2})
+      | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{0,100})?>) | ,\s? | \s{1,3} )
     (?: [\[(]{0,2}[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
         (?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
-VARIABLE = r"(?i)(?:[a-z_.]*[._])?(?:pass(?:word|wd)?|pwd|secret|token|key|auth|credentials?)"
 # A header takes the rest of its line, or of the quotes it stands in.
-HEADER = r""":\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d])"""
+HEADER = r""":\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d\0]|(?i:bearer|basic)\s)"""
 
 
 def find_assignments(text: str) -> Iterator[Span]:
     """Find the values that stand behind a secret's name."""
     done = 0
     for name in pattern(NAME).finditer(text):
-        if name.start() >= done and kind_of(name[0]) in (SECRET, COOKIES):
+        if name.start() >= done and kind_of(name["name"]) in (SECRET, COOKIES):
             start, end = secret_value(text, name)
             if not is_harmless(text[start:end]):
                 yield start, end, SECRET_MASK
@@ -386,34 +392,42 @@ def find_assignments(text: str) -> Iterator[Span]:
 
 def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     """Return where the value behind a secret's name stands; an empty span if it has none."""
+    before = text[max(0, name.start() - 3) : name.start()]
     header = pattern(HEADER).match(text, name.end())
-    if header and name[0].lower().endswith(("cookie", "cookies", "authorization")):
-        is_quoted = text[name.start() - 1 : name.start()] in ("'", '"')
+    if header and name["name"].lower().endswith(("cookie", "cookies", "authorization")):
+        is_quoted = before[-1:] in ("'", '"')
         line = pattern("[^\r\n\v\"']+" if is_quoted else "[^\r\n\v]+").match(text, header.end())
         return line.span() if line else (0, 0)
     value = pattern(VALUE).match(text, name.end())
     if not value:
         return 0, 0
     sign, quoted = value["sign"], value["quoted"]
-    if quoted and sign:
-        is_secret_value = not quoted.isalpha() or name[0].lower() != "token"  # no token: 'foo'
+    is_flag = re.search(r"(?:^|\s)--?$", before) and not value["tag"]
+    if sign and quoted:  # but not: Unexpected token: 'foo'
+        is_word = quoted.isalpha() and name["name"].lower() == "token" and ":" in sign
+        is_secret_value = not is_word or value["quote"]
+    elif sign:
+        is_secret_value = not is_code_or_prose(name["name"], value)
     elif quoted:
-        is_secret_value = re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted) is not None
+        is_secret_value = is_flag or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
     else:
-        is_secret_value = bool(sign) and not is_code_or_prose(name[0], value)
+        is_secret_value = is_flag and value["bare"][0] != "-" or value["tag"] and before[-1:] in ("<", ":")
     return value.span("quoted" if quoted else "bare") if is_secret_value else (0, 0)
 
 
 def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
     """Tell whether what follows a secret's name is a number, a call, a variable or prose."""
     sign, word = value["sign"], value["bare"].rstrip(".:!?")
-    is_prose = not value["quote"] and (sign == ":" or sign != sign.strip())
+    last_word = re.split("[^A-Za-z0-9]", name)[-1].lower()
+    is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
+    is_prose = not value["quote"] and (is_label or sign != sign.strip())
     up_to_next = value.string[value.start("bare") : value.end() + 1]
+    attribute = r"[a-z_.]*\.\w*(?:pass|pwd|secret|token|key|auth|cred)\w*"
     return bool(
-        (word.isdecimal() and (len(word) <= 3 or name.endswith("tokens")))
-        or re.fullmatch(VARIABLE, word)
-        or re.match(r"[A-Za-z_][\w.:]*[(\[]", up_to_next)  # get_token()
-        or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./ -])*|[a-z_]+=\w*", word))
+        (word.isdecimal() and (len(word) <= 3 or last_word == "tokens"))
+        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}|{attribute}", word)  # auth=self.auth
+        or re.match(r"[A-Za-z_.:]+[(\[]", up_to_next)  # get_token()
+        or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word))
     )
 
 
@@ -421,7 +435,7 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
 find_gravatars = rule(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
 find_cookies = rule(r"""(?ix)(?:^|;)
-    (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\b)
+    (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\s*(?:[=;]|$))
     (?:[^=;]*=)?(?P<value>[^;]+)""")
 find_user_names = rule(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
@@ -432,11 +446,11 @@ FILE_ENDINGS = "|".join(
     "lock bak service socket target timer mount slice scope path device swap".split()
 )
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
-LOCAL = r"[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
+LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
 LABEL = r"(?:[^\W_]|-)+"
 # An address; up to where a server has cut it; not a version, not a file; and what ends as most
 # domains do, whatever stands behind it (example.com.csv).
-DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!\d+\.\d+(?![^\W_]))(?:
+DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
       (?:{LABEL}\.)*(?:{LABEL})?(?={CUT})
     | (?:{LABEL}\.)+(?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
         | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
@@ -446,10 +460,11 @@ DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!\d+\.\d+(?![^\W_]))(?:
 # last alternative takes what is no email, so that no part of it is tried again.
 EMAIL = rf"""(?ix)(?P<value>
     (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
-      | (?<=://)[a-z0-9][a-z0-9_-]{{0,31}}@(?![\w.-]+:[{BLANK}[]))
+      | (?<=://)(?-i:[a-z0-9][a-z0-9_-]{{0,31}}@)(?![\w.-]+:[{BLANK}[]))
     (?:"[^"]{{1,68}}"|{LOCAL})@{DOMAIN}) | {LOCAL}"""
 # IPv6 (RFC 4291, 5952, 4007) with an assigned prefix, which spares std::io::Error, times and MACs.
-GROUP = r"(?:(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4})(?![0-9A-Za-z]))"
+QUAD = r"\d{1,3}(?:\.\d{1,3}){3}"
+GROUP = f"(?:{QUAD}|(?![A-Fa-f]*[G-Zg-z])[0-9A-Fa-f]{{1,4}}(?![0-9A-Fa-f]))"
 GROUPS = f"(?:{GROUP}(?::{GROUP}){{0,6}})?"
 IPV6 = rf"""(?x)(?P<value>
     (?<![0-9A-Za-z.])(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
@@ -458,33 +473,35 @@ IPV6 = rf"""(?x)(?P<value>
       # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
       | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?:0{{0,4}}:){{2,7}}
         (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
-    (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6,7}}{GROUP} | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
+    (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{7}}{GROUP} | (?:{GROUP}:){{6}}{QUAD} | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
     (?:%[\w.-]+)? )"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.
-IPV4 = rf"""(?x)(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
+IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
       | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
-    | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}})"""
+    | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}}))"""
 # Versions are told by what stands before the number (a word, Chrome/, shop@, org.acme:shop:) or
 # behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
-VERSION_BEFORE = r"""(?x)(?:
-    (?: (?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release|firmware|driver
-        |kernel|sdk|runtime|chrome|firefox|safari|windows|android|java|python|edge|macos
-        |net\ framework|(?:windows|sql)\ server)
-      | (?<![A-Za-z])(?i:v|ver|rev|oid|i?os|os\ x|jdk|php|rails|django|cuda) )
-      (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{0,6}
-    | (?<![^\s\"'(\[;,{<]) (?:[a-z0-9_-]+/(?=\d\.)|(?![a-z0-9_-]+/)[A-Za-z][\w+-]*/)
-    | (?<![\w@/.-])@?(?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
-    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}
-    | \.so\. | \bApplication\\ )[\d.]+$"""
+HOST = r"(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)"
+VERSION_BEFORE = rf"""(?x)(?:
+    (?: (?:(?<![a-z])|(?=[A-Z]))(?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release
+        |firmware|driver|kernel|sdk|runtime|chrome|firefox|safari|windows|android|java|python|edge
+        |mac_?os|net\ framework|(?:windows|sql)\ server)
+      | (?<![A-Za-z])(?i:v|ver|rev|oid|ios|os\ x|jdk|php|rails|django|cuda) )
+      (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{{0,6}}
+    | (?<![^\s\"'(\[;,{{<]) (?!{HOST}/)(?:[a-z0-9_-]+/(?=\d\.)|(?![a-z0-9_-]+/)[A-Za-z][\w+-]*/)
+    | (?<!ssh\ )(?<![\w@/.-])@?(?!{HOST}@|\d+@)
+      (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
+    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){{1,2}}
+    | (?<![:/])[/\\][\w.+-]{{0,40}}[A-Za-z]- | \.so\. | \bApplication\\ )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | \d+\.0\.0\.0 | (?<=[a-z]-)[\d.]{7,15}[/\\](?!\d)  # Chrome's 124.0.0.0, gems/rails-6.1.4.1/
     | [\d.]{5,15}(?:
         -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
-          |debug|ubuntu|py\d|el\d|x64|x86)
+          |debug|ubuntu|linux|win|ga|\d+\.el\d|g?[0-9a-f]{7}|[rbp]\d|py\d|el\d|x64|x86)
         | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
-        | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg)\b )"""
+        | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js
+          |css)\b )"""
 # What stands between a version and another.
 VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|[-=]>|\u2192)\s{0,9}"
 
@@ -493,16 +510,18 @@ def find_ipv4(text: str) -> Iterator[Span]:
     """Find IPv4 addresses, but not version numbers, wherever one stands in the text."""
     candidates = list(pattern(IPV4).finditer(text))
     versions = set()
-    last = None  # where the last version ended
+    last, before = None, 0  # where the last version, and the number before, ended
     for found in candidates:
         start, end = found.span()
-        if (
-            pattern(VERSION_BEFORE).search(text, max(0, start - 60), end)
+        is_version = found[0].endswith(".0.0.0") or not re.match(r":\d", text[end : end + 2]) and (
+            pattern(VERSION_BEFORE).search(text, max(before, start - 60), end)
             or pattern(VERSION_AFTER).match(text, start)
-            or (last and pattern(VERSION_RANGE).fullmatch(text, last, start))
-        ) and not re.match(r":\d", text[end : end + 2]):
+            or last and pattern(VERSION_RANGE).fullmatch(text, last, start)
+        )
+        if is_version:
             versions.add(found[0])
             last = end
+        before = end
     yield from ((*found.span(), IP_MASK) for found in candidates if found[0] not in versions)
 
 
@@ -512,9 +531,10 @@ PLACE = r"(?:[^()\n\v]|\([^()\n\v]{0,200}\))"
 # anywhere; at the start of a line it takes the line.
 FRAME = rf"""(?x)(?:(?P<line>(?<![^\n\v])[ \t>|+]*(?![ \t>|+]))|(?<=\s))(?:
       at\s+(?:async\s+|new\s+)?(?:
-        (?=[^\s()]{{0,300}}[.+/|`<])[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?
+        (?=[^\s().]{{0,300}}\.[^\s().]{{0,300}}\.)[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?
           \ ?\({PLACE}{{0,600}}\)(?:\sin\s\S{{1,300}}:line\s\d+)?
-        | [^\s()]{{1,300}}\ ?\((?:{PLACE}{{1,600}}:\d+|<anonymous>|native)\)
+        | [^\s()]{{1,300}}\ ?(?:\[as\ [^\s\]]{{1,80}}\]\ )?
+          \((?:{PLACE}{{1,600}}:\d+|<anonymous>|native|Native\ Method|Unknown\ Source|index\ \d+)\)
         | (?=[^\s()]{{0,300}}[./\\])[^\s()]{{1,500}}:\d+:\d+(?!\S) )
     | File\ \\*["'][^"'\n\v]{{1,500}}["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
     | \#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
@@ -526,8 +546,9 @@ FRAME_LINE = r"""(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:
       (?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):(?=\r?[\n\v][\s>|+]*File)
     | File\ \\*["'][^"'\n\v]+["'],\ line\ \d+[^\n\v]*(?:[\n\v](?P=line)[ \t\[][^\n\v]*)*
     | at\s+(?:<anonymous>|[^\s()]+:\d+)[ \t]*(?![^\n\v])
+    | at\s+(?:async\s+|new\s+)?[\w$<>`]+[.+/|][\w$<>`\[\],.+/|]*\ ?\(
     | \.\.\.\ \d+\ (?:more|common) | ---\ End\ of\ (?:stack|inner)
-    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ )    # Rust
+    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ \S*[/\\])    # Rust
     | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)         # Ruby
     | \#\d+\s+(?:\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
         |[^\n]{1,200}?\([^()\s]{0,300}:\d)                                      # PHP, Android, Dart
@@ -539,7 +560,7 @@ FRAME_LINE = r"""(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:
     | (?:(?:global|module)\ code|[^\s@]*)@
         (?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])    # Firefox, Safari
     )(?P<rest>[^\n\v]*)"""
-TRACE_HEADER = r"[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
+TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
 
 
 def find_frames(text: str) -> Iterator[Span]:
@@ -551,7 +572,7 @@ def find_frames(text: str) -> Iterator[Span]:
         if blocks and start < blocks[-1][1]:
             continue
         lines = 1 + len(re.findall("[\n\v]", found[0]))
-        if "\n" not in text:  # escaped, so in quotes that end somewhere
+        if "\v" in text[max(0, start - 1) : end]:  # escaped, so in quotes that end somewhere
             *_, code = ["", *found[0].split("\v")[1:]]
             tail = found["rest"] or code
             end -= len(tail) - len(re.split(r"(?<!\\)[\"']", tail)[0])
@@ -566,7 +587,8 @@ def find_frames(text: str) -> Iterator[Span]:
 
 # In this order: secrets before emails, IPv6 before IPv4.
 SECRET_RULES = (find_in_urls, find_tokens, find_assignments, find_credentials, find_in_commands, find_gravatars)
-OTHER_RULES = (find_frames, rule(EMAIL, EMAIL_MASK, "@"), rule(IPV6, IP_MASK, ":"), find_ipv4)
+OTHER_RULES = (find_frames, rule(EMAIL, EMAIL_MASK, "@"), rule(IPV6, IP_MASK, ":"))
+IPV4_RULES = {VERSION: [], ADDRESS: [rule(IPV4, IP_MASK)]}  # of other kinds: find_ipv4
 KIND_RULES = {COOKIES: find_cookies, USER: find_user_names}
 # What a lower-case text must hold for these rules to find anything in it: most texts don't.
 SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
@@ -605,7 +627,7 @@ class Redactor:
             kind = USER
         elif row_name(value) and not (kind == USER and is_member):  # that is a user's name
             row_kind = kind_of(row_name(value), kind)
-            row_kinds = {"value": row_kind, "name": USER if row_kind == USER else PLAIN}
+            row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
@@ -630,7 +652,7 @@ class Redactor:
         if pattern(SECRET_HINT).search(lower):
             rules += SECRET_RULES
         if pattern(OTHER_HINT).search(lower):
-            rules += OTHER_RULES[:-1] if kind == VERSION else OTHER_RULES
+            rules += [*OTHER_RULES, *IPV4_RULES.get(kind, [find_ipv4])]
         return mask_spans(text, [*self.own, *rules]) if rules else text
 
     def redact_nested(self, text: str, kind: str) -> str | None:
@@ -670,8 +692,11 @@ def kinds_of_items(items: list[Any], kind: str, is_member: bool) -> list[str]:
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
     for index, item in enumerate(items[:-1]):
-        if kind == PLAIN and isinstance(item, str) and re.match("--[^=]+$", item):
+        if kind == PLAIN and isinstance(item, str) and re.match(r"--[^=\s]+$", item):
             kinds[index + 1] = SECRET if is_secret(item) else PLAIN  # sys.argv: --password hunter2
+    if kind == SECRET:  # {"password": ["This field is required."]}
+        sentence = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
+        kinds = [PLAIN if re.fullmatch(sentence, str(item)) else kind for item in items]
     return kinds
 
 
