@@ -1061,10 +1061,10 @@ LOOPBACK = r"https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
 BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
-def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[tuple[int, Any, Any]]:
-    """Yield (index, result, exception) of functions as they end, for so many seconds at most.
+def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[Any]:
+    """Yield (index, result, exception) of functions as they end, for so many seconds.
 
-    urllib's timeout is each socket operation's: a look-up or a slow body outlives it. A thread can be left alone.
+    A thread can be left alone; urllib's timeout is each socket operation's, and look-ups have none.
     """
     import queue
     import threading
@@ -1077,16 +1077,16 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
         except BaseException as error:  # noqa: BLE001 the caller is told
             outcomes.put((index, None, error))
 
-    waiting = [threading.Thread(target=work, args=task, daemon=True) for task in enumerate(functions)]
+    tasks = list(enumerate(functions))
     running = 0
     deadline = time.monotonic() + seconds
-    while (waiting or running) and time.monotonic() < deadline:
-        if waiting and running < TAG_WORKERS:
-            waiting.pop(0).start()
+    while (tasks or running) and time.monotonic() < deadline:
+        if tasks and running < TAG_WORKERS:
+            threading.Thread(target=work, args=tasks.pop(0), daemon=True).start()
             running += 1
             continue
         try:
-            # In short turns: Python does not notice a Ctrl-C that comes just before a wait until that ends.
+            # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
             yield outcomes.get(timeout=WAIT_TURN)
             running -= 1
         except queue.Empty:
@@ -1096,10 +1096,11 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
 class Client:
     """Reads JSON from one Sentry server with one token."""
 
-    is_org_form = False  # whether issues had to be asked for by the organization's endpoint
+    is_org_form = False  # whether issues are asked for by the organization's endpoint
     is_org_list = False  # the same for the list of issues
     is_glitchtip = False  # known by its answers
     spacing = 0.0  # seconds between requests, after a 429
+    opener: Any = None
 
     def __init__(self, args: Args, token: str) -> None:
         import threading
@@ -1113,13 +1114,14 @@ class Client:
         }
         self.now = time.time()  # the server's clock
         self.gate = threading.Lock()
-        self.opener = make_opener(args.base_url)
 
-    def get(self, path: str, params: Object | None = None, what: str = "", most: int = MAX_BODY) -> tuple[Any, Any]:
+    def get(
+        self, path: str, params: Object | None = None, what: str = "", most: int = MAX_BODY
+    ) -> tuple[Any, Any]:
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out. `what` is asked for, to say that it was not found;
-        `most` is how many bytes the answer may have.
+        Parameters that are None are left out; a 404 says that there is no `what`; `most` is how
+        many bytes the answer may have.
         """
         from urllib.parse import urlencode
 
@@ -1138,21 +1140,21 @@ class Client:
         return self.attempt(target, most)
 
     def attempt(self, target: str, most: int) -> tuple[Any, Any]:
-        """Ask once, until the time limit at most."""
+        """Ask once, for --timeout seconds at most."""
         with self.gate:
             time.sleep(self.spacing)
-        base_url, timeout = self.args.base_url, self.args.timeout
         started = time.monotonic()
-        outcomes = run_in_threads([partial(self.fetch, base_url + target, most)], timeout)
+        fetch = partial(self.fetch, self.args.base_url + target, most)
+        outcomes = run_in_threads([fetch], self.args.timeout)
         _, answer, error = next(outcomes, (0, None, TimeoutError()))
-        # Of an error only its class: its message can hold a proxy's password.
-        failed: Any = (type(error).__name__, {}, b"")
-        status, headers, body = answer or failed
         if self.args.verbose:
+            # Of an error only its class: its message can hold a proxy's password.
+            outcome, size = (answer[0], len(answer[2])) if answer else (type(error).__name__, 0)
             milliseconds = (time.monotonic() - started) * 1000
-            say(f"GET {target} -> {status}, {milliseconds:.0f} ms, {len(body)} bytes")
-        if error:
-            raise network_failure(error, base_url, timeout)
+            say(f"GET {target} -> {outcome}, {milliseconds:.0f} ms, {size} bytes")
+        if not answer:
+            raise network_failure(error, self.args)
+        status, headers, body = answer
         if status // 100 != 2:
             raise http_failure(status, headers, body)
         value = parse_json(body, status)
@@ -1164,6 +1166,7 @@ class Client:
         """Return status, headers and body of a GET, after redirects within the origin."""
         import urllib.request
 
+        self.opener = self.opener or make_opener(self.args.base_url)
         for _ in range(MAX_REDIRECTS + 1):
             request = urllib.request.Request(url, headers=self.headers, method="GET")
             with self.opener.open(request, timeout=self.args.timeout) as answer:
@@ -1175,10 +1178,10 @@ class Client:
     def get_issue(
         self, issue: str, below: str = "", params: Object | None = None, most: int = MAX_BODY
     ) -> tuple[Any, Any]:
-        """GET an issue endpoint; by the organization's form where the org-less one is unavailable.
+        """GET an issue endpoint; by the organization's form where the org-less one won't do.
 
-        sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404)
-        and refuses it to tokens of one organization (401).
+        That is being retired (410), doesn't know other regions' issues (404) and refuses tokens of
+        one organization (401).
         """
         org_path = ORG_ISSUE.format(org=self.args.org, issue=issue) + below
         rest = (params, f"issue {issue}", most)
@@ -1199,7 +1202,7 @@ class Client:
         return answer
 
     def get_issues(self, params: Object) -> tuple[Any, Any]:
-        """GET a page of the project's issues; of the organization's list where that is retired (410)."""
+        """GET a page of the project's issues; the organization's list where that is retired."""
         org, project = self.args.org, self.args.project
         what = f"project {project!r} in organization {org!r}"
         try:
@@ -1215,59 +1218,50 @@ class Client:
 
     def web_page(self, issue: Any, event: Any = None) -> str | None:
         """Return the address of an issue's or event's web page; None without an organization or ID."""
-        page = f"issues/{issue}" + (f"/events/{event}" if event else "")
-        if not self.args.org or not re.fullmatch(f"issues/{ISSUE_ID}(/events/({EVENT_ID}))?", page):
+        base_url, org = self.args.base_url, self.args.org
+        page = f"issues/{issue}/events/{event}" if event else f"issues/{issue}"
+        if not org or not re.fullmatch(f"issues/{ISSUE_ID}(/events/({EVENT_ID}))?", page):
             return None
         if self.is_glitchtip:
-            return f"{self.args.base_url}/{self.args.org}/{page}"
-        return f"{self.args.base_url}/organizations/{self.args.org}/{page}/"
+            return f"{base_url}/{org}/{page}"
+        return f"{base_url}/organizations/{org}/{page}/"
 
 
 def make_opener(base_url: str) -> Any:
-    """Return what opens URLs: http or https only, no redirects, no errors raised. Raises Failure."""
+    """Return what opens URLs: of http and https only, no redirects, no errors raised."""
     import urllib.request
 
-    scheme = base_url.partition(":")[0]
+    scheme, host = re.split("://|/", base_url)[:2]
     # A proxy would get the token of a server on this machine unencrypted.
-    proxies = {} if re.match(LOOPBACK, base_url) else urllib.request.getproxies()
+    is_direct = re.match(LOOPBACK, base_url) or urllib.request.proxy_bypass(host)
+    proxies = {} if is_direct else urllib.request.getproxies()
     if proxies.get(scheme, proxies.get("all", "")).startswith("socks"):
         message = f"a SOCKS proxy is set for {scheme}, and SOCKS is not supported"
-        raise Failure(NETWORK, message, f"set {scheme}_proxy to an HTTP proxy")
+        hint = f"set {scheme}_proxy to an HTTP proxy, or no_proxy to do without"
+        raise Failure(NETWORK, message, hint)
     opener = urllib.request.OpenerDirector()
     opener.add_handler(urllib.request.ProxyHandler(proxies))
     opener.add_handler(urllib.request.HTTPHandler())
     if scheme == "https":
         import ssl
 
-        try:  # one TLS context for all requests: making one takes 35 ms
-            opener.add_handler(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
-        except OSError as error:
-            hint = "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
-            raise Failure(NETWORK, f"TLS can't be set up: {error.strerror}", hint) from None
+        context = ssl.create_default_context()  # one for all requests: making one takes 35 ms
+        opener.add_handler(urllib.request.HTTPSHandler(context=context))
     return opener
 
 
-def is_of_glitchtip(value: Any, headers: Any) -> bool:
-    """Tell GlitchTip by the form of Link headers, of permalinks, or by what its events lack."""
-    if not isinstance(value, dict):
-        return str(headers.get("Link")).startswith("{'")
-    if "projectID" in value:
-        return "fingerprints" not in value and "crashFile" not in value
-    permalink = r"https?://[^/]+/(?!organizations/)[^/]+/issues/[0-9]+"
-    return bool(re.fullmatch(permalink, str(value.get("permalink"))))
-
-
 def redirected(url: str, location: str) -> str:
-    """Return where a redirect leads. Raises Failure for another origin: the token doesn't go there."""
+    """Return where a redirect leads. Raises Failure for another origin: no token goes there."""
     from urllib.parse import urljoin
 
     try:
         target = urljoin(url, location.strip())
     except ValueError:
         target = location
-    if target.startswith("/".join(url.split("/")[:3]) + "/"):
+    origin = "/".join(url.split("/")[:3])
+    if f"{target}/".startswith(f"{origin}/"):
         return target
-    where = re.sub("(?<=[^:/])[/?#].*", "", target)
+    where = re.sub("(?<=//)[^/?#]*@|(?<=[^:/])[/?#].*", "", target)
     message = f"a redirect to another server, {where}, was not followed"
     raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(where))
 
@@ -1288,7 +1282,15 @@ def read_body(answer: Any, most: int) -> bytearray:
     return body
 
 
-# Errors.
+def is_of_glitchtip(value: Any, headers: Any) -> bool:
+    """Tell GlitchTip by its Link headers, its permalinks, or what its events lack."""
+    if not isinstance(value, dict):
+        return str(headers.get("Link")).startswith("{'")
+    if "projectID" in value:
+        return "fingerprints" not in value and "crashFile" not in value
+    form = r"https?://[^/]+/(?!organizations/)[^/]+/issues/[0-9]+"
+    return bool(re.fullmatch(form, str(value.get("permalink"))))
+
 
 CERTIFICATE_HINT = (
     "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
@@ -1296,7 +1298,7 @@ CERTIFICATE_HINT = (
 )
 
 
-def network_failure(error: Exception, base_url: str, timeout: float) -> Exception:
+def network_failure(error: Exception, args: Args) -> Exception:
     """Return a Failure for what goes wrong below HTTP; any other exception as it is."""
     import gzip
     import http.client
@@ -1309,7 +1311,7 @@ def network_failure(error: Exception, base_url: str, timeout: float) -> Exceptio
     what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     hint = BASE_URL_HINT
     if isinstance(cause, (TimeoutError, socket.timeout)):
-        message, hint = f"no complete answer within {timeout:g} s", "try a longer --timeout"
+        message, hint = f"no complete answer within {args.timeout:g} s", "try a longer --timeout"
     elif isinstance(cause, ssl.SSLCertVerificationError):
         message, hint = f"the TLS certificate was not accepted: {what}", CERTIFICATE_HINT
     elif isinstance(cause, socket.gaierror):
@@ -1323,48 +1325,54 @@ def network_failure(error: Exception, base_url: str, timeout: float) -> Exceptio
     else:
         return error
     pause = None if hint == CERTIFICATE_HINT else RETRY_PAUSE
-    return Failure(NETWORK, f"{base_url}: {message}", hint, pause=pause)
+    return Failure(NETWORK, f"{args.base_url}: {message}", hint, pause=pause)
 
 
-CHECK_QUERY = "check --query, --environment and --cursor"
 HTTP_ERRORS = {  # HTTP status: exit status and hint
-    400: (USAGE, CHECK_QUERY),
+    400: (USAGE, "check --query, --environment and --cursor"),
     401: (
         UNAUTHORIZED,
-        f"the token is wrong, expired or for another server; create one at {TOKEN_PAGE} (GlitchTip: "
-        "/profile/auth-tokens) of the server that was asked",
+        "the token is wrong, expired or for another server; create one at "
+        f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked",
     ),
     403: (
         UNAUTHORIZED,
         "the token's owner needs access to the project, and the token the scopes event:read, "
-        "project:read and org:read; if it starts with sntrys_, it can't have them: create a user token",
+        "project:read and org:read; if it starts with sntrys_, it can't have them: "
+        "create a user token",
     ),
     404: (NOT_FOUND, "check --org, --project and the ID, and that the token may read them"),
-    410: (UNUSABLE, "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"),
-    422: (USAGE, CHECK_QUERY),
+    410: (
+        UNUSABLE,
+        "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used",
+    ),
     429: (RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"),
 }
-CODE_HINTS = {  # Sentry's codes in the answer to a user who may not enter
-    "sso-required": "the organization wants single sign-on: its user has to log in by SSO in a browser, then try again",
-    "member-disabled-over-limit": "the organization has more members than its plan allows; its owner can help",
-}
+HTTP_ERRORS[422] = HTTP_ERRORS[400]
+SSO_HINT = (
+    "the organization wants single sign-on: its user has to log in by SSO in a browser, "
+    "then try again"
+)
 
 
 def http_failure(status: int, headers: Any, body: bytearray) -> Failure:
     """Return what an HTTP error means."""
-    exit_status, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
+    default = (UNUSABLE, BASE_URL_HINT if status < 500 else "")
+    exit_status, hint = HTTP_ERRORS.get(status, default)
     text = body[:MAX_REASON_BODY].decode("utf-8-sig", "replace")
-    hint = next((better for code, better in CODE_HINTS.items() if code in text), hint)
     reason = error_reason(text)
     message = f"HTTP {status}: {reason}".rstrip(": ")
-    pause = max(RETRY_PAUSE, requested_pause(status, headers)) if status == 429 or status >= 500 else None
-    if pause and pause > MAX_PAUSE:
-        message, pause = f"{message} (the server asks to wait {pause:.0f} s)", None
+    pause = None
+    if status == 429 or status >= 500:
+        pause = max(RETRY_PAUSE, requested_pause(status, headers))
+        if pause > MAX_PAUSE:
+            message, pause = f"{message} (the server asks to wait {pause:.0f} s)", None
+    hint = SSO_HINT if "sso-required" in text else hint
     return Failure(exit_status, message, hint, http=status, reason=reason, pause=pause)
 
 
 def error_reason(text: str) -> str:
-    """Return a server's explanation as one short line, or ''; it is below one of several keys, or text.
+    """Return a server's explanation as one short line, or ''.
 
     It is redacted before it is cut and put on one line: half an address would not be recognized.
     """
@@ -1382,13 +1390,10 @@ def error_reason(text: str) -> str:
 
 
 def requested_pause(status: int, headers: Any) -> float:
-    """Return how many seconds to wait by Retry-After (RFC 9110, 10.2.3) or a rate limit's reset."""
-    names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"]
-    for value in map(headers.get, names if status == 429 else names[:1]):
-        try:
-            asked = float(value or 0)
-        except ValueError:
-            asked = http_time(value)
+    """Return the seconds that Retry-After (RFC 9110, 10.2.3) or a rate limit's reset ask to wait."""
+    names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
+    for text in (headers.get(name, "").strip() for name in names):
+        asked = float(text) if re.fullmatch("[0-9]+([.][0-9]*)?", text) else http_time(text)
         if asked:
             return asked - server_time(headers) if asked > 1e9 else asked  # a time, or a span
     return 0.0
@@ -1414,9 +1419,9 @@ def parse_json(body: bytearray, status: int) -> Any:
     problem, hint = "holds too many values to be read", "try a lower --limit"
     try:
         if sum(map(body.count, b",{[")) <= MAX_VALUES:
-            return json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity, as JSON does
-    except ValueError as error:
-        problem = f"can't be read as JSON: {error}"
+            return json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
+    except ValueError:
+        problem = "can't be read as JSON"
         hint = "check that the base URL is the address of the web page, without a path to the API"
     raise Failure(UNUSABLE, f"HTTP {status}, but the answer {problem}", hint)
 
