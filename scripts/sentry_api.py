@@ -126,12 +126,11 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered, and `reason` its explanation. `pause` is how many seconds to wait
-    before trying once more; None: not again. `hosts` are IP addresses that the message may show in URLs.
+    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait before trying once more;
+    None: not again. `hosts` are IP addresses that the message may show in URLs.
     """
 
     http = 0
-    reason = ""
     pause: float | None = None
     hosts: Iterable[str] = ()
 
@@ -1145,13 +1144,13 @@ class Client:
             time.sleep(self.spacing)
         started = time.monotonic()
         fetch = partial(self.fetch, self.args.base_url + target, most)
-        outcomes = run_in_threads([fetch], self.args.timeout)
-        _, answer, error = next(outcomes, (0, None, TimeoutError()))
+        late = (0, None, TimeoutError())
+        _, answer, error = next(run_in_threads([fetch], self.args.timeout), late)
         if self.args.verbose:
             # Of an error only its class: its message can hold a proxy's password.
-            outcome, size = (answer[0], len(answer[2])) if answer else (type(error).__name__, 0)
+            said, size = (answer[0], len(answer[2])) if answer else (type(error).__name__, 0)
             milliseconds = (time.monotonic() - started) * 1000
-            say(f"GET {target} -> {outcome}, {milliseconds:.0f} ms, {size} bytes")
+            say(f"GET {target} -> {said}, {milliseconds:.0f} ms, {size} bytes")
         if not answer:
             raise network_failure(error, self.args)
         status, headers, body = answer
@@ -1190,8 +1189,7 @@ class Client:
         try:
             return self.get(ISSUE.format(issue=issue) + below, *rest)
         except Failure as first:
-            is_bound = first.http == 401 and "organization" in first.reason.lower()
-            if not self.args.org or not (is_bound or first.http in (404, 410)):
+            if first.http not in (401, 404, 410) or not self.args.org:
                 raise
             self.is_org_form = self.is_org_form or first.http == 410  # else once it has answered
             try:
@@ -1360,15 +1358,14 @@ def http_failure(status: int, headers: Any, body: bytearray) -> Failure:
     default = (UNUSABLE, BASE_URL_HINT if status < 500 else "")
     exit_status, hint = HTTP_ERRORS.get(status, default)
     text = body[:MAX_REASON_BODY].decode("utf-8-sig", "replace")
-    reason = error_reason(text)
-    message = f"HTTP {status}: {reason}".rstrip(": ")
+    hint = SSO_HINT if "sso-required" in text else hint
+    message = f"HTTP {status}: {error_reason(text)}".rstrip(": ")
     pause = None
     if status == 429 or status >= 500:
         pause = max(RETRY_PAUSE, requested_pause(status, headers))
         if pause > MAX_PAUSE:
             message, pause = f"{message} (the server asks to wait {pause:.0f} s)", None
-    hint = SSO_HINT if "sso-required" in text else hint
-    return Failure(exit_status, message, hint, http=status, reason=reason, pause=pause)
+    return Failure(exit_status, message, hint, http=status, pause=pause)
 
 
 def error_reason(text: str) -> str:
@@ -1382,7 +1379,7 @@ def error_reason(text: str) -> str:
         value = text.partition("<")[0]  # nothing of HTML
     while isinstance(value, (dict, list)):
         if isinstance(value, dict):
-            known = map(value.get, ("detail", "message", "msg", "error", "info", "extra"))
+            known = map(value.get, ("detail", "message", "msg", "error", "info"))
             value = [*known, *value.values()]
         value = next(filter(None, value), "")
     reason = redact(str(value or ""), configured_token())
