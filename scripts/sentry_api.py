@@ -1331,7 +1331,8 @@ HTTP_ERRORS = {  # HTTP status: exit status and hint
     401: (
         UNAUTHORIZED,
         "the token is wrong, expired or for another server; create one at "
-        f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked",
+        f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked; where an "
+        "organization wants single sign-on, the token's user has to log in by SSO in a browser first",
     ),
     403: (
         UNAUTHORIZED,
@@ -1340,26 +1341,16 @@ HTTP_ERRORS = {  # HTTP status: exit status and hint
         "create a user token",
     ),
     404: (NOT_FOUND, "check --org, --project and the ID, and that the token may read them"),
-    410: (
-        UNUSABLE,
-        "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used",
-    ),
+    410: (UNUSABLE, "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"),
     429: (RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"),
 }
 HTTP_ERRORS[422] = HTTP_ERRORS[400]
-SSO_HINT = (
-    "the organization wants single sign-on: its user has to log in by SSO in a browser, "
-    "then try again"
-)
 
 
 def http_failure(status: int, headers: Any, body: bytearray) -> Failure:
     """Return what an HTTP error means."""
-    default = (UNUSABLE, BASE_URL_HINT if status < 500 else "")
-    exit_status, hint = HTTP_ERRORS.get(status, default)
-    text = body[:MAX_REASON_BODY].decode("utf-8-sig", "replace")
-    hint = SSO_HINT if "sso-required" in text else hint
-    message = f"HTTP {status}: {error_reason(text)}".rstrip(": ")
+    exit_status, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
+    message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
     pause = None
     if status == 429 or status >= 500:
         pause = max(RETRY_PAUSE, requested_pause(status, headers))
@@ -1368,15 +1359,16 @@ def http_failure(status: int, headers: Any, body: bytearray) -> Failure:
     return Failure(exit_status, message, hint, http=status, pause=pause)
 
 
-def error_reason(text: str) -> str:
+def error_reason(body: bytearray) -> str:
     """Return a server's explanation as one short line, or ''.
 
     It is redacted before it is cut and put on one line: half an address would not be recognized.
     """
+    value: Any = body[:MAX_REASON_BODY].decode("utf-8-sig", "replace")
     try:
-        value = json.loads(text)
+        value = json.loads(value)
     except (ValueError, RecursionError):
-        value = text.partition("<")[0]  # nothing of HTML
+        value = value.partition("<")[0]  # nothing of HTML
     while isinstance(value, (dict, list)):
         if isinstance(value, dict):
             known = map(value.get, ("detail", "message", "msg", "error", "info"))
