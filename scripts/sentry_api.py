@@ -1080,10 +1080,9 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
     running = 0
     deadline = time.monotonic() + seconds
     while (tasks or running) and time.monotonic() < deadline:
-        if tasks and running < TAG_WORKERS:
+        while tasks and running < TAG_WORKERS:
             threading.Thread(target=work, args=tasks.pop(0), daemon=True).start()
             running += 1
-            continue
         try:
             # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
             yield outcomes.get(timeout=WAIT_TURN)
@@ -1119,13 +1118,12 @@ class Client:
     ) -> tuple[Any, Any]:
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out; a 404 says that there is no `what`; `most` is how
-        many bytes the answer may have.
+        Parameters that are None are left out. A 404 is told as no `what`. `most` is in bytes.
         """
         from urllib.parse import urlencode
 
-        query = urlencode({key: value for key, value in (params or {}).items() if value is not None})
-        target = f"{path}?{query}".rstrip("?")
+        given = {key: value for key, value in (params or {}).items() if value is not None}
+        target = f"{path}?{urlencode(given)}".rstrip("?")
         try:
             return self.attempt(target, most)
         except Failure as failure:
@@ -1179,8 +1177,7 @@ class Client:
     ) -> tuple[Any, Any]:
         """GET an issue endpoint; by the organization's form where the org-less one won't do.
 
-        That is being retired (410), doesn't know other regions' issues (404) and refuses tokens of
-        one organization (401).
+        It is being retired (410), knows one region only (404) and refuses some tokens (401).
         """
         org_path = ORG_ISSUE.format(org=self.args.org, issue=issue) + below
         rest = (params, f"issue {issue}", most)
@@ -1215,14 +1212,12 @@ class Client:
         return self.get(ORG_ISSUES.format(org=org), {**params, **period, "project": project}, what)
 
     def web_page(self, issue: Any, event: Any = None) -> str | None:
-        """Return the address of an issue's or event's web page; None without an organization or ID."""
-        base_url, org = self.args.base_url, self.args.org
+        """Return the address of an issue's or event's web page; None without organization or ID."""
         page = f"issues/{issue}/events/{event}" if event else f"issues/{issue}"
-        if not org or not re.fullmatch(f"issues/{ISSUE_ID}(/events/({EVENT_ID}))?", page):
+        if not self.args.org or not re.fullmatch(f"issues/{ISSUE_ID}(/events/({EVENT_ID}))?", page):
             return None
-        if self.is_glitchtip:
-            return f"{base_url}/{org}/{page}"
-        return f"{base_url}/organizations/{org}/{page}/"
+        form = "{}/{}/{}" if self.is_glitchtip else "{}/organizations/{}/{}/"
+        return form.format(self.args.base_url, self.args.org, page)
 
 
 def make_opener(base_url: str) -> Any:
@@ -1256,12 +1251,11 @@ def redirected(url: str, location: str) -> str:
         target = urljoin(url, location.strip())
     except ValueError:
         target = location
-    origin = "/".join(url.split("/")[:3])
-    if f"{target}/".startswith(f"{origin}/"):
+    origin, other = ("/".join(each.split("/")[:3]) for each in (url, target))
+    if origin == other:
         return target
-    where = re.sub("(?<=//)[^/?#]*@|(?<=[^:/])[/?#].*", "", target)
-    message = f"a redirect to another server, {where}, was not followed"
-    raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(where))
+    message = f"a redirect to another server, {other}, was not followed"
+    raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(other))
 
 
 def read_body(answer: Any, most: int) -> bytearray:
@@ -1274,7 +1268,8 @@ def read_body(answer: Any, most: int) -> bytearray:
     while len(body) <= most and (chunk := source.read(CHUNK)):
         body += chunk
     if len(body) > most:
-        raise Failure(UNUSABLE, f"the answer is larger than {most >> 20} MiB", "try a lower --limit")
+        message = f"the answer is larger than {most >> 20} MiB"
+        raise Failure(UNUSABLE, message, "try a lower --limit")
     if answer.length:  # what http.client still expects by Content-Length
         raise EOFError("it is shorter than announced")
     return body
@@ -1379,7 +1374,7 @@ def error_reason(body: bytearray) -> str:
 
 
 def requested_pause(status: int, headers: Any) -> float:
-    """Return the seconds that Retry-After (RFC 9110, 10.2.3) or a rate limit's reset ask to wait."""
+    """Return how many seconds Retry-After (RFC 9110, 10.2.3) or a rate limit's reset ask for."""
     names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
     for text in (headers.get(name, "").strip() for name in names):
         asked = float(text) if re.fullmatch("[0-9]+([.][0-9]*)?", text) else http_time(text)

