@@ -126,12 +126,12 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait before trying once more;
-    None: not again. `hosts` are IP addresses that the message may show in URLs.
+    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait before trying once more; 0: not
+    again. `hosts` are IP addresses that the message may show in URLs.
     """
 
     http = 0
-    pause: float | None = None
+    pause = 0.0
     hosts: Iterable[str] = ()
 
     def __init__(self, status: int, message: str, hint: str = "", **facts: Any) -> None:
@@ -1104,12 +1104,8 @@ class Client:
         import threading
 
         self.args = args
-        self.headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "Authorization": f"Bearer {token}",
-            "User-Agent": args.user_agent,
-        }
+        self.headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+        self.headers.update({"Authorization": f"Bearer {token}", "User-Agent": args.user_agent})
         self.now = time.time()  # the server's clock
         self.gate = threading.Lock()
 
@@ -1129,7 +1125,7 @@ class Client:
         except Failure as failure:
             if failure.http == 404 and what:
                 failure.message = f"no {what} ({failure.message})"
-            if failure.pause is None:
+            if not failure.pause:
                 raise
             if failure.status == RATE_LIMITED:
                 self.spacing = LIMITED_SPACING
@@ -1281,8 +1277,8 @@ def is_of_glitchtip(value: Any, headers: Any) -> bool:
         return str(headers.get("Link")).startswith("{'")
     if "projectID" in value:
         return "fingerprints" not in value and "crashFile" not in value
-    form = r"https?://[^/]+/(?!organizations/)[^/]+/issues/[0-9]+"
-    return bool(re.fullmatch(form, str(value.get("permalink"))))
+    page = r"https?://[^/]+/(?!organizations/)[^/]+/issues/[0-9]+"
+    return bool(re.fullmatch(page, str(value.get("permalink"))))
 
 
 CERTIFICATE_HINT = (
@@ -1292,7 +1288,7 @@ CERTIFICATE_HINT = (
 
 
 def network_failure(error: Exception, args: Args) -> Exception:
-    """Return a Failure for what goes wrong below HTTP; any other exception as it is."""
+    """Return a Failure for what went wrong below HTTP; any other exception as it is."""
     import gzip
     import http.client
     import socket
@@ -1302,11 +1298,11 @@ def network_failure(error: Exception, args: Args) -> Exception:
 
     cause: Any = error.reason if isinstance(error, urllib.error.URLError) else error
     what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    hint = BASE_URL_HINT
+    hint, pause = BASE_URL_HINT, RETRY_PAUSE
     if isinstance(cause, (TimeoutError, socket.timeout)):
         message, hint = f"no complete answer within {args.timeout:g} s", "try a longer --timeout"
     elif isinstance(cause, ssl.SSLCertVerificationError):
-        message, hint = f"the TLS certificate was not accepted: {what}", CERTIFICATE_HINT
+        message, hint, pause = f"the TLS certificate was not accepted: {what}", CERTIFICATE_HINT, 0
     elif isinstance(cause, socket.gaierror):
         message = "not found by DNS"
     elif isinstance(cause, (str, ValueError, http.client.InvalidURL)):
@@ -1317,7 +1313,6 @@ def network_failure(error: Exception, args: Args) -> Exception:
         message = f"no connection (TCP or TLS): {what}"
     else:
         return error
-    pause = None if hint == CERTIFICATE_HINT else RETRY_PAUSE
     return Failure(NETWORK, f"{args.base_url}: {message}", hint, pause=pause)
 
 
@@ -1346,11 +1341,11 @@ def http_failure(status: int, headers: Any, body: bytearray) -> Failure:
     """Return what an HTTP error means."""
     exit_status, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
     message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
-    pause = None
+    pause = 0.0
     if status == 429 or status >= 500:
         pause = max(RETRY_PAUSE, requested_pause(status, headers))
         if pause > MAX_PAUSE:
-            message, pause = f"{message} (the server asks to wait {pause:.0f} s)", None
+            message, pause = f"{message} (the server asks to wait {pause:.0f} s)", 0.0
     return Failure(exit_status, message, hint, http=status, pause=pause)
 
 
@@ -1376,8 +1371,8 @@ def error_reason(body: bytearray) -> str:
 def requested_pause(status: int, headers: Any) -> float:
     """Return how many seconds Retry-After (RFC 9110, 10.2.3) or a rate limit's reset ask for."""
     names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
-    for text in (headers.get(name, "").strip() for name in names):
-        asked = float(text) if re.fullmatch("[0-9]+([.][0-9]*)?", text) else http_time(text)
+    for text in (headers.get(name, "") for name in names):
+        asked = float(text) if text.isdecimal() else http_time(text)
         if asked:
             return asked - server_time(headers) if asked > 1e9 else asked  # a time, or a span
     return 0.0
