@@ -1173,7 +1173,8 @@ class Client:
     ) -> tuple[Any, Any]:
         """GET an issue endpoint; by the organization's form where the org-less one won't do.
 
-        It is being retired (410), knows one region only (404) and refuses some tokens (401).
+        It is being retired (410), knows one region only (404) and refuses the tokens of one
+        organization (401).
         """
         org_path = ORG_ISSUE.format(org=self.args.org, issue=issue) + below
         rest = (params, f"issue {issue}", most)
@@ -1182,7 +1183,8 @@ class Client:
         try:
             return self.get(ISSUE.format(issue=issue) + below, *rest)
         except Failure as first:
-            if first.http not in (401, 404, 410) or not self.args.org:
+            is_bound = first.http == 401 and "organization" in first.message.lower()
+            if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
             self.is_org_form = self.is_org_form or first.http == 410  # else once it has answered
             try:
