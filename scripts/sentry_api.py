@@ -127,13 +127,12 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered, and `reason` its explanation. `pause` is how many seconds to wait
-    before trying once more; None: not again. `hosts` are IP addresses that the message may show in URLs.
+    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait before trying once more; 0: not
+    again. `hosts` are IP addresses that the message may show in URLs.
     """
 
     http = 0
-    reason = ""
-    pause: float | None = None
+    pause = 0.0
     hosts: Iterable[str] = ()
 
     def __init__(self, status: int, message: str, hint: str = "", **facts: Any) -> None:
@@ -926,232 +925,237 @@ LOOPBACK = r"https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
 BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
-class Answer(SimpleNamespace):
-    """What a server said: status, headers, body (unpacked bytes)."""
+def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[Any]:
+    """Yield (index, result, exception) of functions as they end, for so many seconds.
 
-
-def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[tuple[int, Any, Any]]:
-    """Yield (index, result, exception) of functions as they end, for so many seconds at most.
-
-    urllib's timeout is each socket operation's: a look-up or a slow body outlives it, and a thread can be left alone.
+    A thread can be left alone; urllib's timeout is each socket operation's, and look-ups have none.
     """
     import queue
     import threading
 
-    tasks = iter(list(enumerate(functions)))  # each thread takes the next one
     outcomes: Any = queue.SimpleQueue()
 
-    def work() -> None:
-        for index, function in tasks:
-            try:
-                outcomes.put((index, function(), None))
-            except BaseException as error:  # noqa: BLE001 the caller is told
-                outcomes.put((index, None, error))
+    def work(index: int, function: Callable[[], Any]) -> None:
+        try:
+            outcomes.put((index, function(), None))
+        except BaseException as error:  # noqa: BLE001 the caller is told
+            outcomes.put((index, None, error))
 
-    try:
-        for _ in functions[:TAG_WORKERS]:
-            threading.Thread(target=work, daemon=True).start()
-    except RuntimeError:
-        work()  # the system lets no more threads start
+    tasks = list(enumerate(functions))
+    running = 0
     deadline = time.monotonic() + seconds
-    missing = len(functions)
-    try:
-        while missing:
-            left = deadline - time.monotonic()
-            try:
-                # In short turns: Python does not notice a Ctrl-C that comes just before a wait until that ends.
-                yield outcomes.get(timeout=max(0, min(left, WAIT_TURN)))
-                missing -= 1
-            except queue.Empty:
-                if left <= 0:
-                    return
-    finally:
-        list(tasks)  # no thread begins another one
+    while (tasks or running) and time.monotonic() < deadline:
+        while tasks and running < TAG_WORKERS:
+            threading.Thread(target=work, args=tasks.pop(0), daemon=True).start()
+            running += 1
+        try:
+            # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
+            yield outcomes.get(timeout=WAIT_TURN)
+            running -= 1
+        except queue.Empty:
+            pass
 
 
 class Client:
     """Reads JSON from one Sentry server with one token."""
 
+    is_org_form = False  # whether issues are asked for by the organization's endpoint
+    is_org_list = False  # the same for the list of issues
+    is_glitchtip = False  # known by its answers
+    spacing = 0.0  # seconds between requests, after a 429
+    opener: Any = None
+
     def __init__(self, args: Args, token: str) -> None:
         import threading
-        import urllib.request
 
         self.args = args
-        self.headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "Authorization": f"Bearer {token}",
-            "User-Agent": args.user_agent,
-        }
-        self.is_org_form = False  # whether issues had to be asked for by the organization's endpoint
-        self.is_org_list = False  # the same for the list of issues
-        self.is_glitchtip = False  # known by its answers
+        self.headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+        self.headers.update({"Authorization": f"Bearer {token}", "User-Agent": args.user_agent})
         self.now = time.time()  # the server's clock
         self.gate = threading.Lock()
-        self.resume = 0.0  # after a 429: when requests may start again, one by one
-        # A proxy would get the token of a server on this machine unencrypted.
-        proxies = {} if re.match(LOOPBACK, args.base_url) else urllib.request.getproxies()
-        scheme = args.base_url.partition(":")[0]
-        if proxies.get(scheme, proxies.get("all", "")).startswith("socks"):
-            message = f"a SOCKS proxy is set for {scheme}, and SOCKS is not supported"
-            raise Failure(NETWORK, message, f"set {scheme}_proxy to an HTTP proxy, or no_proxy to do without")
-        # No file:, no redirects, no errors raised.
-        self.opener = urllib.request.OpenerDirector()
-        self.opener.add_handler(urllib.request.ProxyHandler(proxies))
-        self.opener.add_handler(urllib.request.HTTPHandler())
-        if scheme == "https":
-            import ssl
 
-            try:  # one TLS context for all requests: making one takes 35 ms
-                self.opener.add_handler(urllib.request.HTTPSHandler(context=ssl.create_default_context()))
-            except OSError as error:
-                hint = "check the variables SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
-                raise Failure(NETWORK, f"TLS can't be set up: {error.strerror}", hint) from None
-
-    def get(self, path: str, params: Object | None = None, what: str = "", most: int = MAX_BODY) -> tuple[Any, Any]:
+    def get(
+        self, path: str, params: Object | None = None, what: str = "", most: int = MAX_BODY
+    ) -> tuple[Any, Any]:
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out. `what` is asked for, to say that it was not found; `most` is how many
-        bytes the answer may have.
+        Parameters that are None are left out. A 404 is told as no `what`. `most` is in bytes.
         """
         from urllib.parse import urlencode
 
-        query = urlencode({key: value for key, value in (params or {}).items() if value is not None})
-        url = f"{self.args.base_url}{path}?{query}".rstrip("?")
+        given = {key: value for key, value in (params or {}).items() if value is not None}
+        target = f"{path}?{urlencode(given)}".rstrip("?")
         try:
-            try:
-                return self.attempt(url, most)
-            except Failure as failure:
-                if failure.pause is None:
-                    raise
-                if failure.status == RATE_LIMITED:
-                    self.resume = max(self.resume, time.monotonic() + failure.pause)
-                else:
-                    time.sleep(failure.pause)
-                return self.attempt(url, most)
+            return self.attempt(target, most)
         except Failure as failure:
             if failure.http == 404 and what:
                 failure.message = f"no {what} ({failure.message})"
-            raise
+            if not failure.pause:
+                raise
+            if failure.status == RATE_LIMITED:
+                self.spacing = LIMITED_SPACING
+            time.sleep(failure.pause)
+        return self.attempt(target, most)
 
-    def attempt(self, url: str, most: int) -> tuple[Any, Any]:
-        """Ask once, until the time limit at most, following redirects within the origin."""
+    def attempt(self, target: str, most: int) -> tuple[Any, Any]:
+        """Ask once, for --timeout seconds at most."""
         with self.gate:
-            time.sleep(max(LIMITED_SPACING if self.resume else 0, self.resume - time.monotonic()))
-        deadline = time.monotonic() + self.args.timeout
-        for _ in range(MAX_REDIRECTS + 1):
-            answer = self.ask(url, deadline, most)
-            if answer.status // 100 != 3 or "Location" not in answer.headers:
-                value = decode(answer)
-                self.now = server_time(answer.headers)
-                self.is_glitchtip = self.is_glitchtip or is_of_glitchtip(value, answer.headers)
-                return value, answer.headers
-            url = redirected(url, answer.headers["Location"])
-        raise Failure(UNUSABLE, f"HTTP {answer.status}: more than {MAX_REDIRECTS} redirects")
-
-    def ask(self, url: str, deadline: float, most: int) -> Any:
-        """Send one request and return its Answer, whatever its status. Raises Failure where there is none."""
+            time.sleep(self.spacing)
         started = time.monotonic()
-        seconds = deadline - started
-        outcomes = run_in_threads([partial(self.fetch, url, seconds, most)], seconds)
-        _, answer, error = next(outcomes, (0, None, TimeoutError()))
+        fetch = partial(self.fetch, self.args.base_url + target, most)
+        late = (0, None, TimeoutError())
+        _, answer, error = next(run_in_threads([fetch], self.args.timeout), late)
         if self.args.verbose:
-            path, milliseconds = re.sub("^.*?//[^/]*", "", url), (time.monotonic() - started) * 1000
             # Of an error only its class: its message can hold a proxy's password.
-            outcome = answer.status if answer else type(error).__name__
-            left = answer.headers.get("X-Sentry-Rate-Limit-Remaining") if answer else ""
-            size = f"{len(answer.body) if answer else 0} bytes" + (f", {left} requests left" if left else "")
-            say(f"GET {path} -> {outcome}, {milliseconds:.0f} ms, {size}")
-        if isinstance(error, (Failure, MemoryError)):
-            raise error
-        if error:
-            raise network_failure(error, url, self.args.timeout)
-        return answer
+            said, size = (answer[0], len(answer[2])) if answer else (type(error).__name__, 0)
+            milliseconds = (time.monotonic() - started) * 1000
+            say(f"GET {target} -> {said}, {milliseconds:.0f} ms, {size} bytes")
+        if not answer:
+            raise network_failure(error, self.args)
+        status, headers, body = answer
+        if status // 100 != 2:
+            raise http_failure(status, headers, body)
+        value = parse_json(body, status)
+        self.now = server_time(headers)
+        self.is_glitchtip = self.is_glitchtip or is_of_glitchtip(value, headers)
+        return value, headers
 
-    def fetch(self, url: str, timeout: float, most: int) -> Answer:
-        """Return the answer to a GET, its body unpacked."""
+    def fetch(self, url: str, most: int) -> tuple[int, Any, bytearray]:
+        """Return status, headers and body of a GET, after redirects within the origin."""
         import urllib.request
 
-        request = urllib.request.Request(url, headers=self.headers, method="GET")
-        body = bytearray()
-        with self.opener.open(request, timeout=timeout) as answer:
-            while len(body) <= most and (chunk := answer.read(CHUNK)):
-                body += chunk
-        if len(body) <= most and answer.length:  # what http.client still expects by Content-Length
-            raise EOFError("it is shorter than announced")
-        if body and "gzip" in answer.headers.get("Content-Encoding", "").lower():
-            from gzip import GzipFile
-            from io import BytesIO
-
-            body = bytearray(GzipFile(fileobj=BytesIO(body)).read(most + 1))
-        if len(body) > most:
-            message = f"{shown_origin(url)}: the answer is larger than {most >> 20} MiB"
-            raise Failure(UNUSABLE, message, "try a lower --limit")
-        return Answer(status=answer.status, headers=answer.headers, body=body)
+        self.opener = self.opener or make_opener(self.args.base_url)
+        for _ in range(MAX_REDIRECTS + 1):
+            request = urllib.request.Request(url, headers=self.headers, method="GET")
+            with self.opener.open(request, timeout=self.args.timeout) as answer:
+                if answer.status // 100 != 3 or "Location" not in answer.headers:
+                    return answer.status, answer.headers, read_body(answer, most)
+            url = redirected(url, answer.headers["Location"])
+        raise Failure(UNUSABLE, f"HTTP {answer.status}: more than {MAX_REDIRECTS} redirects")
 
     def get_issue(
         self, issue: str, below: str = "", params: Object | None = None, most: int = MAX_BODY
     ) -> tuple[Any, Any]:
-        """GET an issue endpoint; by the organization's form where the org-less one is unavailable.
+        """GET an issue endpoint; by the organization's form where the org-less one won't do.
 
-        sentry.io phases the org-less form out (410), doesn't find other regions' issues with it (404) and
-        refuses it to tokens of one organization (401).
+        It is being retired (410), knows one region only (404) and refuses the tokens of one
+        organization (401).
         """
-        org, what = self.args.org, f"issue {issue}"
-        org_path = ORG_ISSUE.format(org=org, issue=issue) + below
+        org_path = ORG_ISSUE.format(org=self.args.org, issue=issue) + below
+        rest = (params, f"issue {issue}", most)
         if self.is_org_form:
-            return self.get(org_path, params, what, most)
+            return self.get(org_path, *rest)
         try:
-            return self.get(ISSUE.format(issue=issue) + below, params, what, most)
+            return self.get(ISSUE.format(issue=issue) + below, *rest)
         except Failure as first:
-            is_elsewhere = first.http in (404, 410) or first.http == 401 and "organization" in first.reason.lower()
-            if not is_elsewhere or not org:
+            is_bound = first.http == 401 and "organization" in first.message.lower()
+            if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
-            if first.http == 410:
-                self.is_org_form = True
+            self.is_org_form = self.is_org_form or first.http == 410  # else once it has answered
             try:
-                answer = self.get(org_path, params, what, most)
+                answer = self.get(org_path, *rest)
             except Failure:
                 raise first from None
-            self.is_org_form = True
-            return answer
+        self.is_org_form = True
+        return answer
 
     def get_issues(self, params: Object) -> tuple[Any, Any]:
-        """GET a page of the project's issues; of the organization's list where the project's is retired (410)."""
+        """GET a page of the project's issues; the organization's list where that is retired."""
         org, project = self.args.org, self.args.project
         what = f"project {project!r} in organization {org!r}"
-        if not self.is_org_list:
-            try:
-                return self.get(PROJECT_ISSUES.format(org=org, project=project), params, what=what)
-            except Failure as failure:
-                if failure.http != 410:
-                    raise
+        try:
+            if not self.is_org_list:
+                return self.get(PROJECT_ISSUES.format(org=org, project=project), params, what)
+        except Failure as failure:
+            if failure.http != 410:
+                raise
             self.is_org_list = True
         # There statsPeriod would cut counts to the period, and groupStatsPeriod sets the series.
-        other = {**params, "project": project, "statsPeriod": None, "groupStatsPeriod": params.get("statsPeriod")}
-        return self.get(ORG_ISSUES.format(org=org), other, what=what)
+        period = {"statsPeriod": None, "groupStatsPeriod": params.get("statsPeriod")}
+        return self.get(ORG_ISSUES.format(org=org), {**params, **period, "project": project}, what)
 
     def web_page(self, issue: Any, event: Any = None) -> str | None:
-        """Return the address of an issue's or event's web page; None where the organization or an ID is not known."""
-        is_known = re.fullmatch(ISSUE_ID, str(issue)) and (event is None or re.fullmatch(EVENT_ID, str(event)))
-        if not self.args.org or not is_known:
+        """Return the address of an issue's or event's web page; None without organization or ID."""
+        page = f"issues/{issue}/events/{event}" if event else f"issues/{issue}"
+        if not self.args.org or not re.fullmatch(f"issues/{ISSUE_ID}(/events/({EVENT_ID}))?", page):
             return None
-        path = f"issues/{issue}" + (f"/events/{event}" if event else "")
-        middle, slash = ("", "") if self.is_glitchtip else ("organizations/", "/")
-        return f"{self.args.base_url}/{middle}{self.args.org}/{path}{slash}"
+        form = "{}/{}/{}" if self.is_glitchtip else "{}/organizations/{}/{}/"
+        return form.format(self.args.base_url, self.args.org, page)
+
+
+def make_opener(base_url: str) -> Any:
+    """Return what opens URLs: of http and https only, no redirects, no errors raised."""
+    import urllib.request
+
+    scheme, host = re.split("://|/", base_url)[:2]
+    # A proxy would get the token of a server on this machine unencrypted.
+    is_direct = re.match(LOOPBACK, base_url) or urllib.request.proxy_bypass(host)
+    proxies = {} if is_direct else urllib.request.getproxies()
+    if proxies.get(scheme, proxies.get("all", "")).startswith("socks"):
+        message = f"a SOCKS proxy is set for {scheme}, and SOCKS is not supported"
+        hint = f"set {scheme}_proxy to an HTTP proxy, or no_proxy to do without"
+        raise Failure(NETWORK, message, hint)
+    opener = urllib.request.OpenerDirector()
+    opener.add_handler(urllib.request.ProxyHandler(proxies))
+    opener.add_handler(urllib.request.HTTPHandler())
+    if scheme == "https":
+        import ssl
+
+        context = ssl.create_default_context()  # one for all requests: making one takes 35 ms
+        opener.add_handler(urllib.request.HTTPSHandler(context=context))
+    return opener
+
+
+def redirected(url: str, location: str) -> str:
+    """Return where a redirect leads. Raises Failure for another origin: no token goes there."""
+    from urllib.parse import urljoin
+
+    try:
+        target = urljoin(url, location.strip())
+    except ValueError:
+        target = location
+    origin, other = ("/".join(each.split("/")[:3]) for each in (url, target))
+    if origin == other:
+        return target
+    message = f"a redirect to another server, {other}, was not followed"
+    raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(other))
+
+
+def read_body(answer: Any, most: int) -> bytearray:
+    """Return a body, unpacked. Raises Failure where it is too large, EOFError where it is cut."""
+    import gzip
+
+    is_packed = "gzip" in answer.headers.get("Content-Encoding", "").lower()
+    source = gzip.GzipFile(fileobj=answer) if is_packed else answer
+    body = bytearray()
+    while len(body) <= most and (chunk := source.read(CHUNK)):
+        body += chunk
+    if len(body) > most:
+        message = f"the answer is larger than {most >> 20} MiB"
+        raise Failure(UNUSABLE, message, "try a lower --limit")
+    if answer.length:  # what http.client still expects by Content-Length
+        raise EOFError("it is shorter than announced")
+    return body
 
 
 def is_of_glitchtip(value: Any, headers: Any) -> bool:
-    """Tell whether an answer is GlitchTip's, by the form of Link headers, of permalinks, or what its events lack."""
+    """Tell GlitchTip by its Link headers, its permalinks, or what its events lack."""
     if not isinstance(value, dict):
         return str(headers.get("Link")).startswith("{'")
-    permalink = str(value.get("permalink"))
-    is_event = "projectID" in value and "fingerprints" not in value and "crashFile" not in value
-    return is_event or bool(re.fullmatch(r"https?://[^/]+/(?!organizations/)[^/]+/issues/[0-9]+", permalink))
+    if "projectID" in value:
+        return "fingerprints" not in value and "crashFile" not in value
+    page = r"https?://[^/]+/(?!organizations/)[^/]+/issues/[0-9]+"
+    return bool(re.fullmatch(page, str(value.get("permalink"))))
 
 
-def network_failure(error: Exception, url: str, timeout: float) -> Failure:
-    """Turn what went wrong below HTTP into a Failure."""
+CERTIFICATE_HINT = (
+    "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
+    "with Python from python.org on a Mac, run 'Install Certificates.command' once"
+)
+
+
+def network_failure(error: Exception, args: Args) -> Exception:
+    """Return a Failure for what went wrong below HTTP; any other exception as it is."""
     import gzip
     import http.client
     import socket
@@ -1161,148 +1165,89 @@ def network_failure(error: Exception, url: str, timeout: float) -> Failure:
 
     cause: Any = error.reason if isinstance(error, urllib.error.URLError) else error
     what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    status, hint, again = NETWORK, BASE_URL_HINT, False
+    hint, pause = BASE_URL_HINT, RETRY_PAUSE
     if isinstance(cause, (TimeoutError, socket.timeout)):
-        message, hint, again = f"no complete answer within {timeout:g} s", "try a longer --timeout", True
+        message, hint = f"no complete answer within {args.timeout:g} s", "try a longer --timeout"
     elif isinstance(cause, ssl.SSLCertVerificationError):
-        message = f"the TLS certificate was not accepted: {what}"
-        hint = (
-            "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
-            "with Python from python.org on a Mac, run 'Install Certificates.command' once"
-        )
+        message, hint, pause = f"the TLS certificate was not accepted: {what}", CERTIFICATE_HINT, 0
     elif isinstance(cause, socket.gaierror):
         message = "not found by DNS"
-    elif isinstance(cause, (gzip.BadGzipFile, zlib.error)):
-        status, message, hint = UNUSABLE, f"the answer's gzip compression can't be read: {what}", ""
     elif isinstance(cause, (str, ValueError, http.client.InvalidURL)):
         message = "no connection: its address, or the proxy's, can't be used"
+    elif isinstance(cause, (http.client.HTTPException, EOFError, gzip.BadGzipFile, zlib.error)):
+        message = f"the answer ended early or breaks the HTTP protocol: {what}"
     elif isinstance(cause, OSError):
-        message, again = f"no connection (TCP or TLS): {what}", True
-    elif isinstance(cause, (http.client.HTTPException, EOFError)):
-        message, hint, again = f"the answer ended early or breaks the HTTP protocol: {what}", "", True
+        message = f"no connection (TCP or TLS): {what}"
     else:
-        status, message, hint = UNUSABLE, f"the answer can't be read: {what}", ""
-    return Failure(status, f"{shown_origin(url)}: {message}", hint, pause=RETRY_PAUSE if again else None)
-
-
-def shown_origin(url: str) -> str:
-    """Return a URL's scheme, host and port as they are shown in errors, without credentials."""
-    return re.sub("//.*@", "//", re.sub("(?<=[^:/])[/?#].*", "", url.lower()))
-
-
-def origin(url: str) -> tuple[str, str]:
-    """Return a URL's scheme, and its host with the port (RFC 6454). Raises ValueError for what is none."""
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    host = parts.netloc.lower()
-    port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
-    return parts.scheme, host if re.search(":[0-9]+$", host) else host + port
-
-
-def redirected(url: str, location: str) -> str:
-    """Return where a redirect leads. Raises Failure when that is another origin: the token doesn't go there."""
-    import urllib.parse
-
-    try:
-        target = urllib.parse.urljoin(url, location.strip())
-        if origin(target) == origin(url):
-            # All but reserved characters is quoted; http.client reads headers as Latin-1.
-            return urllib.parse.quote(target, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
-    except ValueError:
-        target = location
-    where = shown_origin(target)
-    message = f"a redirect to another server, {where}, was not followed"
-    raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(where))
+        return error
+    return Failure(NETWORK, f"{args.base_url}: {message}", hint, pause=pause)
 
 
 HTTP_ERRORS = {  # HTTP status: exit status and hint
-    103: (NETWORK, ""),  # http.client takes this interim answer for the answer
     400: (USAGE, "check --query, --environment and --cursor"),
     401: (
         UNAUTHORIZED,
-        f"the token is wrong, expired or for another server; create one at {TOKEN_PAGE} (GlitchTip: "
-        "/profile/auth-tokens) of the server that was asked",
+        "the token is wrong, expired or for another server; create one at "
+        f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked; where an "
+        "organization wants single sign-on, the token's user has to log in by SSO in a browser first",
     ),
     403: (
         UNAUTHORIZED,
-        "the token's owner needs access to the project, and the token the scopes event:read, project:read and "
-        "org:read; if it starts with sntrys_, it can't have them: create a user token",
+        "the token's owner needs access to the project, and the token the scopes event:read, "
+        "project:read and org:read; if it starts with sntrys_, it can't have them: "
+        "create a user token",
     ),
     404: (NOT_FOUND, "check --org, --project and the ID, and that the token may read them"),
     410: (UNUSABLE, "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"),
-    422: (USAGE, "check --query, --environment and --cursor"),
     429: (RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"),
 }
-CODE_HINTS = {  # Sentry's codes in the detail of a 401 or 403
-    "sso-required": "the organization wants single sign-on: its user has to log in by SSO in a browser, then try again",
-    "member-disabled-over-limit": "the organization has more members than its plan allows; its owner can help",
-}
+HTTP_ERRORS[422] = HTTP_ERRORS[400]
 
 
-def decode(answer: Answer) -> Any:
-    """Return the JSON of an answer. Raises Failure for HTTP errors and for what isn't JSON."""
-    if answer.status // 100 == 2:
-        return parse_json(answer)
-    status, hint = HTTP_ERRORS.get(answer.status, (UNUSABLE, BASE_URL_HINT if answer.status < 500 else ""))
-    reason, code = error_reason(answer.body)
-    message = f"HTTP {answer.status}: {reason}".rstrip(": ")
-    pause = None
-    if not hint or status == RATE_LIMITED:  # there is nothing to do about these but to wait
-        pause = max(RETRY_PAUSE, requested_pause(answer.headers, status))
+def http_failure(status: int, headers: Any, body: bytearray) -> Failure:
+    """Return what an HTTP error means."""
+    exit_status, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
+    message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
+    pause = 0.0
+    if status == 429 or status >= 500:
+        pause = max(RETRY_PAUSE, requested_pause(status, headers))
         if pause > MAX_PAUSE:
-            message, pause = f"{message} (the server asks to wait {pause:.0f} s)", None
-    raise Failure(status, message, CODE_HINTS.get(code, hint), http=answer.status, reason=reason, pause=pause)
+            message, pause = f"{message} (the server asks to wait {pause:.0f} s)", 0.0
+    return Failure(exit_status, message, hint, http=status, pause=pause)
 
 
-def parse_json(answer: Answer) -> Any:
-    """Return the JSON of a good answer. Raises Failure for what isn't JSON, or too much of it."""
-    message, hint = f"HTTP {answer.status}, but the answer ", BASE_URL_HINT
+def error_reason(body: bytearray) -> str:
+    """Return a server's explanation as one short line, or ''.
+
+    It is redacted before it is cut and put on one line: half an address would not be recognized.
+    """
+    value: Any = body[:MAX_REASON_BODY].decode("utf-8-sig", "replace")
     try:
-        text = answer.body.decode().lstrip("\ufeff")
-        answer.body.clear()  # 20 MB are not kept while they are parsed
-        if sum(map(text.count, ",{[")) <= MAX_VALUES:
-            return json.loads(text, parse_constant=int)  # int() refuses NaN and Infinity, as JSON does
-        message, hint = message + "holds too many values to be read", "try a lower --limit"
-    except RecursionError:
-        message += "is nested too deep"
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        message += "can't be read as JSON"
-        hint = "check that the base URL is the address of the web page, without a path to the API"
-    except ValueError:  # from int()
-        message += "holds a number that can't be read (NaN, over 4300 digits)"
-    raise Failure(UNUSABLE, message, hint) from None
+        value = json.loads(value)
+    except (ValueError, RecursionError):
+        value = value.partition("<")[0]  # nothing of HTML
+    while isinstance(value, (dict, list)):
+        if isinstance(value, dict):
+            known = map(value.get, ("detail", "message", "msg", "error", "info"))
+            value = [*known, *value.values()]
+        value = next(filter(None, value), "")
+    reason = redact(str(value or ""), configured_token())
+    return " ".join(reason.split())[:MAX_REASON]
 
 
-def requested_pause(headers: Any, status: int) -> float:
-    """Return how many seconds the server asks to wait: Retry-After (RFC 9110, 10.2.3), or a rate limit's reset."""
-    for name in ("Retry-After", "X-Sentry-Rate-Limit-Reset") if status == RATE_LIMITED else ("Retry-After",):
-        value = headers.get(name, "").strip()
-        asked = float(value) if re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{0,40})?", value) else http_time(value)
+def requested_pause(status: int, headers: Any) -> float:
+    """Return how many seconds Retry-After (RFC 9110, 10.2.3) or a rate limit's reset ask for."""
+    names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
+    for text in (headers.get(name, "") for name in names):
+        asked = float(text) if text.isdecimal() else http_time(text)
         if asked:
             return asked - server_time(headers) if asked > 1e9 else asked  # a time, or a span
     return 0.0
 
 
-def error_reason(body: bytes) -> tuple[str, str]:
-    """Return a server's explanation as one short line, or '', and its code; it is below one of several keys, or text.
-
-    It is redacted before it is cut and put on one line: half an address, or half a trace, would not be recognized.
-    """
-    body = body[:MAX_REASON_BODY]
-    code = ""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        value = body.decode("utf-8", "replace").partition("<")[0]  # nothing of HTML
-    while value and isinstance(value, (dict, list)):
-        if isinstance(value, dict):
-            code = value.get("code") or code
-            known = map(value.get, ("detail", "message", "msg", "error", "info", "extra"))
-            value = [*filter(None, [*known, *value.values()]), ""]
-        value = value[0]
-    reason = redact(str(value or ""), configured_token())
-    return " ".join(reason.split())[:MAX_REASON], str(code)
+def server_time(headers: Any) -> float:
+    """Return the server's clock, in seconds since 1970; the local one where it sends no Date."""
+    return http_time(headers.get("Date", "")) or time.time()
 
 
 def http_time(text: str) -> float:
@@ -1315,9 +1260,16 @@ def http_time(text: str) -> float:
         return 0.0
 
 
-def server_time(headers: Any) -> float:
-    """Return the server's clock, in seconds since 1970; the local one where it sends no Date."""
-    return http_time(headers.get("Date", "")) or time.time()
+def parse_json(body: bytearray, status: int) -> Any:
+    """Return the JSON of a good answer. Raises Failure for what isn't JSON, or too much of it."""
+    problem, hint = "holds too many values to be read", "try a lower --limit"
+    try:
+        if sum(map(body.count, b",{[")) <= MAX_VALUES:
+            return json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
+    except ValueError:
+        problem = "can't be read as JSON"
+        hint = "check that the base URL is the address of the web page, without a path to the API"
+    raise Failure(UNUSABLE, f"HTTP {status}, but the answer {problem}", hint)
 
 
 def expect_list(value: Any) -> list[Object]:

@@ -343,15 +343,15 @@ class Calm(StandInCase):
 
     def test_hints_fit_what_is_no_json(self) -> None:
         for body, words in (
-            (b'[{"a": NaN}]', "number"),
-            (b"[" + b"1" * 5000 + b"]", "number"),
+            (b'[{"a": NaN}]', "read as JSON"),
+            (b"[" + b"1" * 5000 + b"]", "read as JSON"),
             (b"[" * 200_000, "nested too deep"),
             (b"<p>", "web page"),
         ):
             with self.subTest(body[:9]):
                 self.standin.faults.clear()
                 self.standin.fault("/api/", faults.answer(200, body))
-                if words == "number" and b"NaN" not in body and not hasattr(sys, "get_int_max_str_digits"):
+                if b"1" * 5000 in body and not hasattr(sys, "get_int_max_str_digits"):
                     continue  # older Pythons read it, in no time
                 self.assertIn(words, self.fails(1, *LIST))
 

@@ -329,10 +329,9 @@ class Hints(StandInCase):
         self.assertIn(f"no event {'ab' * 16} (HTTP 404", self.fails(4, "event-detail", "ab" * 16))
 
     def test_by_sentry_s_codes(self) -> None:
-        for code, words in (("sso-required", "single sign-on"), ("member-disabled-over-limit", "more members")):
-            self.standin.faults.clear()
-            self.standin.fault("/api/", faults.answer(401, {"detail": {"code": code, "message": "No.", "extra": {}}}))
-            self.assertIn(words, self.fails(3, "list-issues"))
+        detail = {"code": "sso-required", "message": "No.", "extra": {}}
+        self.standin.fault("/api/", faults.answer(401, {"detail": detail}))
+        self.assertIn("single sign-on", self.fails(3, "list-issues"))
         self.standin.faults.clear()
         self.assertIn("/profile/auth-tokens", self.fails(3, "list-issues", SENTRY_AUTH_TOKEN="sntryu_" + "b" * 64))
 
@@ -348,6 +347,14 @@ class Hints(StandInCase):
             self.assertEqual((run.status, run.out), (6, ""))
             self.assertIn("SOCKS", run.err)
             self.assertNotIn("pw-9", run.err)
+            run = call(
+                None,
+                "list-issues",
+                SENTRY_BASE_URL="https://sentry.invalid",
+                no_proxy="sentry.invalid",
+                **{name: "socks5://127.0.0.1:1080"},
+            )
+            self.assertIn("DNS", run.err)  # asked without the proxy, as the hint says
 
     def test_sentry_cli_s_variable_is_warned_of(self) -> None:
         run = call(
