@@ -127,11 +127,12 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait before trying once more; 0: not
-    again. `hosts` are IP addresses that the message may show in URLs.
+    `http` is the HTTP status, if a server answered, and `reason` its explanation. `pause` is how many seconds to wait
+    before trying once more; 0: not again. `hosts` are IP addresses that the message may show in URLs.
     """
 
     http = 0
+    reason = ""
     pause = 0.0
     hosts: Iterable[str] = ()
 
@@ -946,7 +947,11 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
     deadline = time.monotonic() + seconds
     while (tasks or running) and time.monotonic() < deadline:
         while tasks and running < TAG_WORKERS:
-            threading.Thread(target=work, args=tasks.pop(0), daemon=True).start()
+            task = tasks.pop(0)
+            try:
+                threading.Thread(target=work, args=task, daemon=True).start()
+            except RuntimeError:  # the system lets no more of them start
+                work(*task)
             running += 1
         try:
             # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
@@ -1048,7 +1053,7 @@ class Client:
         try:
             return self.get(ISSUE.format(issue=issue) + below, *rest)
         except Failure as first:
-            is_bound = first.http == 401 and "organization" in first.message.lower()
+            is_bound = first.http == 401 and "organization" in first.reason.lower()
             if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
             self.is_org_form = self.is_org_form or first.http == 410  # else once it has answered
@@ -1188,8 +1193,7 @@ HTTP_ERRORS = {  # HTTP status: exit status and hint
     401: (
         UNAUTHORIZED,
         "the token is wrong, expired or for another server; create one at "
-        f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked; where an "
-        "organization wants single sign-on, the token's user has to log in by SSO in a browser first",
+        f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked",
     ),
     403: (
         UNAUTHORIZED,
@@ -1202,25 +1206,32 @@ HTTP_ERRORS = {  # HTTP status: exit status and hint
     429: (RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"),
 }
 HTTP_ERRORS[422] = HTTP_ERRORS[400]
+CODE_HINTS = {  # of Sentry's codes beside a 401's or 403's explanation
+    "sso-required": "the organization wants single sign-on: its user has to log in by SSO in a browser, then try again",
+    "member-disabled-over-limit": "the organization has more members than its plan allows; its owner can help",
+}
 
 
 def http_failure(status: int, headers: Any, body: bytearray) -> Failure:
     """Return what an HTTP error means."""
     exit_status, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
-    message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
+    reason, code = error_reason(body)
+    hint = CODE_HINTS.get(code, hint)
+    message = f"HTTP {status}: {reason}".rstrip(": ")
     pause = 0.0
     if status == 429 or status >= 500:
         pause = max(RETRY_PAUSE, requested_pause(status, headers))
         if pause > MAX_PAUSE:
             message, pause = f"{message} (the server asks to wait {pause:.0f} s)", 0.0
-    return Failure(exit_status, message, hint, http=status, pause=pause)
+    return Failure(exit_status, message, hint, http=status, reason=reason, pause=pause)
 
 
-def error_reason(body: bytearray) -> str:
-    """Return a server's explanation as one short line, or ''.
+def error_reason(body: bytearray) -> tuple[str, str]:
+    """Return a server's explanation as one short line, or '', and its code.
 
     It is redacted before it is cut and put on one line: half an address would not be recognized.
     """
+    code = ""
     value: Any = body[:MAX_REASON_BODY].decode("utf-8-sig", "replace")
     try:
         value = json.loads(value)
@@ -1228,11 +1239,12 @@ def error_reason(body: bytearray) -> str:
         value = value.partition("<")[0]  # nothing of HTML
     while isinstance(value, (dict, list)):
         if isinstance(value, dict):
+            code = value.get("code") or code
             known = map(value.get, ("detail", "message", "msg", "error", "info"))
             value = [*known, *value.values()]
         value = next(filter(None, value), "")
     reason = redact(str(value or ""), configured_token())
-    return " ".join(reason.split())[:MAX_REASON]
+    return " ".join(reason.split())[:MAX_REASON], str(code)
 
 
 def requested_pause(status: int, headers: Any) -> float:
@@ -1266,9 +1278,11 @@ def parse_json(body: bytearray, status: int) -> Any:
     try:
         if sum(map(body.count, b",{[")) <= MAX_VALUES:
             return json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
-    except ValueError:
+    except (json.JSONDecodeError, UnicodeDecodeError):
         problem = "can't be read as JSON"
         hint = "check that the base URL is the address of the web page, without a path to the API"
+    except ValueError:
+        problem, hint = "holds a number that can't be read (NaN, over 4300 digits)", BASE_URL_HINT
     raise Failure(UNUSABLE, f"HTTP {status}, but the answer {problem}", hint)
 
 

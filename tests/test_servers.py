@@ -329,9 +329,10 @@ class Hints(StandInCase):
         self.assertIn(f"no event {'ab' * 16} (HTTP 404", self.fails(4, "event-detail", "ab" * 16))
 
     def test_by_sentry_s_codes(self) -> None:
-        detail = {"code": "sso-required", "message": "No.", "extra": {}}
-        self.standin.fault("/api/", faults.answer(401, {"detail": detail}))
-        self.assertIn("single sign-on", self.fails(3, "list-issues"))
+        for code, words in (("sso-required", "single sign-on"), ("member-disabled-over-limit", "more members")):
+            self.standin.faults.clear()
+            self.standin.fault("/api/", faults.answer(401, {"detail": {"code": code, "message": "No.", "extra": {}}}))
+            self.assertIn(words, self.fails(3, "list-issues"))
         self.standin.faults.clear()
         self.assertIn("/profile/auth-tokens", self.fails(3, "list-issues", SENTRY_AUTH_TOKEN="sntryu_" + "b" * 64))
 
