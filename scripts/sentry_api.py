@@ -1815,8 +1815,8 @@ def crumb_lines(entries: Any) -> list[str]:
 
 # --- Commands ----------------------------------------------------------------
 #
-# A command asks for data, shapes it and returns Sentry's object (or list of them), its record (or list), and notes for
-# stderr. It never prints.
+# A command asks for data, shapes it and returns Sentry's object or list of them, its record or list,
+# and notes for stderr. It never prints.
 
 
 def list_issues(client: Client) -> Result:
@@ -1824,16 +1824,14 @@ def list_issues(client: Client) -> Result:
     args, query, hit = client.args, client.args.query.strip(), None
     if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query) and not args.cursor:
         hit = look_up(client, query)
-    limit = args.limit if args.sort == "date" else MAX_LISTED
-    found, more = ([hit], "") if hit else get_list(client, issue_params(args, args.environment), limit)
+    if hit:
+        found, more = [hit], ""
+    else:
+        limit = args.limit if args.sort == "date" else MAX_LISTED
+        found, more = get_list(client, issue_params(args, args.environment), limit)
     issues = sorted(found, key=partial(rank, client), reverse=True)[: args.limit]
     tallies, notes = count_all(client, issues, wants_tags(args))
-    if hit:
-        project = text_at(hit, "project.slug") or args.project
-        if project != args.project or {"--environment", "--time-range"} & args.given.keys():
-            notes.append(f"found by its ID in project {project!r}, whatever its age, status and environment")
-    else:
-        notes += notes_on_list(client, found, more, tallies)
+    notes += notes_on_hit(args, hit) if hit else notes_on_list(client, found, more, tallies)
     return issues, [shape_issue(client, *pair) for pair in zip(issues, tallies)], notes
 
 
@@ -1849,23 +1847,30 @@ def rank(client: Client, issue: Object) -> tuple[float, int]:
 
 
 def issue_params(args: Args, environment: str | None) -> Object:
-    """Return parameters for a list of issues; the period sets the series of counts, and filters nothing."""
-    period = "24h" if args.time_range <= DAY else "14d"
-    return {
-        "query": args.query,
-        "environment": environment,
-        "statsPeriod": period if args.time_range else None,
-    }
+    """Return a list's parameters. The period sets the series of counts, and filters nothing."""
+    params = {"query": args.query, "environment": environment}
+    if args.time_range:
+        params["statsPeriod"] = "24h" if args.time_range <= DAY else "14d"
+    return params
+
+
+def notes_on_hit(args: Args, issue: Object) -> list[str]:
+    """Say of an issue that was found by its ID which arguments did not count."""
+    project = text_at(issue, "project.slug") or args.project
+    if project == args.project and args.given.keys().isdisjoint({"--environment", "--time-range"}):
+        return []
+    return [f"found by its ID in {project!r}, whatever its age, status and environment"]
 
 
 def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list[Any]) -> list[str]:
     """Say what the list doesn't mean, why it may be empty, and how to go on."""
     args, notes, count = client.args, [], len(issues)
+    asked = args.environment
     if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
         notes.append("this server's list ends 90 days ago; older issues can be asked for by ID")
-    names = environments_but(args.environment, tallies)
-    if names and args.environment and "--environment" not in args.given:
-        notes.append(f"only {args.environment!r}, the default, was asked for; these issues are also in {names}")
+    names = environments_but(asked, tallies)
+    if names and asked and "--environment" not in args.given:
+        notes.append(f"only {asked!r}, the default, was asked for; these issues are also in {names}")
     if not (issues or args.cursor):
         notes += why_empty(client)
     if issues and args.sort != "date":
@@ -1877,17 +1882,19 @@ def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list
 
 
 def why_empty(client: Client) -> list[str]:
-    """Say which environments would have had issues; of GlitchTip, that the project may not exist."""
+    """Say which environments would have had issues; of GlitchTip, that there may be no project."""
     args = client.args
+    issues: list[Any] = []
     try:
-        issues = get_list(client, issue_params(args, None), PROBE_ISSUES)[0] if args.environment else []
+        if args.environment:
+            issues, _ = get_list(client, issue_params(args, None), PROBE_ISSUES)
         if client.is_glitchtip and not issues and not client.get_issues({"query": "", "limit": 1})[0]:
-            return [f"{args.org}/{args.project} has no issue; this server doesn't tell whether it exists"]
+            return [f"{args.project!r} has no issue; this server doesn't tell whether it exists"]
     except Failure as failure:
         return [f"whether there are others could not be checked ({failure.message})"]
     tallies, failed = count_all(client, issues)
     names = environments_but(args.environment, tallies) or "no named environment"
-    newest = f"the newest issues are in {names}; use --environment NAME, or --environment '' for all"
+    newest = f"the newest are in {names}; use --environment NAME, or --environment '' for all"
     return [newest] if any(tallies) else failed
 
 
@@ -1918,7 +1925,7 @@ def event_detail(client: Client) -> Result:
     issue, event_id = read_place(args, args.event)
     require(args, *(["org"] if issue else ["org", "project"]))
     if event_id and args.environment:
-        raise Failure(USAGE, "--environment goes with an issue, and this is an event's ID", "leave it out")
+        raise Failure(USAGE, "--environment goes with an issue; this is an event's ID", "leave it out")
     if not re.fullmatch(EVENT_ID, event_id):
         event_id = newest_event(client, issue, event_id)
 
@@ -1938,7 +1945,7 @@ def event_detail(client: Client) -> Result:
 
 
 def newest_event(client: Client, issue: str, wanted: str) -> str:
-    """Return the ID of an issue's newest event, or of that with Sentry 9's number. Raises Failure if there is none."""
+    """Return the ID of an issue's newest event, or of that with Sentry 9's number."""
     environment = client.args.environment
     params = {"environment": environment, "limit": PAGE_SIZE if wanted else 1}
     for page in get_pages(client, params, issue_id(client, issue)):
@@ -1956,14 +1963,14 @@ def newest_event(client: Client, issue: str, wanted: str) -> str:
 
 # What a Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
 CURSOR = r"[A-Za-z0-9:=_+/.%][A-Za-z0-9:=_+/.%-]{0,499}"
-NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")[^<]*\bcursor="({CURSOR})"'
+NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
 
 
-def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Object], str]:
-    """Return issues, or an issue's events, in the time range, and a note: how to go on, or that there are none."""
+def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], str]:
+    """Return issues, or an issue's events, in the time range, and a note on more or none, or ''."""
     args, what = client.args, "events" if issue else "issues"
     paths = EVENT_PATHS["timestamp"] if issue else ISSUE_PATHS["last_seen"]
-    patience = TAG_EVENTS if issue else 1  # GlitchTip orders events by their receipt: a late one ends nothing
+    patience = TAG_EVENTS if issue else 1  # a late event, which GlitchTip puts first, ends nothing
     found: dict[Any, Object] = {}  # by ID, because pages shift
     params.update(limit=min(limit, PAGE_SIZE), cursor=args.cursor)
     for page in get_pages(client, params, issue):
@@ -1977,26 +1984,31 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
         if is_past or len(found) >= limit:
             break
         params["limit"] = min(limit - len(found), PAGE_SIZE)  # no more: --cursor loses nothing
-    items = list(found.values())[:limit]
-    if len(found) > limit:
-        return items, f"{limit} {what} printed; go on with a higher --limit or narrower filters"
-    if page.cursor and not is_past:
+    items, is_whole = list(found.values())[:limit], len(found) <= limit
+    if not is_whole or page.has_next and not is_past:
+        # Where a page is longer than asked for, no cursor leads to the middle of it.
+        way = f"--cursor '{page.cursor}'" if is_whole and page.cursor else "a higher --limit"
         # X-Hits counts what matches the query at any time.
         hits = "" if issue or args.time_range or args.cursor else page.headers.get("X-Hits", "")
-        of = f"of {hits} " if hits.isdigit() and hits != page.headers.get("X-Max-Hits") else ""
-        return items, f"{len(items)} {of}{what} printed; go on with --cursor '{page.cursor}'"
+        is_true = re.fullmatch("[0-9]{1,9}", hits) and hits != page.headers.get("X-Max-Hits")
+        count = f"{len(items)} of {hits}" if is_true else f"{len(items)}"
+        return items, f"{count} {what} printed; go on with {way}"
+    if items:
+        return items, ""
     environment = f"environment {args.environment!r}" if args.environment else "any environment"
-    about = f"issue {issue}, if it exists" if issue else f"query {args.query!r} in {args.org}/{args.project}"
-    filters = f"{environment}, time range {args.time_range_text or 'any'}, {about}"
-    return items, "" if items else f"no {what} match{' after this cursor' if args.cursor else ''}: {filters}"
+    place = f"issue {issue}" if issue else f"{args.org}/{args.project}, query {args.query!r}"
+    after = " after this cursor" if args.cursor else ""
+    period = args.time_range_text or "any"
+    return [], f"no {what} match{after}: {environment}, time range {period}, {place}"
 
 
 def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[SimpleNamespace]:
-    """Yield pages of the project's issues or an issue's events: `items`, the next page's `cursor` or '', `headers`.
+    """Yield pages of the project's issues, or an issue's events; `cursor` is the next one's.
 
     The caller may change the limit in `params` between them.
     """
-    verb, what = "reading" if client.args.sort == "date" else "ranking", "events" if issue else "issues"
+    verb = "reading" if client.args.sort == "date" else "ranking"
+    what = "events" if issue else "issues"
     is_terminal = sys.stderr is not None and sys.stderr.isatty()
     environment = params["environment"] if issue else None
     asked: list[Any] = []  # cursors
@@ -2008,15 +2020,16 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
             asked.append(cursor)
             # Sentry takes per_page for events, all else limit.
             full = {**params, "per_page": params["limit"], "cursor": cursor}
-            answer, headers = client.get_issue(issue, EVENTS, full) if issue else client.get_issues(full)
+            ask = partial(client.get_issue, issue, EVENTS) if issue else client.get_issues
+            answer, headers = ask(full)
             items = expect_list(answer)
             count += len(items)
             if environment:  # GlitchTip doesn't filter events
-                items = [event for event in items if tags_of(event).get("environment") == environment]
-            # The link's URL is never used: it may name another host. There can be several headers, hence str().
+                items = [one for one in items if tags_of(one).get("environment") == environment]
+            # The link's URL is never used: it may name another host.
             cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
             cursor = next((one for one in cursors if one not in asked), "")
-            yield SimpleNamespace(items=items, cursor=cursor, headers=headers)
+            yield SimpleNamespace(items=items, headers=headers, has_next=cursors, cursor=cursor)
     except Failure as failure:
         if failure.http >= 500 and params.get("query", "").count('"') % 2:
             failure.hint = "the query has a quote that is not closed"
@@ -2036,13 +2049,13 @@ def wants_tags(args: Args) -> bool:
     return not (args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted))
 
 
-def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tuple[list[Any], list[str]]:
-    """Return count_tags() of each issue's newest events, None where it could not be read; and a note on the latter."""
+def count_all(client: Client, issues: list[Any], wanted: bool = True) -> tuple[list[Any], list[str]]:
+    """Return count_tags() of each issue's newest events, None where it failed, and a note on that."""
 
-    def count(issue: Object) -> tuple[list[str], list[Object]]:
+    def count(issue: Object) -> Any:
         size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
-        events, _ = client.get_issue(checked(issue, "id", ISSUE_ID), EVENTS, size, most=MAX_TAG_BODY)
-        return count_tags(expect_list(events)[:TAG_EVENTS])
+        answer = client.get_issue(checked(issue, "id", ISSUE_ID), EVENTS, size, MAX_TAG_BODY)
+        return count_tags(expect_list(answer[0])[:TAG_EVENTS])
 
     tallies: list[Any] = [None] * len(issues)
     tasks = [partial(count, issue) for issue in issues] if wanted else []
@@ -2052,7 +2065,7 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
         tallies[index] = tally
         if error:
             failures += 1
-            reason = getattr(error, "message", f"internal error ({type(error).__name__})")
+            reason = getattr(error, "message", f"internal error, {type(error).__name__}")
         if failures >= TAG_PATIENCE or getattr(error, "status", None) == RATE_LIMITED:
             break
     if not wanted or None not in tallies:
@@ -2065,24 +2078,26 @@ def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tupl
 
 SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 FORMS = (
-    "an issue's numeric ID (1234567890), short ID (BACKEND-1A) or web address (also /events/latest/), "
+    "an issue's numeric ID (1234567890), short ID (BACKEND-1A) or web address (/events/latest/ too), "
     "or for event-detail an event's 32 hex digits or web address"
 )
-ADDRESS = r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(/[^#]*|)"  # host; path and query
-# Host and path of web pages. The organization is a subdomain of sentry.io or stands in the path, in Sentry 9's with the
-# project; the ID of a feedback stands in the query.
+# Host; path and query.
+ADDRESS = r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(/[^#]*|)"
+# Both of a page. The organization is a subdomain of sentry.io or stands in the path, in Sentry 9's
+# before the project; the ID of a feedback stands in the query.
 WEB_PAGE = (
     rf"(?:(?!(?:www|us|de|eu)\.)(?P<owner>{SLUG})\.sentry\.io|[^/]*)"
-    rf"(?:(?:/organizations)?/(?P<org>(?!(?:organizations|settings|api|issues)/){SLUG})(?:/{SLUG})?)?"
-    rf"/(?:issues/|(?:issues/)?feedback/\?(?:.*&)?feedbackSlug={SLUG}(?::|%3A))(?P<issue>{ISSUE_ID}|{SHORT_ID})"
-    r"(?:/events/(?P<event>[^/?]+))?(?:[/?&].*)?"
+    r"(?:(?:/organizations)?/(?!(?:organizations|settings|api|issues)/)"
+    rf"(?P<org>{SLUG})(?:/{SLUG})?)?"
+    rf"/(?:issues/|(?:issues/)?feedback/\?(?:.*&)?feedbackSlug={SLUG}(?::|%3A))"
+    rf"(?P<issue>{ISSUE_ID}|{SHORT_ID})(?:/events/(?P<event>[^/?]+))?(?:[/?&].*)?"
 )
 
 
 def read_place(args: Args, given: str) -> tuple[str, str]:
-    """Return the issue and the event that an argument names, '' for none; of Sentry 9's pages, an event's number.
+    """Return the issue and the event that an argument names, each may be ''. Raises Failure.
 
-    The organization of an address goes before SENTRY_ORG. Raises Failure.
+    Addresses of Sentry 9 have an event's number. An address's organization precedes SENTRY_ORG.
     """
     text = given.strip().strip("<>")
     found = re.fullmatch(f"({EVENT_ID})|({ISSUE_ID}|{SHORT_ID})", text)
@@ -2095,15 +2110,16 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
 
 
 def read_address(args: Args, text: str) -> tuple[str, str]:
-    """Return the event and the issue that a web address of the configured server names, '' for none."""
+    """Return event and issue of a web address of the configured server, '' for none."""
     found, base = (re.match(ADDRESS, url) for url in (text, args.base_url))
     if not found or not base:
         return "", ""
     host = found[1].lower()
-    server = re.sub(r"(.*\.)?sentry\.io", "sentry.io", base[1])  # regions and organizations' domains are one service
+    # The regions of sentry.io and its organizations' domains are one service.
+    server = re.sub(r"(.*\.)?sentry\.io", "sentry.io", base[1])
     if not f".{host}".endswith(f".{server}"):
         message = f"received the web address {quoted(text)}, but the base URL is {args.base_url}"
-        hint = "to ask another server, SENTRY_BASE_URL must name it; the token would go there, so the user decides"
+        hint = "SENTRY_BASE_URL would have to name it; it would get the token, so the user decides"
         raise Failure(USAGE, message, hint)
     page = re.fullmatch(WEB_PAGE, host + found[2].removeprefix(base[2]))
     if not page:
@@ -2126,20 +2142,22 @@ def issue_id(client: Client, given: str) -> str:
     if found:
         return checked(found, "id", ISSUE_ID)
     where = "/".join(filter(None, (args.org, args.project)))
-    raise Failure(NOT_FOUND, f"no issue {issue} in {where}", "check --project, which old servers need for short IDs")
+    hint = "check --project, which old servers need for short IDs"
+    raise Failure(NOT_FOUND, f"no issue {issue} in {where}", hint)
 
 
 def look_up(client: Client, given: str) -> Object | None:
     """Return the issue with a short ID or an event's ID, or None.
 
-    Servers differ: the project's list looks IDs up (shortIdLookup), the organization's issue endpoint takes short IDs,
-    and GlitchTip has them in its list only.
+    Servers differ: the project's list looks IDs up (shortIdLookup), the organization's issue
+    endpoint takes short IDs, and GlitchTip has them in its list only.
     """
     args, is_event = client.args, re.fullmatch(EVENT_ID, given)
     wanted = given.replace("-", "").lower() if is_event else given.upper()
 
     def is_wanted(issue: Object) -> bool:
-        return wanted in ((text_at(issue, "short_id") or "").upper(), text_at(issue, "matching_event_id"))
+        short_id = text_at(issue, "short_id") or ""
+        return wanted in (short_id.upper(), text_at(issue, "matching_event_id"))
 
     issues: Iterable[Object] = []
     if args.project:
@@ -2161,12 +2179,12 @@ def look_up(client: Client, given: str) -> Object | None:
         if failure.status != UNUSABLE or failure.http >= 500:
             raise
     require(args, "project")
-    issues = (issue for page in get_pages(client, {"query": "", "limit": PAGE_SIZE}) for issue in page.items)
-    return next(filter(is_wanted, issues), None)
+    pages = get_pages(client, {"query": "", "limit": PAGE_SIZE})
+    return next((issue for page in pages for issue in filter(is_wanted, page.items)), None)
 
 
 def checked(answer: Any, path: str, form: str) -> str:
-    """Return a text of an answer that is to become part of a path. Raises Failure for what is of another form."""
+    """Return a text of an answer that is to become part of a path. Raises Failure."""
     text = text_at(answer, path) or ""
     if not re.fullmatch(form, text):
         raise Failure(UNUSABLE, f"the server gave an issue without a usable {path}")
@@ -2175,17 +2193,18 @@ def checked(answer: Any, path: str, form: str) -> str:
 
 def require(args: Args, *names: str) -> None:
     """Raise Failure unless the organization or the project, or both, are given."""
-    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
+    missing = [name for name in names if getattr(args, name) is None]
     if missing:
-        hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
-        raise Failure(USAGE, " and ".join(missing) + " not given", hint)
+        options = " and ".join(f"--{name} (or SENTRY_{name.upper()})" for name in missing)
+        raise Failure(USAGE, f"{options} not given", "see the address of Sentry's web page")
 
 
-COMMANDS: dict[str, tuple[Callable[[Client], Result], str, str]] = {  # function, description, example
-    "list-issues": (list_issues, "List a project's issues, most recently seen first.", "--sort freq --limit 5"),
+# Function, description, example.
+COMMANDS: dict[str, tuple[Callable[[Client], Result], str, str]] = {
+    "list-issues": (list_issues, "List a project's issues, latest first.", "--sort freq --limit 5"),
     "issue-detail": (issue_detail, "Show one issue.", "BACKEND-1A --time-range 7d"),
     "issue-events": (issue_events, "List an issue's events, newest first.", "1234567890 --limit 5"),
-    "event-detail": (event_detail, "Show one event, or an issue's newest one.", "BACKEND-1A --include stack,vars"),
+    "event-detail": (event_detail, "Show one event, or an issue's newest.", "BACKEND-1A --include vars"),
 }
 
 # --- Parser ------------------------------------------------------------------
