@@ -1821,9 +1821,9 @@ def crumb_lines(entries: Any) -> list[str]:
 
 def list_issues(client: Client) -> Result:
     """Return the records of a project's issues, in the order of --sort."""
-    args, query, hit = client.args, client.args.query.strip(), None
-    if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query) and not args.cursor:
-        hit = look_up(client, query)
+    args = client.args
+    is_id = re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", args.query.strip())
+    hit = look_up(client, args.query.strip()) if is_id and not args.cursor else None
     if hit:
         found, more = [hit], ""
     else:
@@ -1831,8 +1831,14 @@ def list_issues(client: Client) -> Result:
         found, more = get_list(client, issue_params(args, args.environment), limit)
     issues = sorted(found, key=partial(rank, client), reverse=True)[: args.limit]
     tallies, notes = count_all(client, issues, wants_tags(args))
-    notes += notes_on_hit(args, hit) if hit else notes_on_list(client, found, more, tallies)
-    return issues, [shape_issue(client, *pair) for pair in zip(issues, tallies)], notes
+    if hit:
+        project = text_at(hit, "project.slug") or args.project
+        if project != args.project or {"--environment", "--time-range"} & args.given.keys():
+            notes.append(f"found by its ID in {project!r}, whatever its age, status and environment")
+    else:
+        notes += notes_on_list(client, found, more, tallies)
+    records = [shape_issue(client, issue, tally) for issue, tally in zip(issues, tallies)]
+    return issues, records, notes
 
 
 def rank(client: Client, issue: Object) -> tuple[float, int]:
@@ -1854,18 +1860,9 @@ def issue_params(args: Args, environment: str | None) -> Object:
     return params
 
 
-def notes_on_hit(args: Args, issue: Object) -> list[str]:
-    """Say of an issue that was found by its ID which arguments did not count."""
-    project = text_at(issue, "project.slug") or args.project
-    if project == args.project and args.given.keys().isdisjoint({"--environment", "--time-range"}):
-        return []
-    return [f"found by its ID in {project!r}, whatever its age, status and environment"]
-
-
 def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list[Any]) -> list[str]:
     """Say what the list doesn't mean, why it may be empty, and how to go on."""
-    args, notes, count = client.args, [], len(issues)
-    asked = args.environment
+    args, notes, asked = client.args, [], client.args.environment
     if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
         notes.append("this server's list ends 90 days ago; older issues can be asked for by ID")
     names = environments_but(asked, tallies)
@@ -1874,8 +1871,8 @@ def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list
     if not (issues or args.cursor):
         notes += why_empty(client)
     if issues and args.sort != "date":
-        of = f"the {count} most recent issues" if more else f"{count} issues"
-        more = f"the first {min(count, args.limit)} of {of} by {args.sort}"
+        of = f"the {len(issues)} most recent issues" if more else f"{len(issues)} issues"
+        more = f"the first {min(len(issues), args.limit)} of {of} by {args.sort}"
         if not any(rank(client, issue)[0] for issue in issues):
             more += ", which this server doesn't tell: ranked by count, of all time"
     return [*notes, more] if more else notes
@@ -1996,7 +1993,7 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
     if items:
         return items, ""
     environment = f"environment {args.environment!r}" if args.environment else "any environment"
-    place = f"issue {issue}" if issue else f"{args.org}/{args.project}, query {args.query!r}"
+    place = f"issue {issue}, if there is one" if issue else f"{args.org}/{args.project}, query {args.query!r}"
     after = " after this cursor" if args.cursor else ""
     period = args.time_range_text or "any"
     return [], f"no {what} match{after}: {environment}, time range {period}, {place}"
@@ -2054,7 +2051,7 @@ def count_all(client: Client, issues: list[Any], wanted: bool = True) -> tuple[l
 
     def count(issue: Object) -> Any:
         size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
-        answer = client.get_issue(checked(issue, "id", ISSUE_ID), EVENTS, size, MAX_TAG_BODY)
+        answer = client.get_issue(checked(issue, "id", ISSUE_ID), EVENTS, size, most=MAX_TAG_BODY)
         return count_tags(expect_list(answer[0])[:TAG_EVENTS])
 
     tallies: list[Any] = [None] * len(issues)
@@ -2116,7 +2113,7 @@ def read_address(args: Args, text: str) -> tuple[str, str]:
         return "", ""
     host = found[1].lower()
     # The regions of sentry.io and its organizations' domains are one service.
-    server = re.sub(r"(.*\.)?sentry\.io", "sentry.io", base[1])
+    server = re.sub(r"^(.*\.)?sentry\.io$", "sentry.io", base[1])
     if not f".{host}".endswith(f".{server}"):
         message = f"received the web address {quoted(text)}, but the base URL is {args.base_url}"
         hint = "SENTRY_BASE_URL would have to name it; it would get the token, so the user decides"
