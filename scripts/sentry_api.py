@@ -2079,7 +2079,7 @@ FORMS = (
     "or for event-detail an event's 32 hex digits or web address"
 )
 # Host; path and query.
-ADDRESS = r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(/[^#]*|)"
+WEB_ADDRESS = r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(/[^#]*|)"
 # Both of a page. The organization is a subdomain of sentry.io or stands in the path, in Sentry 9's
 # before the project; the ID of a feedback stands in the query.
 WEB_PAGE = (
@@ -2108,7 +2108,7 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
 
 def read_address(args: Args, text: str) -> tuple[str, str]:
     """Return event and issue of a web address of the configured server, '' for none."""
-    found, base = (re.match(ADDRESS, url) for url in (text, args.base_url))
+    found, base = (re.match(WEB_ADDRESS, url) for url in (text, args.base_url))
     if not found or not base:
         return "", ""
     host = found[1].lower()
