@@ -1646,329 +1646,228 @@ def crumb_lines(entries: Any) -> list[str]:
 
 # --- Commands ----------------------------------------------------------------
 #
-# A command asks for data, shapes it and returns Sentry's object (or list of them), its record (or list), and notes for
-# stderr. It never prints.
+# A command asks for data, shapes it and returns Sentry's object or list of them, its record or list,
+# and notes for stderr. It never prints.
 
 
-def list_issues(args: Args, client: Client) -> Result:
+def list_issues(client: Client) -> Result:
     """Return the records of a project's issues, in the order of --sort."""
-    listing = find_issues(args, client)
-    issues = sorted(listing.items, key=partial(rank, args, client), reverse=True)[: args.limit]
-    tallies, failed = count_all(client, issues, wants_tags(args))
-    notes = notes_on_hit(args, issues[0]) if listing.direct else notes_on_issues(args, client, listing, tallies)
-    if client.is_glitchtip and issues and args.environment:
-        notes.append("this server's counts and times are of all environments, whatever was asked for")
-    return issues, list(map(partial(shape_issue, client), issues, tallies)), notes + failed
-
-
-def rank(args: Args, client: Client, issue: Object) -> tuple[float, int]:
-    """Return what --sort goes by; of equals, and where there are no counts in the range, the count of all time."""
-    count = number(text_at(issue, *ISSUE_PATHS["count"])) or 0
-    if args.sort == "freq":
-        return count_in_range(issue, args.time_range, client.now) or 0, count
-    if args.sort == "user":
-        return number(text_at(issue, *ISSUE_PATHS["user_count"])) or 0, 0
-    field = "first_seen" if args.sort == "new" else "last_seen"
-    return seconds_since_1970(value_at(issue, *ISSUE_PATHS[field])) or 0.0, 0
-
-
-def find_issues(args: Args, client: Client) -> Listing:
-    """Return the issues that match the arguments; first what has the ID that the query may be."""
-    query = args.query.strip()
-    if not args.cursor and re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
-        try:
-            found = look_up(args, client, query)
-        except Failure as failure:
-            if failure.http != 403:
-                raise
-            found = None  # a text like utf-8, and the token may not look up IDs
-        if found:
-            return Listing(items=[found], more=False, cursor=None, hits=None, direct=True)
-    params = {"query": args.query, "environment": args.environment, "statsPeriod": period_of(args)}
-    try:
-        return get_list(args, client.get_issues, params, args.limit if args.sort == "date" else MAX_LISTED)
-    except Failure as failure:
-        if failure.http >= 500 and args.query.count('"') % 2:
-            failure.hint = "the query has a quote that is not closed"
-        raise
-
-
-def period_of(args: Args) -> str | None:
-    """Return one of the periods that the endpoint takes: they set the series of counts, and filter nothing."""
-    return ("24h" if args.time_range <= DAY else "14d") if args.time_range else None
-
-
-def notes_on_hit(args: Args, issue: Object) -> list[str]:
-    """Say of an issue that was found by its ID which arguments did not count."""
-    notes = []
-    if args.filters_given:
-        of = f"; counts are of {args.environment!r}" if args.environment_given and args.environment else ""
-        notes.append(f"found by its ID, whatever its age, status and environment{of}")
-    project = text_at(issue, "project.slug")
-    if project and args.project not in (project, text_at(issue, "project.id")):
-        notes.append(f"this issue is not of {args.project!r}: project {project!r}")
-    return notes
-
-
-def notes_on_issues(args: Args, client: Client, listing: Listing, tallies: list[Any]) -> list[str]:
-    """Say what else there is, and what the answer doesn't mean."""
-    count = len(listing.items)
-    if count and args.sort != "date":
-        of = f"the {count} most recent issues" if listing.more else f"{count} issues"
-        notes = [f"the first {min(count, args.limit)} of {of} by {args.sort}"]
-        counts = (count_in_range(issue, args.time_range, client.now) for issue in listing.items)
-        if args.sort == "freq" and args.time_range and not any(found is not None for found in counts):
-            notes.append("this server reports no counts in the time range: ranked by count, of all time")
-        if args.sort == "user" and client.is_glitchtip:
-            notes.append("this server reports no users, so this is no ranking")
+    args = client.args
+    is_id = re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", args.query.strip())
+    hit = look_up(client, args.query.strip()) if is_id and not args.cursor else None
+    if hit:
+        found, more = [hit], ""
     else:
-        notes = listing_notes(args, listing, "issues", f"query {args.query!r} in {args.org}/{args.project}")
-    if not (count or listing.more or args.cursor):
-        if re.fullmatch(SHORT_ID, args.query.strip()):
-            notes.append("if that is a short ID, no issue of this project has it, or the server knows none")
-        notes += other_environments(args, client) if args.environment else []
-        notes += doubts(args, client) if client.is_glitchtip else []
+        limit = args.limit if args.sort == "date" else MAX_LISTED
+        found, more = get_list(client, issue_params(args, args.environment), limit)
+    issues = sorted(found, key=partial(rank, client), reverse=True)[: args.limit]
+    tallies, notes = count_all(client, issues, wants_tags(args))
+    if hit:
+        project = text_at(hit, "project.slug") or args.project
+        if project != args.project or {"--environment", "--time-range"} & args.given.keys():
+            notes.append(f"found by its ID in {project!r}, whatever its age, status and environment")
+    else:
+        notes += notes_on_list(client, found, more, tallies)
+    records = [shape_issue(client, issue, tally) for issue, tally in zip(issues, tallies)]
+    return issues, records, notes
+
+
+def rank(client: Client, issue: Object) -> tuple[float, int]:
+    """Return what --sort goes by; of equals, and where it is not known, the count of all time."""
+    figures = {
+        "freq": count_in_range(issue, client.args.time_range, client.now),
+        "user": number(text_at(issue, *ISSUE_PATHS["user_count"])),
+        "new": seconds_since_1970(value_at(issue, *ISSUE_PATHS["first_seen"])),
+        "date": seconds_since_1970(value_at(issue, *ISSUE_PATHS["last_seen"])),
+    }
+    return figures[client.args.sort] or 0, number(text_at(issue, *ISSUE_PATHS["count"])) or 0
+
+
+def issue_params(args: Args, environment: str | None) -> Object:
+    """Return a list's parameters. The period sets the series of counts, and filters nothing."""
+    params = {"query": args.query, "environment": environment}
+    if args.time_range:
+        params["statsPeriod"] = "24h" if args.time_range <= DAY else "14d"
+    return params
+
+
+def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list[Any]) -> list[str]:
+    """Say what the list doesn't mean, why it may be empty, and how to go on."""
+    args, notes, asked = client.args, [], client.args.environment
     if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
         notes.append("this server's list ends 90 days ago; older issues can be asked for by ID")
-    names = names_of_environments(args, tallies)
-    if names and args.environment and not args.environment_given:
-        notes.append(f"only {args.environment!r}, the default, was asked for; these issues are also in {names}")
-    return notes
+    names = environments_but(asked, tallies)
+    if names and asked and "--environment" not in args.given:
+        notes.append(f"only {asked!r}, the default, was asked for; these issues are also in {names}")
+    if not (issues or args.cursor):
+        notes += why_empty(client)
+    if issues and args.sort != "date":
+        of = f"the {len(issues)} most recent issues" if more else f"{len(issues)} issues"
+        more = f"the first {min(len(issues), args.limit)} of {of} by {args.sort}"
+        if not any(rank(client, issue)[0] for issue in issues):
+            more += ", which this server doesn't tell: ranked by count, of all time"
+    return [*notes, more] if more else notes
 
 
-def names_of_environments(args: Args, tallies: list[Any]) -> str:
-    """Return the names of the most frequent environments, without the one that was asked for."""
-    counts = Counter(sorted(name for tally in tallies if tally for name in tally[0] if name != args.environment))
+def why_empty(client: Client) -> list[str]:
+    """Say which environments would have had issues; of GlitchTip, that there may be no project."""
+    args = client.args
+    issues: list[Any] = []
+    try:
+        if args.environment:
+            issues, _ = get_list(client, issue_params(args, None), PROBE_ISSUES)
+        if client.is_glitchtip and not issues and not client.get_issues({"query": "", "limit": 1})[0]:
+            return [f"{args.project!r} has no issue; this server doesn't tell whether it exists"]
+    except Failure as failure:
+        return [f"whether there are others could not be checked ({failure.message})"]
+    tallies, failed = count_all(client, issues)
+    names = environments_but(args.environment, tallies) or "no named environment"
+    newest = f"the newest are in {names}; use --environment NAME, or --environment '' for all"
+    return [newest] if any(tallies) else failed
+
+
+def environments_but(asked: str | None, tallies: list[Any]) -> str:
+    """Return the names of the most frequent environments other than the one that was asked for."""
+    counts = Counter(name for tally in tallies if tally for name in tally[0] if name != asked)
     return ", ".join(repr(name) for name, _ in counts.most_common(5))
 
 
-def other_environments(args: Args, client: Client) -> list[str]:
-    """Say, after an empty list, which environments would have had issues."""
-    try:
-        probe = argparse.Namespace(**{**vars(args), "environment": None, "limit": PROBE_ISSUES, "sort": "date"})
-        issues = find_issues(probe, client).items
-    except Failure as failure:
-        return [f"whether other environments have issues could not be checked ({failure.message})"]
-    tallies, failed = count_all(client, issues)
-    if not any(tallies):
-        return failed
-    names = names_of_environments(args, tallies) or "no named environment"
-    return [f"the newest issues are in {names}; use --environment NAME, or --environment '' for all"]
-
-
-def doubts(args: Args, client: Client) -> list[str]:
-    """Say, after an empty list, what GlitchTip doesn't tell: unknown terms and unknown projects."""
-    if re.search(r"\b(?!is:)\w+:", args.query):
-        return ["this server takes terms that it doesn't know for tags; for new issues use --sort new"]
-    try:
-        issues = client.get_issues({"query": "", "limit": 1})[0]
-    except Failure:
-        return []
-    what = f"{args.org}/{args.project} has no issue at all; this server doesn't tell whether it exists"
-    return [] if issues else [what]
-
-
-def look_up(args: Args, client: Client, given: str) -> Object | None:
-    """Return the issue with a short ID or an event's ID, or None.
-
-    Servers differ: the project's list looks IDs up (shortIdLookup), the organization's issue endpoint takes short IDs,
-    and GlitchTip, which answers 405 or a web page there, has them in its list only.
-    """
-    wanted, is_event = plain_id(given), bool(re.fullmatch(EVENT_ID, given))
-    # The default environment is left out: the record would show that environment's count.
-    environment = args.environment if args.environment_given and args.command != "event-detail" else None
-    if args.project:
-        params = {"query": wanted, "environment": environment, "statsPeriod": period_of(args), "shortIdLookup": 1}
-        try:
-            page, headers = client.get_issues({**params, "limit": 1})
-        except Failure as failure:
-            if failure.http not in (404, 410, 422) or not args.org:
-                raise
-            page, headers = [], {}
-        is_hit = is_event and headers.get("X-Sentry-Direct-Hit") == "1"
-        for issue in expect_list(page):
-            if is_hit or has_short_id(issue, wanted):
-                return issue
-    if is_event or not args.org:
-        return None
-    try:
-        return expect_object(client.get(ORG_ISSUE.format(org=args.org, issue=wanted), {"environment": environment})[0])
-    except Failure as failure:
-        if failure.http == 404:
-            return None
-        if failure.status != UNUSABLE or failure.http >= 500:
-            raise
-    require(args, "org", "project")
-    probe = argparse.Namespace(command="list-issues", cursor=None, time_range=0)  # all that get_list() reads
-    listing = get_list(probe, client.get_issues, {"query": ""}, MAX_LISTED)
-    return next((issue for issue in listing.items if has_short_id(issue, wanted)), None)
-
-
-def has_short_id(issue: Object, short_id: str) -> bool:
-    """Tell whether an issue has a short ID."""
-    return str(text_at(issue, *ISSUE_PATHS["short_id"])).upper() == short_id
-
-
-# What a list's Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
-CURSOR = r"[A-Za-z0-9:=_+/.%][A-Za-z0-9:=_+/.%-]{0,499}"
-NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
-
-
-class Listing(SimpleNamespace):
-    """What was found: `items`; whether there are `more`, and the `cursor` to go on with, if any.
-
-    `hits` is the server's count, unless it is capped; `direct` is true where a short or event ID was looked up.
-    """
-
-
-def is_of_events(args: Args) -> bool:
-    """Tell whether a command lists events."""
-    return args.command in ("issue-events", "event-detail")
-
-
-def get_list(args: Args, fetch: Callable[[Object], tuple[Any, Any]], params: Object, limit: int) -> Listing:
-    """Page through a list as --cursor and --time-range say, and keep what belongs there."""
-    items: list[Object] = []
-    ids: set[str | None] = set()
-    cursor, seen = args.cursor, {args.cursor}
-    for number_of_page in range(MAX_PAGES):
-        missing = limit - len(items)
-        # A page of what is missing loses nothing between two calls with --cursor; event-detail has no cursor.
-        size = PAGE_SIZE if args.command == "event-detail" and number_of_page else min(missing, PAGE_SIZE)
-        per_page = size if is_of_events(args) else None  # as Sentry calls it there; GlitchTip calls it limit
-        answer, headers = fetch({**params, "per_page": per_page, "limit": size, "cursor": cursor})
-        page = expect_list(answer)
-        recent, is_past = belonging(args, page, headers)
-        new = [item for item in recent if text_at(item, "id", "event_id") not in ids]  # pages shift
-        ids.update(text_at(item, "id", "event_id") for item in new)
-        ids.discard(None)
-        items += new[:missing]
-        # The link's URL is never used: it may name another host. There can be several headers, hence str().
-        cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
-        cursor = None if is_past else next((found for found in cursors if found not in seen), None)
-        if not cursor or len(items) >= limit:
-            break
-        seen.add(cursor)
-        if number_of_page > 1:
-            show_progress(f"ranking: {len(items)} issues" if limit > MAX_LIMIT else f"page {number_of_page + 2}")
-    if number_of_page > 1:
-        show_progress("")
-    hits = headers.get("X-Hits")
-    return Listing(
-        items=items,
-        more=cursor is not None or len(new) > missing,
-        cursor=cursor if len(page) <= missing else None,  # a longer page has no cursor for the middle of it
-        hits=hits if hits != headers.get("X-Max-Hits") and re.fullmatch("[0-9]{1,9}", hits or "") else None,
-        direct=False,
-    )
-
-
-def show_progress(text: str) -> None:
-    """Show a text on stderr, in the place of the one before, where that is a terminal."""
-    if sys.stderr and sys.stderr.isatty():
-        say(text.ljust(30), end="\r")
-
-
-def belonging(args: Args, page: list[Object], headers: Any) -> tuple[list[Object], bool]:
-    """Return what is in the time range (or of no known time) and environment, and whether the range ends on this page.
-
-    GlitchTip filters no events, and orders them by their receipt: one that is out of range ends nothing.
-    """
-    is_events = is_of_events(args)
-    if is_events and args.environment:
-        page = [event for event in page if tags_of(event).get("environment") == args.environment]
-    # Sentry filters events itself, so a local clock that may be wrong is not needed for them.
-    if not args.time_range or is_events and not headers.get("Date"):
-        return page, False
-    start = server_time(headers) - args.time_range
-    paths = EVENT_PATHS["timestamp"] if is_events else ISSUE_PATHS["last_seen"]
-    times = [seconds_since_1970(value_at(item, *paths)) for item in page]
-    recent = [item for item, at in zip(page, times) if at is None or at >= start]
-    if is_events:
-        return recent, len(page) >= TAG_EVENTS and not recent
-    known = [at for at in times if at is not None]
-    return recent, bool(known) and known[-1] < start
-
-
-def listing_notes(args: Args, listing: Listing, what: str, about: str) -> list[str]:
-    """Say how to go on where there is more than was printed, or which filters gave nothing."""
-    if listing.more:
-        # X-Hits counts matches of the query at any time, so with a time range it would not be true.
-        is_true = what == "issues" and listing.hits and not (args.time_range or args.cursor)
-        pages = "" if listing.items else f" from the first {MAX_PAGES} pages"
-        more = f"of {listing.hits} {what} printed" if is_true else f"printed{pages}, there may be more {what}"
-        rest = f"--cursor '{listing.cursor}'" if listing.cursor else "a higher --limit or narrower filters"
-        return [f"{len(listing.items)} {more}; go on with {rest}"]
-    if listing.items:
-        return []
-    environment = f"environment {args.environment!r}" if args.environment else "any environment"
-    after = " after this cursor" if args.cursor else ""
-    return [f"no {what} match{after}: {environment}, time range {args.time_range_text or 'any'}, {about}"]
-
-
-def issue_detail(args: Args, client: Client) -> Result:
+def issue_detail(client: Client) -> Result:
     """Return the record of one issue."""
-    issue = expect_object(client.get_issue(resolve_issue(args, client, read_place(args, args.issue).issue))[0])
-    (tally,), failed = count_all(client, [issue], wants_tags(args))
-    return issue, shape_issue(client, issue, tally), failed
+    issue = expect_object(client.get_issue(issue_id(client, client.args.issue))[0])
+    tallies, notes = count_all(client, [issue], wants_tags(client.args))
+    return issue, shape_issue(client, issue, tallies[0]), notes
 
 
-def issue_events(args: Args, client: Client) -> Result:
+def issue_events(client: Client) -> Result:
     """Return the records of an issue's events, newest first."""
-    listing = get_events(args, client, resolve_issue(args, client, read_place(args, args.issue).issue), args.limit)
-    notes = listing_notes(args, listing, "events", f"issue {args.issue}; issue-detail tells whether it exists")
-    return listing.items, list(map(partial(shape_event, client), listing.items)), notes
-
-
-def get_events(args: Args, client: Client, issue: str, limit: int) -> Listing:
-    """Return an issue's newest events."""
+    args = client.args
     params = {"environment": args.environment, "statsPeriod": args.time_range_text or None}
-    return get_list(args, partial(client.get_issue, issue, EVENTS), params, limit)
+    events, note = get_list(client, params, args.limit, issue_id(client, args.issue))
+    return events, [shape_event(client, event) for event in events], [note] if note else []
 
 
-def event_detail(args: Args, client: Client) -> Result:
+def event_detail(client: Client) -> Result:
     """Return the record of one event: the one with this ID, or an issue's newest one."""
-    place = read_place(args, args.event, for_event=True)
-    issue, event_id = place.issue, place.event
+    args = client.args
+    issue, event_id = read_place(args, args.event)
     require(args, *(["org"] if issue else ["org", "project"]))
-    if (event_id or place.number) and args.environment:
-        raise Failure(USAGE, "--environment goes with an issue, and this is an event's ID", "leave it out")
-    if not event_id:
-        issue = resolve_issue(args, client, issue)
-        event_id = newest_event(args, client, issue, place.number)
+    if event_id and args.environment:
+        raise Failure(USAGE, "--environment goes with an issue; this is an event's ID", "leave it out")
+    if not re.fullmatch(EVENT_ID, event_id):
+        event_id = newest_event(client, issue, event_id)
 
-    def get(project: str) -> Object:
+    def get(project: str | None) -> Object:
+        if not project:
+            project = checked(client.get_issue(issue_id(client, issue))[0], "project.slug", SLUG)
         path = PROJECT_EVENT.format(org=args.org, project=project, event=event_id)
         return expect_object(client.get(path, what=f"event {event_id}")[0])
 
     try:
-        event = get(args.project or project_of(client, resolve_issue(args, client, issue)))
+        event = get(args.project)
     except Failure as failure:
-        if failure.http not in (403, 404) or not issue or not args.project:
+        if failure.http not in (403, 404) or not (issue and args.project):
             raise
-        event = get(project_of(client, resolve_issue(args, client, issue)))  # not in the configured project
+        event = get(None)  # the issue may be of another project than the configured one
     return event, shape_event(client, event), []
 
 
-def newest_event(args: Args, client: Client, issue: str, number_of_event: str | None) -> str:
-    """Return the ID of an issue's newest event, or of that with Sentry 9's number. Raises Failure if there is none."""
-    listing = get_events(args, client, issue, MAX_LISTED if number_of_event else 1)
-    for event in listing.items:
-        event_id = text_at(event, "eventID", "event_id")
-        if event_id and re.fullmatch(EVENT_ID, event_id) and number_of_event in (None, text_at(event, "id")):
-            return plain_id(event_id)
-    which = f"event {number_of_event}" if number_of_event else "events"
-    where = f" in environment {args.environment!r}" if args.environment else ""
-    where += " among the newest of its events" if listing.more else ""
-    raise Failure(NOT_FOUND, f"issue {issue} has no {which}{where}")
+def newest_event(client: Client, issue: str, wanted: str) -> str:
+    """Return the ID of an issue's newest event, or of that with Sentry 9's number."""
+    environment = client.args.environment
+    params = {"environment": environment, "limit": PAGE_SIZE if wanted else 1}
+    for page in get_pages(client, params, issue_id(client, issue)):
+        for event in page.items:
+            event_id = text_at(event, "eventID", "event_id") or ""
+            if re.fullmatch(EVENT_ID, event_id) and wanted in ("", text_at(event, "id")):
+                return event_id
+        params["limit"] = PAGE_SIZE
+    what = f"event {wanted}" if wanted else "events"
+    where = f" in environment {environment!r}" if environment else ""
+    raise Failure(NOT_FOUND, f"issue {issue} has no {what}{where}")
 
 
-def project_of(client: Client, issue: str) -> str:
-    """Return the slug of an issue's project. Raises Failure where the server does not tell it."""
-    slug = text_at(client.get_issue(issue)[0], "project.slug")
-    if not slug or not re.fullmatch(SLUG, slug):
-        raise Failure(UNUSABLE, f"the server tells no project of issue {issue}", "give --project")
-    return slug
+# Lists.
+
+# What a Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
+CURSOR = r"[A-Za-z0-9:=_+/.%][A-Za-z0-9:=_+/.%-]{0,499}"
+NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
+
+
+def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], str]:
+    """Return issues, or an issue's events, in the time range, and a note on more or none, or ''."""
+    args, what = client.args, "events" if issue else "issues"
+    paths = EVENT_PATHS["timestamp"] if issue else ISSUE_PATHS["last_seen"]
+    patience = TAG_EVENTS if issue else 1  # a late event, which GlitchTip puts first, ends nothing
+    found: dict[Any, Object] = {}  # by ID, because pages shift
+    params.update(limit=min(limit, PAGE_SIZE), cursor=args.cursor)
+    for page in get_pages(client, params, issue):
+        start = client.now - (args.time_range or float("inf"))
+        times = [seconds_since_1970(value_at(item, *paths)) for item in page.items]
+        is_old = [at is not None and at < start for at in times]
+        for item, old in zip(page.items, is_old):
+            if not old:
+                found.setdefault(text_at(item, "id") or object(), item)
+        is_past = is_old[-patience:] == [True] * patience
+        if is_past or len(found) >= limit:
+            break
+        params["limit"] = min(limit - len(found), PAGE_SIZE)  # no more: --cursor loses nothing
+    items, is_whole = list(found.values())[:limit], len(found) <= limit
+    if not is_whole or page.has_next and not is_past:
+        # Where a page is longer than asked for, no cursor leads to the middle of it.
+        way = f"--cursor '{page.cursor}'" if is_whole and page.cursor else "a higher --limit"
+        # X-Hits counts what matches the query at any time.
+        hits = "" if issue or args.time_range or args.cursor else page.headers.get("X-Hits", "")
+        is_true = re.fullmatch("[0-9]{1,9}", hits) and hits != page.headers.get("X-Max-Hits")
+        count = f"{len(items)} of {hits}" if is_true else f"{len(items)}"
+        return items, f"{count} {what} printed; go on with {way}"
+    if items:
+        return items, ""
+    environment = f"environment {args.environment!r}" if args.environment else "any environment"
+    place = f"issue {issue}, if there is one" if issue else f"{args.org}/{args.project}, query {args.query!r}"
+    after = " after this cursor" if args.cursor else ""
+    period = args.time_range_text or "any"
+    return [], f"no {what} match{after}: {environment}, time range {period}, {place}"
+
+
+def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[SimpleNamespace]:
+    """Yield pages of the project's issues, or an issue's events; `cursor` is the next one's.
+
+    The caller may change the limit in `params` between them.
+    """
+    verb = "reading" if client.args.sort == "date" else "ranking"
+    what = "events" if issue else "issues"
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    environment = params["environment"] if issue else None
+    asked: list[Any] = []  # cursors
+    count, cursor = 0, params.get("cursor")
+    try:
+        while cursor != "" and len(asked) < MAX_PAGES:
+            if is_terminal and len(asked) > 2:
+                say(f"{verb}: {count} {what}".ljust(30), end="\r")
+            asked.append(cursor)
+            # Sentry takes per_page for events, all else limit.
+            full = {**params, "per_page": params["limit"], "cursor": cursor}
+            ask = partial(client.get_issue, issue, EVENTS) if issue else client.get_issues
+            answer, headers = ask(full)
+            items = expect_list(answer)
+            count += len(items)
+            if environment:  # GlitchTip doesn't filter events
+                items = [one for one in items if tags_of(one).get("environment") == environment]
+            # The link's URL is never used: it may name another host.
+            cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
+            cursor = next((one for one in cursors if one not in asked), "")
+            yield SimpleNamespace(items=items, headers=headers, has_next=cursors, cursor=cursor)
+    except Failure as failure:
+        if failure.http >= 500 and params.get("query", "").count('"') % 2:
+            failure.hint = "the query has a quote that is not closed"
+        raise
+    finally:
+        if is_terminal and len(asked) > 3:
+            say(" " * 30, end="\r")
+
+
+# Environments and tags.
 
 
 def wants_tags(args: Args) -> bool:
@@ -1978,147 +1877,162 @@ def wants_tags(args: Args) -> bool:
     return not (args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted))
 
 
-def count_all(client: Client, issues: list[Object], wanted: bool = True) -> tuple[list[Any], list[str]]:
-    """Count environments and tags of issues over each one's newest events, several requests at a time.
+def count_all(client: Client, issues: list[Any], wanted: bool = True) -> tuple[list[Any], list[str]]:
+    """Return count_tags() of each issue's newest events, None where it failed, and a note on that."""
 
-    Returns count_tags() for each issue, None where it is not wanted or could not be read; and a note on the latter.
-    """
+    def count(issue: Object) -> Any:
+        size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
+        answer = client.get_issue(checked(issue, "id", ISSUE_ID), EVENTS, size, most=MAX_TAG_BODY)
+        return count_tags(expect_list(answer[0])[:TAG_EVENTS])
+
     tallies: list[Any] = [None] * len(issues)
-    if not wanted or not issues:
-        return tallies, []
-    seconds = 2 * client.args.timeout
-    errors: list[Any] = []  # of those that have ended, None for good ones
-    for index, tally, error in run_in_threads([partial(tally_of, client, issue) for issue in issues], seconds):
+    tasks = [partial(count, issue) for issue in issues] if wanted else []
+    seconds, failures = 2 * client.args.timeout, 0
+    reason = f"not within {seconds:g} s"
+    for index, tally, error in run_in_threads(tasks, seconds):
         tallies[index] = tally
-        errors.append(error)
-        if len([*filter(None, errors)]) >= TAG_PATIENCE or getattr(error, "status", None) == RATE_LIMITED:
+        if error:
+            failures += 1
+            reason = getattr(error, "message", f"internal error, {type(error).__name__}")
+        if failures >= TAG_PATIENCE or getattr(error, "status", None) == RATE_LIMITED:
             break
-    if None not in tallies:
+    if not wanted or None not in tallies:
         return tallies, []
-    last = [Failure(NETWORK, f"not within {seconds:g} s"), *filter(None, errors)][-1]
-    reason = getattr(last, "message", f"internal error ({type(last).__name__})")
     missing = f"{tallies.count(None)} of {len(issues)} issues"
     return tallies, [f"the environments and top tags of {missing} could not be read ({reason})"]
-
-
-def tally_of(client: Client, issue: Object) -> tuple[list[str], list[Object]]:
-    """Return count_tags() of an issue's newest events."""
-    size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
-    events, _ = client.get_issue(checked_id(issue), EVENTS, size, most=MAX_TAG_BODY)
-    return count_tags(expect_list(events)[:TAG_EVENTS])
-
-
-def checked_id(issue: Object) -> str:
-    """Return an issue's numeric ID from an answer. Raises Failure when it isn't one."""
-    issue_id = str(text_at(issue, "id"))
-    if not re.fullmatch(ISSUE_ID, issue_id):
-        raise Failure(UNUSABLE, "the server gave an issue without a numeric ID")
-    return issue_id
 
 
 # IDs and web addresses.
 
 SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
-ISSUE_FORMS = "a numeric ID (1234567890), a short ID (BACKEND-1A) or the issue's web address; list-issues prints IDs"
-EVENT_FORMS = "32 hex digits, with or without dashes, an event's web address, or an issue (for its newest event)"
-REGIONS = {"www", "us", "de", "eu"}  # subdomains of sentry.io that are no organizations
-# Paths of web pages: Sentry's, with the organization in the path or in the host; Sentry 9's, which has the project,
-# too; GlitchTip's; that of feedback, whose ID stands in the query.
+FORMS = (
+    "an issue's numeric ID (1234567890), short ID (BACKEND-1A) or web address (/events/latest/ too), "
+    "or for event-detail an event's 32 hex digits or web address"
+)
+# Host; path and query.
+WEB_ADDRESS = r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(/[^#]*|)"
+# Both of a page. The organization is a subdomain of sentry.io or stands in the path, in Sentry 9's
+# before the project; the ID of a feedback stands in the query.
 WEB_PAGE = (
-    rf"(?:/organizations/(?P<org>{SLUG})|/(?P<owner>(?!(?:organizations|settings|api|issues)/){SLUG})(?:/{SLUG})?)?"
-    rf"/(?:issues|feedback)/(?:(?P<issue>{ISSUE_ID}|{SHORT_ID})(?:/events/(?P<event>[^/?]+))?(?:[/?].*)?"
-    rf"|(?:feedback/)?\?(?:.*&)?feedbackSlug={SLUG}(?::|%3A)(?P<feedback>{ISSUE_ID})(?:&.*)?)"
+    rf"(?:(?!(?:www|us|de|eu)\.)(?P<owner>{SLUG})\.sentry\.io|[^/]*)"
+    r"(?:(?:/organizations)?/(?!(?:organizations|settings|api|issues)/)"
+    rf"(?P<org>{SLUG})(?:/{SLUG})?)?"
+    rf"/(?:issues/|(?:issues/)?feedback/\?(?:.*&)?feedbackSlug={SLUG}(?::|%3A))"
+    rf"(?P<issue>{ISSUE_ID}|{SHORT_ID})(?:/events/(?P<event>[^/?]+))?(?:[/?&].*)?"
 )
 
 
-class Place(SimpleNamespace):
-    """What an argument names: an `issue`, an `event` of 32 hex digits, or the `number` of one (each may be None)."""
+def read_place(args: Args, given: str) -> tuple[str, str]:
+    """Return the issue and the event that an argument names, each may be ''. Raises Failure.
 
-
-def read_place(args: Args, given: str, for_event: bool = False) -> Place:
-    """Return what an ID or a web address names; an address's organization goes before SENTRY_ORG. Raises Failure."""
+    Addresses of Sentry 9 have an event's number. An address's organization precedes SENTRY_ORG.
+    """
     text = given.strip().strip("<>")
-    if "://" in text:
-        return read_address(args, text, for_event)
-    if re.fullmatch(EVENT_ID, text):
-        if not for_event:
-            message = f"received {quoted(given)}, an event's ID, expected {ISSUE_FORMS}"
-            raise Failure(USAGE, message, "use event-detail")
-        return Place(issue=None, event=plain_id(text), number=None)
-    if not re.fullmatch(f"{ISSUE_ID}|{SHORT_ID}", text):
-        raise Failure(USAGE, f"received {quoted(given)}, expected {EVENT_FORMS if for_event else ISSUE_FORMS}")
-    return Place(issue=text.upper(), event=None, number=None)
+    found = re.fullmatch(f"({EVENT_ID})|({ISSUE_ID}|{SHORT_ID})", text)
+    event, issue = found.groups("") if found else read_address(args, text)
+    if args.command != "event-detail" or event == "latest":
+        event = ""
+    if (issue or event) and re.fullmatch(f"(?:{EVENT_ID}|{ISSUE_ID})?", event):
+        return issue.upper(), event.replace("-", "").lower()
+    raise Failure(USAGE, f"received {quoted(given)}, expected {FORMS}")
 
 
-def read_address(args: Args, text: str, for_event: bool) -> Place:
-    """Return what a web address of the configured server names."""
-    from urllib.parse import urlsplit
-
-    unknown = Failure(USAGE, f"received {quoted(text)}, expected {EVENT_FORMS if for_event else ISSUE_FORMS}")
-    base = urlsplit(args.base_url)
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018 raises ValueError for what is none
-    except ValueError:
-        raise unknown from None
-    host, base_host = parts.hostname or "", base.hostname or ""
-    if f".{base_host}".endswith(".sentry.io"):
-        base_host = "sentry.io"  # its regions and its organizations' domains are one service
-    if not f".{host}".endswith(f".{base_host}"):
+def read_address(args: Args, text: str) -> tuple[str, str]:
+    """Return event and issue of a web address of the configured server, '' for none."""
+    found, base = (re.match(WEB_ADDRESS, url) for url in (text, args.base_url))
+    if not found or not base:
+        return "", ""
+    host = found[1].lower()
+    # The regions of sentry.io and its organizations' domains are one service.
+    server = re.sub(r"^(.*\.)?sentry\.io$", "sentry.io", base[1])
+    if not f".{host}".endswith(f".{server}"):
         message = f"received the web address {quoted(text)}, but the base URL is {args.base_url}"
-        hint = "to ask another server, SENTRY_BASE_URL must name it; the token would go there, so the user decides"
+        hint = "SENTRY_BASE_URL would have to name it; it would get the token, so the user decides"
         raise Failure(USAGE, message, hint)
-    found = re.fullmatch(WEB_PAGE, f"{parts.path.removeprefix(base.path)}?{parts.query}")
-    if not found:
-        raise unknown
-    subdomain = host[: -len("sentry.io")].strip(".") if base_host == "sentry.io" else ""
-    subdomain = subdomain if re.fullmatch(SLUG, subdomain) and subdomain not in REGIONS else ""
-    org = found["org"] or found["owner"] or subdomain
-    if org and args.org_given and args.org != org:
+    page = re.fullmatch(WEB_PAGE, host + found[2].removeprefix(base[2]))
+    if not page:
+        return "", ""
+    org = page["org"] or page["owner"] or args.org
+    if "--org" in args.given and org != args.org:
         raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
-    args.org = org or args.org
-    issue, event = (found["issue"] or found["feedback"]).upper(), found["event"] or "latest"
-    if re.fullmatch(EVENT_ID, event):
-        return Place(issue=issue, event=plain_id(event), number=None)
-    if re.fullmatch(ISSUE_ID, event):
-        return Place(issue=issue, event=None, number=event)
-    if for_event and event != "latest":
-        message = f"received an address that ends in /events/{quoted(event)}, expected latest or 32 hex digits"
-        raise Failure(USAGE, message, "open the event in the browser: its address has the ID then")
-    return Place(issue=issue, event=None, number=None)
+    args.org = org
+    return page["event"] or "", page["issue"]
 
 
-def resolve_issue(args: Args, client: Client, short_id: str) -> str:
-    """Return the numeric ID of an issue; a short ID is looked up. Raises Failure if there is none."""
-    if short_id.isdigit():
-        return short_id
+def issue_id(client: Client, given: str) -> str:
+    """Return the numeric ID of the issue that an argument names; a short ID is looked up."""
+    args = client.args
+    issue, _ = read_place(args, given)
+    if issue.isdigit():
+        return issue
     require(args, "org")
-    issue = look_up(args, client, short_id)
-    if issue:
-        return checked_id(issue)
+    found = look_up(client, issue)
+    if found:
+        return checked(found, "id", ISSUE_ID)
     where = "/".join(filter(None, (args.org, args.project)))
-    hint = "check the project" if args.project else "old servers need --project for this"
-    raise Failure(NOT_FOUND, f"no issue {short_id} in {where}", f"{hint}; list-issues prints the IDs")
+    hint = "check --project, which old servers need for short IDs"
+    raise Failure(NOT_FOUND, f"no issue {issue} in {where}", hint)
 
 
-def plain_id(given: str) -> str:
-    """Return an event ID or short ID as Sentry wants it."""
-    return given.replace("-", "").lower() if re.fullmatch(EVENT_ID, given) else given.upper()
+def look_up(client: Client, given: str) -> Object | None:
+    """Return the issue with a short ID or an event's ID, or None.
+
+    Servers differ: the project's list looks IDs up (shortIdLookup), the organization's issue
+    endpoint takes short IDs, and GlitchTip has them in its list only.
+    """
+    args, is_event = client.args, re.fullmatch(EVENT_ID, given)
+    wanted = given.replace("-", "").lower() if is_event else given.upper()
+
+    def is_wanted(issue: Object) -> bool:
+        short_id = text_at(issue, "short_id") or ""
+        return wanted in (short_id.upper(), text_at(issue, "matching_event_id"))
+
+    issues: Iterable[Object] = []
+    if args.project:
+        params = {**issue_params(args, None), "query": wanted, "shortIdLookup": 1, "limit": 1}
+        try:
+            issues = expect_list(client.get_issues(params)[0])
+        except Failure as failure:
+            if failure.http not in (404, 410, 422):
+                raise
+    found = next(filter(is_wanted, issues), None)
+    if found or is_event:
+        return found
+    try:
+        return expect_object(client.get(ORG_ISSUE.format(org=args.org, issue=wanted))[0])
+    except Failure as failure:
+        # A query like utf-8 is no ID, and the token may not look up any.
+        if failure.http == 404 or failure.http == 403 and args.command == "list-issues":
+            return None
+        if failure.status != UNUSABLE or failure.http >= 500:
+            raise
+    require(args, "project")
+    pages = get_pages(client, {"query": "", "limit": PAGE_SIZE})
+    return next((issue for page in pages for issue in filter(is_wanted, page.items)), None)
+
+
+def checked(answer: Any, path: str, form: str) -> str:
+    """Return a text of an answer that is to become part of a path. Raises Failure."""
+    text = text_at(answer, path) or ""
+    if not re.fullmatch(form, text):
+        raise Failure(UNUSABLE, f"the server gave an issue without a usable {path}")
+    return text
 
 
 def require(args: Args, *names: str) -> None:
     """Raise Failure unless the organization or the project, or both, are given."""
-    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
+    missing = [name for name in names if getattr(args, name) is None]
     if missing:
-        hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
-        raise Failure(USAGE, " and ".join(missing) + " not given", hint)
+        options = " and ".join(f"--{name} (or SENTRY_{name.upper()})" for name in missing)
+        raise Failure(USAGE, f"{options} not given", "see the address of Sentry's web page")
 
 
-COMMANDS: dict[str, tuple[Callable[[Args, Client], Result], str, str]] = {  # function, description, example
-    "list-issues": (list_issues, "List a project's issues, most recently seen first.", "--sort freq --limit 5"),
+# Function, description, example.
+COMMANDS: dict[str, tuple[Callable[[Client], Result], str, str]] = {
+    "list-issues": (list_issues, "List a project's issues, latest first.", "--sort freq --limit 5"),
     "issue-detail": (issue_detail, "Show one issue.", "BACKEND-1A --time-range 7d"),
     "issue-events": (issue_events, "List an issue's events, newest first.", "1234567890 --limit 5"),
-    "event-detail": (event_detail, "Show one event, or an issue's newest one.", "BACKEND-1A --include stack,vars"),
+    "event-detail": (event_detail, "Show one event, or an issue's newest.", "BACKEND-1A --include vars"),
 }
 
 # --- Parser ------------------------------------------------------------------
@@ -2258,10 +2172,8 @@ def parse(argv: list[str]) -> Args:
             parser.error(f"{word} belongs after the command: {command} {word}")
     args = parser.parse_args(argv[:place] + argv[place + 1 :])
     args.command = command
-    args.org_given = "--org" in given
-    args.environment_given = "--environment" in given
+    args.given = given
     args.environment = args.environment or None
-    args.filters_given = args.environment_given or "--time-range" in given
     args.asked_limit, args.limit = args.limit, min(args.limit, MAX_LIMIT)
     args.time_range_text = text = args.time_range
     args.time_range = int(text[:-1]) * UNITS[text[-1]] if text else 0
@@ -2344,7 +2256,7 @@ def run(argv: list[str]) -> int:
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
     if args.base_url == DEFAULT_BASE_URL and os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL"):
         say(f"warning: SENTRY_URL is not used, only SENTRY_BASE_URL, so {DEFAULT_BASE_URL} is asked")
-    source, record, notes = COMMANDS[args.command][0](args, Client(args, token))
+    source, record, notes = COMMANDS[args.command][0](Client(args, token))
     answer = chosen(args, source if args.raw else record)
     write_result(present(args, redact(answer, token, visible_hosts)))
     if args.asked_limit > MAX_LIMIT:

@@ -185,10 +185,11 @@ class TimeRange(unittest.TestCase):
             self.assertEqual([record["id"] for record in run.json()], ["4001"])
 
     def test_fractions_of_a_second_count(self) -> None:
-        items = [{"lastSeen": f"2027-01-15T08:00:00{fraction}Z"} for fraction in (".9", ".501", ".499999", "")]
-        args = sentry_api.argparse.Namespace(command="list-issues", time_range=60)
-        with mock.patch("time.time", return_value=1_800_000_060.5):
-            self.assertEqual(sentry_api.belonging(args, items, {}), (items[:2], True))
+        times = [f"2027-01-15T08:00:00{fraction}Z" for fraction in (".9", ".501", ".499999", "")]
+        with StandIn("sentry9") as standin, mock.patch("time.time", return_value=1_800_000_060.5):
+            standin.fault("/issues/", faults.answer(200, [{"lastSeen": at} for at in times]))
+            run = call(standin, "list-issues", "--time-range", "1m", "--no-tags")
+            self.assertEqual([record["last_seen"] for record in run.json()], times[:2])
 
     def test_an_issue_without_last_seen_is_printed_last(self) -> None:
         with StandIn() as standin:

@@ -340,7 +340,7 @@ class Oddities(StandInCase):
                 "/api/", faults.answer(200, items, Link=f'<x>; rel="next"; results="true"; cursor="{cursor}"')
             )
             run = self.call(*LIST, "--limit", "3")
-            self.assertIn("there may be more issues", run.err)
+            self.assertIn("go on with a higher --limit", run.err)
             self.assertNotIn("--cursor", run.err)
 
     def test_a_search_that_was_given_up_does_not_say_that_nothing_matches(self) -> None:
@@ -350,10 +350,10 @@ class Oddities(StandInCase):
             handler.reply(Answer(200, [], {"Link": f'<x>; rel="next"; results="true"; cursor="0:{next(pages)}:0"'}))
 
         self.standin.fault("/api/", act)
-        run = self.call("list-issues")
+        run = self.call("list-issues", "--environment", "")
         self.assertEqual((run.status, run.json(), len(self.standin.requests)), (0, [], 20))
         self.assertNotIn("match", run.err)
-        self.assertIn("first 20 pages", run.err)
+        self.assertIn("0 issues printed; go on with --cursor '0:20:0'", run.err)
 
     def test_values_of_the_wrong_type(self) -> None:
         for issue in (
@@ -416,12 +416,8 @@ class Hits(StandInCase):
     def test_only_a_number_is_told(self) -> None:
         for hits, told in (("30", True), ("abc", False), ("-1", False), ("12.5", False), ("9" * 30, False)):
             with self.subTest(hits):
-                self.standin.fault(
-                    "/projects/",
-                    faults.answer(
-                        200, [{"id": "1"}] * 2, X_Hits=hits, Link='<x>; rel="next"; results="true"; cursor="0:2:0"'
-                    ),
-                )
+                link, items = '<x>; rel="next"; results="true"; cursor="0:2:0"', [{"id": "1"}, {"id": "2"}]
+                self.standin.fault("/projects/", faults.answer(200, items, X_Hits=hits, Link=link))
                 self.assertEqual(f"of {hits} issues" in self.call(*LIST, "--time-range", "", "--limit", "2").err, told)
                 self.standin.faults.clear()
 
@@ -516,10 +512,10 @@ class Sent(StandInCase):
         self.good("list-issues", "--no-tags")
         self.assertEqual(
             self.standin.requests[0].query,
-            {"query": "is:unresolved", "environment": "prod", "statsPeriod": "24h", "limit": "20"},
+            {"query": "is:unresolved", "environment": "prod", "statsPeriod": "24h", "limit": "20", "per_page": "20"},
         )
         self.good("list-issues", "--no-tags", "--query", "", "--environment", "", "--time-range", "")
-        self.assertEqual(self.standin.requests[1].query, {"query": "", "limit": "20"})
+        self.assertEqual(self.standin.requests[1].query, {"query": "", "limit": "20", "per_page": "20"})
         odd = "a b&limit=99#?/%41 é"
         self.good("list-issues", "--no-tags", "--query", odd, "--environment", odd)
         query = self.standin.requests[2].query

@@ -124,10 +124,10 @@ class ShortIds(unittest.TestCase):
 
 
 class Addresses(StandInCase):
-    def read(self, address: str, base_url: str = "https://sentry.io", **more: object) -> sentry_api.Place:
-        self.args = sentry_api.argparse.Namespace(base_url=base_url, org=None, org_given=False)
-        vars(self.args).update(more)
-        return sentry_api.read_place(self.args, address, for_event=True)
+    def read(self, address: str, base_url: str = "https://sentry.io", org: str | None = None) -> tuple[str, str]:
+        """Return the issue and the event that an address names; self.args has its organization."""
+        self.args = sentry_api.argparse.Namespace(command="event-detail", base_url=base_url, org=org, given={})
+        return sentry_api.read_place(self.args, address)
 
     def test_sentry_io_is_one_service(self) -> None:
         event = "9fac2ceed9344f2bbfdd1fdacb0ed9b1"
@@ -144,9 +144,9 @@ class Addresses(StandInCase):
         ):
             for base_url in ("https://sentry.io", "https://us.sentry.io", "https://acme.sentry.io"):
                 with self.subTest(address, base_url=base_url):
-                    self.assertEqual((self.read(address, base_url).issue, self.args.org), (issue, org))
+                    self.assertEqual((self.read(address, base_url), self.args.org), ((issue, ""), org))
         place = self.read(f"https://acme.sentry.io/issues/12/events/{event}/?x=y")
-        self.assertEqual((place.issue, place.event, self.args.org), ("12", event, "acme"))
+        self.assertEqual((place, self.args.org), (("12", event), "acme"))
 
     def test_look_alikes_are_refused(self) -> None:
         for address in (
@@ -176,9 +176,8 @@ class Addresses(StandInCase):
         named = {"organizations/de/issues/4001/": "de", "eu/web/issues/4001/": "eu", "issues/4001/": "other"}
         for path, org in named.items():
             with self.subTest(path):
-                args = sentry_api.argparse.Namespace(base_url="https://sentry.io", org="other", org_given=False)
-                sentry_api.read_place(args, f"https://de.sentry.io/{path}")
-                self.assertEqual(args.org, org)
+                self.read(f"https://de.sentry.io/{path}", org="other")
+                self.assertEqual(self.args.org, org)
         for path in ("api/0/issues/4001/", "settings/acme/issues/4001/", "organizations/issues/4001/"):
             with self.subTest(path):
                 self.fails(2, "issue-detail", f"{self.standin.url}/{path}")
