@@ -1665,7 +1665,8 @@ def list_issues(client: Client) -> Result:
     if hit:
         project = text_at(hit, "project.slug") or args.project
         if project != args.project or {"--environment", "--time-range"} & args.given.keys():
-            notes.append(f"found by its ID in {project!r}, whatever its age, status and environment")
+            of = f"; counts are of {args.environment!r}" if "--environment" in args.given and args.environment else ""
+            notes.append(f"found by its ID in {project!r}, whatever its age, status and environment{of}")
     else:
         notes += notes_on_list(client, found, more, tallies)
     records = [shape_issue(client, issue, tally) for issue, tally in zip(issues, tallies)]
@@ -1710,9 +1711,11 @@ def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list
 
 
 def why_empty(client: Client) -> list[str]:
-    """Say which environments would have had issues; of GlitchTip, that there may be no project."""
+    """Say which environments would have had issues; of GlitchTip, what it doesn't tell."""
     args = client.args
     issues: list[Any] = []
+    if client.is_glitchtip and re.search(r"\b(?!is:)\w+:", args.query):
+        return ["this server takes terms that it doesn't know for tags; for new issues use --sort new"]
     try:
         if args.environment:
             issues, _ = get_list(client, issue_params(args, None), PROBE_ISSUES)
@@ -1807,7 +1810,7 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
         is_old = [at is not None and at < start for at in times]
         for item, old in zip(page.items, is_old):
             if not old:
-                found.setdefault(text_at(item, "id") or object(), item)
+                found.setdefault(text_at(item, "id", "event_id") or object(), item)
         is_past = is_old[-patience:] == [True] * patience
         if is_past or len(found) >= limit:
             break
@@ -1988,8 +1991,11 @@ def look_up(client: Client, given: str) -> Object | None:
         return wanted in (short_id.upper(), text_at(issue, "matching_event_id"))
 
     issues: Iterable[Object] = []
+    # The default environment is left out: counts would be of it alone.
+    is_asked = "--environment" in args.given and args.command == "list-issues"
+    environment = args.environment if is_asked else None
     if args.project:
-        params = {**issue_params(args, None), "query": wanted, "shortIdLookup": 1, "limit": 1}
+        params = {**issue_params(args, environment), "query": wanted, "shortIdLookup": 1, "limit": 1}
         try:
             issues = expect_list(client.get_issues(params)[0])
         except Failure as failure:
@@ -1999,7 +2005,8 @@ def look_up(client: Client, given: str) -> Object | None:
     if found or is_event:
         return found
     try:
-        return expect_object(client.get(ORG_ISSUE.format(org=args.org, issue=wanted))[0])
+        path = ORG_ISSUE.format(org=args.org, issue=wanted)
+        return expect_object(client.get(path, {"environment": environment})[0])
     except Failure as failure:
         # A query like utf-8 is no ID, and the token may not look up any.
         if failure.http == 404 or failure.http == 403 and args.command == "list-issues":

@@ -287,6 +287,14 @@ class Identifiers(StandInCase):
         self.assertEqual(record["count"], len(self.standin.issues[0]["events"]))
         self.assertEqual(len(self.standin.requests), 1)
 
+    def test_a_hit_by_id_has_the_counts_of_an_environment_that_is_given(self) -> None:
+        run = self.call("list-issues", "--query", "BACKEND-1", "--environment", "staging", "--no-tags")
+        events = [event for event in self.standin.issues[0]["events"] if event["environment"] == "staging"]
+        self.assertEqual(run.json()[0]["count"], len(events))
+        self.assertLess(len(events), len(self.standin.issues[0]["events"]))
+        self.assertIn("counts are of 'staging'", run.err)
+        self.assertEqual({r.query.get("environment") for r in self.standin.requests}, {"staging"})
+
     def test_a_hit_by_id_is_quiet_unless_filters_were_given(self) -> None:
         self.assertEqual(self.call("list-issues", "--query", "BACKEND-1", "--no-tags").err, "")
         self.assertIn(
