@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     Object = dict[str, Any]  # of JSON
     Result = tuple[Any, Any, list[str]]  # of a command: Sentry's object or list of them, its record or list, notes
     Span = tuple[int, int, str]  # start, end, and the mask for what stands there; no mask: it stays
-    Rule = Callable[[str], Iterable[Span]]
+    Finder = Callable[[str], Iterable[Span]]
+    Rule = tuple[Finder, str]  # and what a lower-case text must hold for it to find anything
 
 __version__ = "1.1.0"
 
@@ -285,12 +286,12 @@ def mask_spans(text: str, rules: Iterable[Rule]) -> str:
     """Put masks in the place of what rules find in the text with its escapes undone."""
     is_escaped = pattern(ESCAPED).search(text)
     plain, places = unescape(text) if is_escaped else (text, range(len(text) + 1))
+    lower = plain.lower()
     found: list[Span] = []
-    for find in rules:
-        spans = sorted(find(plain))
-        if spans:
-            found += spans
-            plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
+    for find, hint in rules:
+        spans = sorted(find(plain)) if pattern(hint).search(lower) else []
+        found += spans
+        plain = fill(plain, [(start, end, BLANK * (end - start)) for start, end, _ in spans])
     spans = sorted((places[start], places[end], mask) for start, end, mask in found if mask)
     return fill(text, spans)
 
@@ -324,11 +325,11 @@ def is_harmless(value: str) -> bool:
     return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
-def rule(form: str, mask: str = SECRET_MASK, sign: str = "") -> Rule:
-    """Return a rule that gives a pattern's groups `value` a mask, in texts that hold a sign."""
+def finder(form: str, mask: str = SECRET_MASK) -> Finder:
+    """Return a function that finds a pattern's groups `value`, but no harmless secrets."""
 
     def find(text: str) -> Iterator[Span]:
-        for found in pattern(form).finditer(text) if sign in text else ():
+        for found in pattern(form).finditer(text):
             if found["value"] and (mask != SECRET_MASK or not is_harmless(found["value"])):
                 yield (*found.span("value"), mask)
 
@@ -344,22 +345,22 @@ TOKEN_START = r"""(?x:
     | pypi-(?=[\w-]{40}) | aiza | sg\.(?=[\w-]{16,}\.)
     | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
     | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
-find_tokens = rule(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
+find_tokens = finder(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
       (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
     | (?<=hooks\.slack\.com/)[\w/-]+)""")
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"  # where a server has cut a text
 # The password in scheme://user:password@host; a number with a path is a port.
-find_in_urls = rule(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
+find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
     [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
     | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
 # What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
-find_credentials = rule(r"""(?x)
+find_credentials = finder(r"""(?x)
     (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16})(?=[\s+]+\S*\d))[\s+]+
     (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|(?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z])
     (?!\w{1,20}=[\w"])(?P<value>[A-Za-z0-9._~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
-find_in_commands = rule(r"""(?ix)(?:
+find_in_commands = finder(r"""(?ix)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
     | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
@@ -432,12 +433,12 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
 
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
-find_gravatars = rule(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
+find_gravatars = finder(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
-find_cookies = rule(r"""(?ix)(?:^|;)
+find_cookies = finder(r"""(?ix)(?:^|;)
     (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\s*(?:[=;]|$))
     (?:[^=;]*=)?(?P<value>[^;]+)""")
-find_user_names = rule(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
+find_user_names = finder(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = "|".join(
     "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
@@ -566,7 +567,9 @@ TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|go
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames; it takes a header and a frame, or two frames."""
     blocks: list[tuple[int, int, int]] = []  # start, end, lines
-    frames = [*pattern(FRAME_LINE).finditer(text), *pattern(FRAME).finditer(text)]
+    frames = [*pattern(FRAME).finditer(text)]
+    if re.search("[\n\v]", text):
+        frames += pattern(FRAME_LINE).finditer(text)
     for found in sorted(frames, key=lambda frame: (frame.start(), -frame.end())):
         start, end = found.span()
         if blocks and start < blocks[-1][1]:
@@ -585,17 +588,23 @@ def find_frames(text: str) -> Iterator[Span]:
             yield start, end, STACK_MARK.format(lines, "" if lines == 1 else "s")
 
 
-# In this order: secrets before emails, IPv6 before IPv4.
-SECRET_RULES = (find_in_urls, find_tokens, find_assignments, find_credentials, find_in_commands, find_gravatars)
-OTHER_RULES = (find_frames, rule(EMAIL, EMAIL_MASK, "@"), rule(IPV6, IP_MASK, ":"))
-IPV4_RULES = {VERSION: [], ADDRESS: [rule(IPV4, IP_MASK)]}  # of other kinds: find_ipv4
-KIND_RULES = {COOKIES: find_cookies, USER: find_user_names}
-# What a lower-case text must hold for these rules to find anything in it: most texts don't.
-SECRET_HINT = rf"""(?x){ESCAPED} | :// | pass | pwd | secret | token | cred | jwt | bearer | basic
-    | [cx]srf | otp | cookie | sess | auth | sid | sig | key | negotiate | user\. | curl | mysql
-    | mariadb | docker | redis | identified | avatar | hooks\.slack | {TOKEN_START}"""
-OTHER_HINT = rf"""(?x){ESCAPED} | [\n@] | \sat\s | ,\ line\  | \#\d | :: | [0-9a-f]:[0-9a-f]{{1,4}}:
-    | \d\.\d{{1,3}}\.[\d.] | \{{\d+,"""
+# A rule, and what a lower-case text must hold for it to find anything. In this order: secrets
+# before emails, IPv6 before IPv4.
+RULES: tuple[Rule, ...] = (
+    (find_in_urls, "://"),
+    (find_tokens, f"-----begin|hooks[.]slack|{TOKEN_START}"),
+    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
+    (find_credentials, "bearer|basic|token|negotiate|apikey"),
+    (find_in_commands, "curl|mysql|mariadb|docker|redis|sshpass|identified"),
+    (find_gravatars, "avatar"),
+    (find_frames, r"[\n\v]|\sat\s|, line |#\d|@http"),
+    (finder(EMAIL, EMAIL_MASK), "@"),
+    (finder(IPV6, IP_MASK), "::|(?:[0-9a-f]{1,4}:){3}"),
+)
+IPV4_HINT = r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"
+IPV4_RULES: dict[str, list[Rule]] = {VERSION: [], ADDRESS: [(finder(IPV4, IP_MASK), IPV4_HINT)]}
+KIND_RULES: dict[str, list[Rule]] = {COOKIES: [(find_cookies, "")], USER: [(find_user_names, "")]}
+SUSPECT = "|".join([ESCAPED, IPV4_HINT, *(hint for _, hint in RULES)])
 
 
 class Redactor:
@@ -604,9 +613,11 @@ class Redactor:
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
         self.token = token.lower() if len(token) >= 6 else ""  # a shorter one may be part of words
         names = "|".join(map(re.escape, hosts))  # these stay, hidden from the other rules
-        self.own = [rule(rf"(?<=://)(?P<value>{names})(?![\w.-])", "")] if names else []
+        self.own: list[Rule] = []
+        if names:
+            self.own.append((finder(rf"(?<=://)(?P<value>{names})(?![\w.-])", ""), "://"))
         if self.token:
-            self.own.append(rule(f"(?i)(?P<value>{re.escape(self.token)})"))
+            self.own.append((finder(f"(?i)(?P<value>{re.escape(self.token)})"), ""))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
     def redact(self, value: Any, kind: str = PLAIN, is_member: bool = False) -> Any:
@@ -647,13 +658,10 @@ class Redactor:
             return nested
         if self.token and self.token in text.lower():  # a rule finds it where it is escaped
             text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
-        lower = text.lower()
-        rules = [KIND_RULES[kind]] if kind in KIND_RULES else []
-        if pattern(SECRET_HINT).search(lower):
-            rules += SECRET_RULES
-        if pattern(OTHER_HINT).search(lower):
-            rules += [*OTHER_RULES, *IPV4_RULES.get(kind, [find_ipv4])]
-        return mask_spans(text, [*self.own, *rules]) if rules else text
+        if kind not in KIND_RULES and not pattern(SUSPECT).search(text.lower()):
+            return text  # most texts
+        ipv4_rules = IPV4_RULES.get(kind, [(find_ipv4, IPV4_HINT)])
+        return mask_spans(text, [*self.own, *KIND_RULES.get(kind, ()), *RULES, *ipv4_rules])
 
     def redact_nested(self, text: str, kind: str) -> str | None:
         """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats."""
