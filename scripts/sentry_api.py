@@ -9,7 +9,10 @@
 
 It sends GET requests only, and redacts personal data and secrets in all it prints. The token comes from
 SENTRY_AUTH_TOKEN (configured_token()), goes to the base URL's origin only (Client.fetch(), redirected()), and is masked
-in the output (run(), say()). The file reads in one direction; slow imports are inside the functions that need them.
+in the output (run(), say()). It works with sentry.io, self-hosted Sentry since 9, and GlitchTip, whose API is alike.
+
+Each section uses those above it only; within one, callers mostly come before what they call. To follow a call, start
+at run(), at the end. Slow imports are inside the functions that need them.
 """
 
 from __future__ import annotations
@@ -67,6 +70,7 @@ ISSUE = "/api/0/issues/{issue}/"
 ORG_ISSUE = "/api/0/organizations/{org}/issues/{issue}/"
 EVENTS = "events/"  # below either issue endpoint
 TOKEN_PAGE = "/settings/account/api/auth-tokens/"
+SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 ISSUE_ID = "[0-9]{1,20}"
 SHORT_ID = "[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
 EVENT_ID = "[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -81,9 +85,9 @@ HOUR, DAY = 3600, 86400
 UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
 
 RETRY_PAUSE = 1.0  # seconds before the second and last attempt
-MAX_PAUSE = 30.0  # a server that asks for a longer one gets none
+MAX_PAUSE = 30.0  # where a server asks for a longer one, there is no second attempt
 LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
-WAIT_TURN = 0.2  # seconds until Ctrl-C is noticed, at most
+POLL_INTERVAL = 0.2  # seconds until Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
 MAX_LISTED = MAX_PAGES * PAGE_SIZE
@@ -106,7 +110,7 @@ SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-
 INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 # Longest text and longest list of a record, tried in turn until the record fits.
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
-# And times, which may be longer than other texts.
+# Texts that may be six times as long as others.
 IDENTIFIERS = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
 MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 24  # lines: of a stack, breadcrumbs, a page for people
 
@@ -168,7 +172,7 @@ USER = "user"  # an end user: Sentry's user interface, user tag, user report, fe
 MAIL = "mail"  # an end user's email
 TEAM = "team"  # members of the organization: names stay, emails go
 META = "meta"  # a scrubber's remarks, under the names of what it has scrubbed
-# Keys in snake case.
+# Of a key in snake_case(). A new word also goes into the hint of find_assignments, in RULES.
 SECRET_NAME = r"""(?x)(?:^|_)(?:
         (?: pass(?:words?|wd|phrase|code) | pwd | secrets? | token | credentials? | authorization
           | jwt | bearer | [cx]srf | t?otp | sid | [a-z]*sess(?:ion)?_?id | aspxauth
@@ -177,7 +181,7 @@ SECRET_NAME = r"""(?x)(?:^|_)(?:
           | (?:amz|goog|hub|oauth|access|hmac|stripe)_?signature )(?:_|$)
         | (?:pass|auth|session|sig|tokens)$ )
     | (?:password|passwd|token|secret)$"""
-# Counts of tokens and pages, a DSN's public key, a desktop's session.
+# But not counts of tokens and pages, a DSN's public key, a desktop's session.
 NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
     | (?:page|next|continuation)_token$
     | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )"""
@@ -189,13 +193,14 @@ ABOUT_WORDS = frozenset(
     "alg issuer audience scope scopes domain host header file format manager backend class "
     "handler".split()
 )
-# Behind the kind of their object: version_number, or number in one of kind VERSION.
+# Of the kind of the object, _, and the key in it: _version_number, version_number.
 VERSION_NAME = r"""(?x)_
     (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
     (?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
 ADDRESS_NAME = "(?:^|_)(?:ips?|addr|address|addresses|forwarded|forwarded_for|remote|peer)$"
 USER_KEY = r"(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?"
 USER_NAMES = "name username displayname fullname firstname lastname".split()
+# Names are masked whole, as secrets are.
 USER_FIELDS = {**dict.fromkeys(USER_NAMES, SECRET), "email": MAIL, "data": USER}
 TEAM_KEYS = frozenset(
     "activity seen_by participants assigned_to assignee status_details actor owner owners authors "
@@ -325,11 +330,11 @@ def is_harmless(value: str) -> bool:
     return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
-def finder(form: str, mask: str = SECRET_MASK) -> Finder:
+def finder(regex: str, mask: str = SECRET_MASK) -> Finder:
     """Return a function that finds a pattern's groups `value`, but no harmless secrets."""
 
     def find(text: str) -> Iterator[Span]:
-        for found in pattern(form).finditer(text):
+        for found in pattern(regex).finditer(text):
             if found["value"] and (mask != SECRET_MASK or not is_harmless(found["value"])):
                 yield (*found.span("value"), mask)
 
@@ -565,7 +570,7 @@ TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|go
 
 
 def find_frames(text: str) -> Iterator[Span]:
-    """Find a stack trace's frames; it takes a header and a frame, or two frames."""
+    """Find a stack trace's frames, if there are a header and a frame, or two frames."""
     blocks: list[tuple[int, int, int]] = []  # start, end, lines
     frames = [*pattern(FRAME).finditer(text)]
     if re.search("[\n\v]", text):
@@ -576,7 +581,7 @@ def find_frames(text: str) -> Iterator[Span]:
             continue
         lines = 1 + len(re.findall("[\n\v]", found[0]))
         if "\v" in text[max(0, start - 1) : end]:  # escaped, so in quotes that end somewhere
-            *_, code = ["", *found[0].split("\v")[1:]]
+            code = found[0].rpartition("\v")[2] if "\v" in found[0] else ""
             tail = found["rest"] or code
             end -= len(tail) - len(re.split(r"(?<!\\)[\"']", tail)[0])
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
@@ -620,23 +625,23 @@ class Redactor:
             self.own.append((finder(f"(?i)(?P<value>{re.escape(self.token)})"), ""))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
-    def redact(self, value: Any, kind: str = PLAIN, is_member: bool = False) -> Any:
+    def redact(self, value: Any, kind: str = PLAIN, in_object: bool = False) -> Any:
         """Return a copy of a value of a kind, that stands in an object or elsewhere."""
         if isinstance(value, str):
             return self.redact_cached(value, kind)
         if isinstance(value, dict):
-            return self.redact_object(value, kind, is_member)
+            return self.redact_object(value, kind, in_object)
         if isinstance(value, list):
-            kinds = kinds_of_items(value, kind, is_member)
+            kinds = kinds_of_items(value, kind, in_object)
             return list(map(self.redact, value, kinds))
         return value
 
-    def redact_object(self, value: Object, kind: str, is_member: bool) -> Object:
+    def redact_object(self, value: Object, kind: str, in_object: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
         row_kinds: dict[str, str] = {}
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
-        elif row_name(value) and not (kind == USER and is_member):  # that is a user's name
+        elif row_name(value) and not (kind == USER and in_object):  # that is a user's name
             row_kind = kind_of(row_name(value), kind)
             row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
@@ -693,9 +698,9 @@ def row_name(value: Object) -> str:
     return name if isinstance(name, str) else ""
 
 
-def kinds_of_items(items: list[Any], kind: str, is_member: bool) -> list[str]:
+def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
     """Return the kind of each element of a list."""
-    name = items[0] if len(items) == 2 and not is_member else None
+    name = items[0] if len(items) == 2 and not in_object else None
     if isinstance(name, str) and " " not in name and kind != SECRET:  # of a header or a cookie
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
@@ -835,18 +840,18 @@ MAX_COLUMN = 34
 def table(records: list[Object], fields: list[str]) -> str:
     """Return redacted records as a table; of the trends, the one that the server gives."""
     columns = [column(records, name) for name in fields]
-    columns = [one for one in columns if any(text != "-" for text in one[1:]) or one[0][:5] != "TREND"]
-    return aligned(list(zip(*columns))) if records else ""
+    columns = [each for each in columns if {*each[1:]} != {"-"} or each[0][:5] != "TREND"]
+    return align_rows(list(zip(*columns))) if records else ""
 
 
-def page(record: Object) -> str:
+def detail_page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
     names = [name for name in ("short_id", "level", "status", "title") if record.get(name)]
     title = [[" ".join(cell(record[name], name) for name in names)]]
     facts = [fact for fact in (column([record], name) for name in PAGE_FIELDS) if fact[1] != "-"]
     stack = [[cell(line)] for line in record.get("stack") or []]
     url = record["url"] or ""  # an address that is cut is none
-    return f"{aligned(title)}{aligned(facts)}{url}\n{aligned(stack[: SCREEN - 3 - len(facts)])}"
+    return f"{align_rows(title)}{align_rows(facts)}{url}\n{align_rows(stack[: SCREEN - 3 - len(facts)])}"
 
 
 def column(records: list[Object], name: str) -> list[str]:
@@ -855,8 +860,8 @@ def column(records: list[Object], name: str) -> list[str]:
     return [HEADINGS.get(name, name).upper().replace("_", " "), *values]
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as lines with aligned columns, cut to COLUMNS or the terminal."""
+def align_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as lines with align_rows columns, cut to COLUMNS or the terminal."""
     import shutil
 
     terminal = shutil.get_terminal_size((0, 0)).columns or sys.maxsize  # no terminal: not cut
@@ -924,10 +929,6 @@ def sparkline(counts: list[int]) -> str:
     return "".join(SPARKS[-(-max(0, count) * 7 // top)] for count in counts)
 
 
-def joined(*texts: str | None, by: str = " ") -> str | None:
-    """Return the texts that are there as one, or None."""
-    return by.join(filter(None, texts)) or None
-
 # --- HTTP --------------------------------------------------------------------
 
 LOOPBACK = r"https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
@@ -937,7 +938,7 @@ BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is 
 def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[Any]:
     """Yield (index, result, exception) of functions as they end, for so many seconds.
 
-    A thread can be left alone; urllib's timeout is each socket operation's, and look-ups have none.
+    For tags, ten at a time, and for each single request: urllib's timeout is one socket operation's, and DNS has none.
     """
     import queue
     import threading
@@ -963,7 +964,7 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
             running += 1
         try:
             # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
-            yield outcomes.get(timeout=WAIT_TURN)
+            yield outcomes.get(timeout=POLL_INTERVAL)
             running -= 1
         except queue.Empty:
             pass
@@ -1387,6 +1388,11 @@ def texts_at(source: Any, path: str, **paths: str) -> Object | None:
     return {name: text_at(found, below) for name, below in paths.items()} if found else None
 
 
+def joined(*texts: str | None, by: str = " ") -> str | None:
+    """Return the texts that are there as one, or None."""
+    return by.join(filter(None, texts)) or None
+
+
 def number(digits: str | None) -> int | None:
     """Return a whole number; Sentry sends some as text."""
     return int(digits) if digits and re.fullmatch("-?[0-9]{1,18}", digits) else None
@@ -1398,7 +1404,7 @@ def tags_of(event: Object) -> dict[str, str]:
     return {key: value for key, value in tags.items() if key and value}
 
 
-def new_text(text: str | None, shown: str) -> str | None:
+def unless_shown(text: str | None, shown: str) -> str | None:
     """Return a text, or None where all its words stand in what the record shows."""
     words, known = (Counter(one.replace(":", " ").split()) for one in (text or "", shown))
     return text if words - known else None
@@ -1445,7 +1451,7 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
         user_count=None if client.is_glitchtip else number(record["user_count"]),  # always 0 there
         url=client.web_page(record["id"]),
         assigned_to=texts_at(issue, "assigned_to", type="type", id="id", name="name"),
-        message=new_text(record["message"], str(record["title"])),
+        message=unless_shown(record["message"], str(record["title"])),
         location=named_frame(issue),
         handled=not unhandled if is_error and isinstance(unhandled, bool) else None,
         tag_totals={key: total for key, total in totals.items() if key and total is not None},
@@ -1459,11 +1465,11 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
 def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
     """Return events' environments and top tags: the most frequent first, then the most telling."""
 
-    def rank(tag: tuple[str, str]) -> Any:
+    def order(tag: tuple[str, str]) -> Any:
         return -counts[tag], [*TELLING_TAGS, tag[0]].index(tag[0]), tag
 
     counts = Counter(tag for event in events for tag in tags_of(event).items())
-    tags = sorted(counts, key=rank)
+    tags = sorted(counts, key=order)
     hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in tags)  # of os and os.name, os is kept
     top: dict[str, Object] = {}
     for key, value in tags:
@@ -1495,7 +1501,7 @@ def shape_event(client: Client, event: Object) -> Object:
     record: Object = {name: text_at(event, *paths) for name, paths in EVENT_PATHS.items()}
     location = named_frame(event) or stacks[0][0]["location"] or record["location"]
     record.update(
-        message=new_text(record["message"], f"{record['title']} {record['culprit']} {location}"),
+        message=unless_shown(record["message"], f"{record['title']} {record['culprit']} {location}"),
         timestamp=iso_time(value_at(event, *EVENT_PATHS["timestamp"])),
         location=location,
         user=texts_at(event, "user", id="id", geo="geo.country_code"),
@@ -1508,7 +1514,7 @@ def shape_event(client: Client, event: Object) -> Object:
     known = " ".join(f"{one['type']} {one['value']}" for one in exceptions)
     contexts = object_at(event, "contexts").items()
     record.update(
-        message=new_text(record["message"], known),
+        message=unless_shown(record["message"], known),
         exceptions=exceptions if objects_at(entries, "exception.values") else [],
         evidence=evidence_of(event, entries, record),
         request=texts_at(entries, "request", method="method", url="url"),
@@ -1552,8 +1558,8 @@ def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
     csp = {"directive": "effective_directive", "blocked": "blocked_uri", "document": "document_uri"}
     report = texts_at(entries, "csp", **csp, source_file="source_file", line="line_number")
     found: Object = {
-        "title": new_text(text_at(occurrence, "issue_title"), shown),
-        "subtitle": new_text(text_at(occurrence, "subtitle"), shown),
+        "title": unless_shown(text_at(occurrence, "issue_title"), shown),
+        "subtitle": unless_shown(text_at(occurrence, "subtitle"), shown),
         **(display if any(display.values()) else object_at(occurrence, "evidence_data")),
         **(report or {}),
     }
@@ -1591,16 +1597,16 @@ def stacks_of(event: Object, entries: Any) -> list[tuple[Object, list[Any]]]:
     """Return an event's exceptions as they are shown, the one raised last first, with frames."""
     threads = objects_at(entries, "threads.values")
     by_id = {text_at(thread, "id") or "": thread for thread in threads}
-    others = [one for mark in ("crashed", "current") for one in threads if one.get(mark) is True]
-    others.append(entries)  # for the stack trace of a message
+    fallbacks = [one for mark in ("crashed", "current") for one in threads if one.get(mark) is True]
+    fallbacks.append(entries)  # for the stack trace of a message
     stacks = []
     for exception in objects_at(entries, "exception.values")[::-1] or [{}]:
-        holders = [exception, by_id.get(text_at(exception, "thread_id") or "none"), *others]
+        holders = [exception, by_id.get(text_at(exception, "thread_id") or "none"), *fallbacks]
         found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
         frames = [read_frame(frame, named_frame(event)) for frame in found[::-1]]
         frames = [frame for frame in frames if frame.place]
         stacks.append((shape_exception(exception, frames), frames))
-        others = []  # only for the first
+        fallbacks = []  # only for the first
     return stacks
 
 
@@ -1668,7 +1674,7 @@ def list_issues(client: Client) -> Result:
     else:
         limit = args.limit if args.sort == "date" else MAX_LISTED
         found, more = get_list(client, issue_params(args, args.environment), limit)
-    issues = sorted(found, key=partial(rank, client), reverse=True)[: args.limit]
+    issues = sorted(found, key=partial(sort_key, client), reverse=True)[: args.limit]
     tallies, notes = count_all(client, issues, wants_tags(args))
     if hit:
         project = text_at(hit, "project.slug") or args.project
@@ -1681,7 +1687,7 @@ def list_issues(client: Client) -> Result:
     return issues, records, notes
 
 
-def rank(client: Client, issue: Object) -> tuple[float, int]:
+def sort_key(client: Client, issue: Object) -> tuple[float, int]:
     """Return what --sort goes by; of equals, and where it is not known, the count of all time."""
     figures = {
         "freq": count_in_range(issue, client.args.time_range, client.now),
@@ -1704,7 +1710,7 @@ def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list
     """Say what the list doesn't mean, why it may be empty, and how to go on."""
     args, notes, asked = client.args, [], client.args.environment
     if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
-        notes.append("this server's list ends 90 days ago; older issues can be asked for by ID")
+        notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
     names = environments_but(asked, tallies)
     if names and asked and "--environment" not in args.given:
         notes.append(f"only {asked!r}, the default, was asked for; these issues are also in {names}")
@@ -1713,8 +1719,8 @@ def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list
     if issues and args.sort != "date":
         of = f"the {len(issues)} most recent issues" if more else f"{len(issues)} issues"
         more = f"the first {min(len(issues), args.limit)} of {of} by {args.sort}"
-        if not any(rank(client, issue)[0] for issue in issues):
-            more += ", which this server doesn't tell: ranked by count, of all time"
+        if not any(sort_key(client, issue)[0] for issue in issues):
+            more += ", which this server doesn't report: ranked by count, of all time"
     return [*notes, more] if more else notes
 
 
@@ -1723,7 +1729,7 @@ def why_empty(client: Client) -> list[str]:
     args = client.args
     issues: list[Any] = []
     if client.is_glitchtip and re.search(r"\b(?!is:)\w+:", args.query):
-        return ["this server takes terms that it doesn't know for tags; for new issues use --sort new"]
+        return ["this server treats search terms that it doesn't know as tags; for new issues use --sort new"]
     try:
         if args.environment:
             issues, _ = get_list(client, issue_params(args, None), PROBE_ISSUES)
@@ -1806,10 +1812,11 @@ NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="
 
 
 def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], str]:
-    """Return issues, or an issue's events, in the time range, and a note on more or none, or ''."""
+    """Return issues, or an issue's events, in the time range; and a note if there are more or none, else ''."""
     args, what = client.args, "events" if issue else "issues"
     paths = EVENT_PATHS["timestamp"] if issue else ISSUE_PATHS["last_seen"]
-    patience = TAG_EVENTS if issue else 1  # a late event, which GlitchTip puts first, ends nothing
+    # So many old items in a row end the list: GlitchTip orders events by receipt, and one may be late.
+    patience = TAG_EVENTS if issue else 1
     found: dict[Any, Object] = {}  # by ID, because pages shift
     params.update(limit=min(limit, PAGE_SIZE), cursor=args.cursor)
     for page in get_pages(client, params, issue):
@@ -1868,7 +1875,7 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
             # The link's URL is never used: it may name another host.
             cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
             cursor = next((one for one in cursors if one not in asked), "")
-            yield SimpleNamespace(items=items, headers=headers, has_next=cursors, cursor=cursor)
+            yield SimpleNamespace(items=items, headers=headers, has_next=bool(cursors), cursor=cursor)
     except Failure as failure:
         if failure.http >= 500 and params.get("query", "").count('"') % 2:
             failure.hint = "the query has a quote that is not closed"
@@ -1915,7 +1922,6 @@ def count_all(client: Client, issues: list[Any], wanted: bool = True) -> tuple[l
 
 # IDs and web addresses.
 
-SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 FORMS = (
     "an issue's numeric ID (1234567890), short ID (BACKEND-1A) or web address (/events/latest/ too), "
     "or for event-detail an event's 32 hex digits or web address"
@@ -1939,8 +1945,8 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
     Addresses of Sentry 9 have an event's number. An address's organization precedes SENTRY_ORG.
     """
     text = given.strip().strip("<>")
-    found = re.fullmatch(f"({EVENT_ID})|({ISSUE_ID}|{SHORT_ID})", text)
-    event, issue = found.groups("") if found else read_address(args, text)
+    found = re.fullmatch(f"(?!(?:{EVENT_ID})$)({ISSUE_ID}|{SHORT_ID})|({EVENT_ID})", text)
+    issue, event = found.groups("") if found else read_address(args, text)
     if args.command != "event-detail" or event == "latest":
         event = ""
     if (issue or event) and re.fullmatch(f"(?:{EVENT_ID}|{ISSUE_ID})?", event):
@@ -1949,7 +1955,7 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
 
 
 def read_address(args: Args, text: str) -> tuple[str, str]:
-    """Return event and issue of a web address of the configured server, '' for none."""
+    """Return issue and event of a web address of the configured server, '' for none."""
     found, base = (re.match(WEB_ADDRESS, url) for url in (text, args.base_url))
     if not found or not base:
         return "", ""
@@ -1967,7 +1973,7 @@ def read_address(args: Args, text: str) -> tuple[str, str]:
     if "--org" in args.given and org != args.org:
         raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
     args.org = org
-    return page["event"] or "", page["issue"]
+    return page["issue"], page["event"] or ""
 
 
 def issue_id(client: Client, given: str) -> str:
@@ -2026,10 +2032,10 @@ def look_up(client: Client, given: str) -> Object | None:
     return next((issue for page in pages for issue in filter(is_wanted, page.items)), None)
 
 
-def checked(answer: Any, path: str, form: str) -> str:
+def checked(answer: Any, path: str, regex: str) -> str:
     """Return a text of an answer that is to become part of a path. Raises Failure."""
     text = text_at(answer, path) or ""
-    if not re.fullmatch(form, text):
+    if not re.fullmatch(regex, text):
         raise Failure(UNUSABLE, f"the server gave an issue without a usable {path}")
     return text
 
@@ -2087,7 +2093,7 @@ class Parser(argparse.ArgumentParser):
         # What starts with one dash and is no option (--query -is:resolved) is a value, as negative numbers are.
         self._negative_number_matcher = re.compile("-[^-]")
         self.command = command
-        self.own: set[str] = set()  # options of this command
+        self.own_options: set[str] = set()  # of this command
         self.shared = self.add_argument_group("options before or after the command")
 
     def error(self, message: str) -> NoReturn:
@@ -2098,7 +2104,7 @@ class Parser(argparse.ArgumentParser):
         write_result(message)
 
     def add(
-        self, name: str, form: str, about: str, default: Any = None, convert: Any = str,
+        self, name: str, regex: str, about: str, default: Any = None, convert: Any = str,
         *, variable: str = "", of: str = "",
     ) -> None:  # fmt: skip
         """Add an option whose value matches a pattern and is converted; without a pattern it is a flag.
@@ -2110,7 +2116,7 @@ class Parser(argparse.ArgumentParser):
 
         def check(text: str) -> Any:
             with suppress(ValueError):
-                if re.fullmatch(form, text):
+                if re.fullmatch(regex, text):
                     return convert(text)
             shown = re.sub("//.*@", "//…@", text)  # no credentials of a URL
             raise argparse.ArgumentTypeError(f"received {quoted(shown)}, expected {about}")
@@ -2119,10 +2125,10 @@ class Parser(argparse.ArgumentParser):
         self.set_defaults(**{name[2:].replace("-", "_"): value})  # also where the command has no such option
         group: Any = self if of else self.shared
         if self.command in of.split():
-            self.own.add(name)
+            self.own_options.add(name)
         elif of:
             return
-        if form:
+        if regex:
             group.add_argument(name, type=check, help=about if default is None else f"{about}; default {default!r}")
         else:
             group.add_argument(name, action="store_true", help=about)
@@ -2174,7 +2180,10 @@ def build_parser(command: str) -> Parser:
 
 
 def parse(argv: list[str]) -> Args:
-    """Return the arguments, with defaults and environment variables filled in, all checked. Raises Failure."""
+    """Return the arguments, with defaults and environment variables filled in, all checked. Raises Failure.
+
+    `time_range` is in seconds then, 0 for any; `given` counts the options as they were typed.
+    """
     place = next((index for index, word in enumerate(argv) if word in COMMANDS), len(argv))
     command = argv[place] if place < len(argv) else ""
     parser = build_parser(command)
@@ -2183,7 +2192,7 @@ def parse(argv: list[str]) -> Args:
         if count > 1:
             parser.error(f"{option} is given twice")
     for word in argv[:place]:
-        if word.partition("=")[0] in parser.own:
+        if word.partition("=")[0] in parser.own_options:
             parser.error(f"{word} belongs after the command: {command} {word}")
     args = parser.parse_args(argv[:place] + argv[place + 1 :])
     args.command = command
@@ -2197,7 +2206,7 @@ def parse(argv: list[str]) -> Args:
 
 
 def check_together(args: Args) -> None:
-    """Raise Failure for options that don't go together, and for what is missing. Collect what is included."""
+    """Set args.include to the names of what is included. Raises Failure for options that don't go together."""
     is_table = args.format == "table"
     included = {*(args.include or ())}
     if args.include_entries:
@@ -2270,10 +2279,10 @@ def run(argv: list[str]) -> int:
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
     if args.base_url == DEFAULT_BASE_URL and os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL"):
-        say(f"warning: SENTRY_URL is not used, only SENTRY_BASE_URL, so {DEFAULT_BASE_URL} is asked")
+        say(f"warning: SENTRY_URL is not used, only SENTRY_BASE_URL, so {DEFAULT_BASE_URL} is used")
     source, record, notes = COMMANDS[args.command][0](Client(args, token))
-    answer = chosen(args, source if args.raw else record)
-    write_result(present(args, redact(answer, token, visible_hosts)))
+    answer = select_fields(args, source if args.raw else record)
+    write_result(format_answer(args, redact(answer, token, visible_hosts)))
     if args.asked_limit > MAX_LIMIT:
         notes.insert(0, f"--limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
     for note in [] if args.quiet else notes:
@@ -2281,10 +2290,10 @@ def run(argv: list[str]) -> int:
     return OK
 
 
-def chosen(args: Args, answer: Any) -> Any:
+def select_fields(args: Args, answer: Any) -> Any:
     """Return what --raw, --fields and --include ask for of Sentry's objects or their records; all for a table."""
     if isinstance(answer, list):
-        return [chosen(args, item) for item in answer]
+        return [select_fields(args, item) for item in answer]
     if args.format == "table":
         return answer
     if args.raw:
@@ -2292,11 +2301,11 @@ def chosen(args: Args, answer: Any) -> Any:
     return {key: answer.get(key) for key in args.fields or (*FIELDS[args.command], *args.include)}
 
 
-def present(args: Args, answer: Any) -> str:
+def format_answer(args: Args, answer: Any) -> str:
     """Return a redacted answer as it is printed: a table, or JSON, which is cut to size unless --raw."""
     is_list, size = isinstance(answer, list), SIZES[args.command]
     if args.format == "table":
-        return table(answer, TABLE_FIELDS[args.command]) if is_list else page(answer)
+        return table(answer, TABLE_FIELDS[args.command]) if is_list else detail_page(answer)
     if args.raw:
         return render(answer)
     if is_list:

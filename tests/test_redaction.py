@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 import string
 import unittest
 from pathlib import Path
@@ -39,6 +40,17 @@ class Labelled(unittest.TestCase):
         self.assertGreaterEqual(len(CASES), 250)
         self.assertLessEqual({"email", "ipv4", "ipv6", "secret", "stack", "prose", "survive-ip", "survive-id"}, rows)
         self.assertLessEqual({"user-names", "cut-texts", "frames", "credentials", "escapes", "harmless"}, rows)
+
+
+class Words(unittest.TestCase):
+    def test_a_word_that_makes_a_key_secret_makes_a_name_in_a_text_secret(self) -> None:
+        words = sorted(set(re.findall("[a-z]{2,}", sentry_api.SECRET_NAME)))
+        words += [f"{word}_key" for word in words] + [f"{word}_signature" for word in words]
+        secret = [word for word in words if redact({word: SECRET})[word] != SECRET]
+        self.assertGreater(len(secret), 40)
+        for word in secret:
+            with self.subTest(word):
+                self.assertNotIn(SECRET, redact(f"failed with {word}={SECRET}"))
 
 
 class Structure(unittest.TestCase):
