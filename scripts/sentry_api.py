@@ -7,9 +7,10 @@
     sentry_api.py list-issues  --org acme --project backend
     sentry_api.py event-detail BACKEND-1A --include stack
 
-It sends GET requests only, and redacts personal data and secrets in all it prints. The token comes from
-SENTRY_AUTH_TOKEN (configured_token()), goes to the base URL's origin only (Client.fetch(), redirected()), and is masked
-in the output (run(), say()). It works with sentry.io, self-hosted Sentry since 9, and GlitchTip, whose API is alike.
+It sends GET requests only, and redacts emails, IP addresses, users' names and secrets in all it prints. The token comes
+from SENTRY_AUTH_TOKEN (configured_token()), goes to the base URL's origin only (Client.fetch(), redirected()), and is
+masked in the output (run(), say()). It works with sentry.io, self-hosted Sentry since 9, and GlitchTip, whose API is
+alike.
 
 Each section uses those above it only; within one, callers mostly come before what they call. To follow a call, start
 at run(), at the end. Slow imports are inside the functions that need them.
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     Object = dict[str, Any]  # of JSON
     Result = tuple[Any, Any, list[str]]  # of a command: Sentry's object or list of them, its record or list, notes
     Span = tuple[int, int, str]  # start, end, and the mask for what stands there; no mask: it stays
-    Finder = Callable[[str], Iterable[Span]]
+    Finder = Callable[[str], Iterable[Span]]  # which don't overlap
     Rule = tuple[Finder, str]  # and what a lower-case text must hold for it to find anything
 
 __version__ = "1.1.0"
@@ -92,8 +93,9 @@ MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
 MAX_LISTED = MAX_PAGES * PAGE_SIZE
 MAX_ITEMS_READ = 1000  # of a page
-MAX_BODY, MAX_TAG_BODY = 64 << 20, 8 << 20  # bytes, unpacked; for tags, ten are read at a time
-MAX_VALUES = 3_000_000  # in an answer, about; 20 MB of an event have 850,000
+MAX_BODY = 64 << 20  # bytes, unpacked
+MAX_TAG_BODY = 8 << 20  # the same for tags, of which TAG_WORKERS are in memory at a time
+MAX_VALUES = 3_000_000  # of JSON in an answer; an event of 20 MB has 850,000
 CHUNK = MAX_REASON_BODY = 64 << 10  # bytes; the latter of an error's answer
 MAX_REASON, MAX_ARGUMENT, MAX_LINE = 300, 80, 2000  # characters that an error, or any line on stderr, shows
 
@@ -266,9 +268,10 @@ ESCAPE = rf"""(?x)
     | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
 ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
 BASES = {"hex": 16, "hex2": 16, "number": 10}
-# An escaped line break is \v, the end of a colour \x1b.
-MEANINGS = dict(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1anrtm", "@@...:\v\r\t\x1b"))
+# Of what a group of ESCAPE holds. An escaped line break is \v, the end of a colour \x1b.
+MEANINGS = {"n": "\v", "r": "\r", "t": "\t", "m": "\x1b"}
 MEANINGS.update(quot='"', apos="'", commat="@", period=".")
+MEANINGS.update(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "@@...:"))
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
@@ -302,7 +305,7 @@ def mask_spans(text: str, rules: Iterable[Rule]) -> str:
 
 
 def fill(text: str, spans: Iterable[Span]) -> str:
-    """Return a text with masks in the place of sorted spans, of overlapping ones of the first."""
+    """Return a text with masks in the place of sorted spans. Where they overlap, the first counts."""
     pieces: list[str] = []
     done = 0
     for start, end, mask in spans:
@@ -326,7 +329,7 @@ HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
 
 
 def is_harmless(value: str) -> bool:
-    """Tell whether a value in a secret's place is not a secret; an empty one isn't."""
+    """Tell whether a value in a secret's place is no secret. True also for an empty one."""
     return len(value) <= 200 and pattern(HARMLESS).fullmatch(value) is not None
 
 
@@ -341,7 +344,7 @@ def finder(regex: str, mask: str = SECRET_MASK) -> Finder:
     return find
 
 
-# Tokens, by the beginnings that their issuers document; JWTs (RFC 7519); PEM private keys (RFC
+# Tokens, by the beginnings, in lower case, that their issuers document; JWTs (RFC 7519); PEM private keys (RFC
 # 7468), also without an end line; Slack's web hooks.
 TOKEN_START = r"""(?x:
     sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
@@ -409,15 +412,16 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
         return 0, 0
     sign, quoted = value["sign"], value["quoted"]
     is_flag = re.search(r"(?:^|\s)--?$", before) and not value["tag"]
-    if sign and quoted:  # but not: Unexpected token: 'foo'
+    if sign and quoted:  # password: 'x', but not: Unexpected token: 'foo'
         is_word = quoted.isalpha() and name["name"].lower() == "token" and ":" in sign
         is_secret_value = not is_word or value["quote"]
-    elif sign:
+    elif sign:  # password=x
         is_secret_value = not is_code_or_prose(name["name"], value)
-    elif quoted:
+    elif quoted:  # ("password", "x1"), --password "x"
         is_secret_value = is_flag or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
-    else:
-        is_secret_value = is_flag and value["bare"][0] != "-" or value["tag"] and before[-1:] in ("<", ":")
+    else:  # --password x, <password>x, <ns:password>x
+        is_tag = value["tag"] and before[-1:] in ("<", ":")
+        is_secret_value = is_tag or (is_flag and value["bare"][0] != "-")
     return value.span("quoted" if quoted else "bare") if is_secret_value else (0, 0)
 
 
@@ -504,7 +508,7 @@ VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
     | [\d.]{5,15}(?:
         -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
-          |debug|ubuntu|linux|win|ga|\d+\.el\d|g?[0-9a-f]{7}|[rbp]\d|py\d|el\d|x64|x86)
+          |debug|ubuntu|linux|win|ga|\d+\.el\d|g?(?=\d*[a-f])[0-9a-f]{7}|[rbp]\d|py\d|el\d|x64|x86)
         | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
         | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js
           |css)\b )"""
@@ -513,7 +517,7 @@ VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|[-=]>|\u2192)\s{0,9}"
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
-    """Find IPv4 addresses, but not version numbers, wherever one stands in the text."""
+    """Find IPv4 addresses, but no versions. A number that is a version once is one in the whole text."""
     candidates = list(pattern(IPV4).finditer(text))
     versions = set()
     last, before = None, 0  # where the last version, and the number before, ended
@@ -602,9 +606,9 @@ RULES: tuple[Rule, ...] = (
     (find_credentials, "bearer|basic|token|negotiate|apikey"),
     (find_in_commands, "curl|mysql|mariadb|docker|redis|sshpass|identified"),
     (find_gravatars, "avatar"),
-    (find_frames, r"[\n\v]|\sat\s|, line |#\d|@http"),
+    (find_frames, rf"[\n\v]|\sat\s|, line |#\d|@http|{CUT}"),
     (finder(EMAIL, EMAIL_MASK), "@"),
-    (finder(IPV6, IP_MASK), "::|(?:[0-9a-f]{1,4}:){3}"),
+    (finder(IPV6, IP_MASK), "::|(?:[0-9a-f]{1,4}:){2}"),
 )
 IPV4_HINT = r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"
 IPV4_RULES: dict[str, list[Rule]] = {VERSION: [], ADDRESS: [(finder(IPV4, IP_MASK), IPV4_HINT)]}
@@ -641,7 +645,7 @@ class Redactor:
         row_kinds: dict[str, str] = {}
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
-        elif row_name(value) and not (kind == USER and in_object):  # that is a user's name
+        elif row_name(value) and not (kind == USER and in_object):  # {"user": {"name": …, "value": …}} is no row
             row_kind = kind_of(row_name(value), kind)
             row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
@@ -658,9 +662,14 @@ class Redactor:
         """Return a text of a kind, redacted."""
         if kind in (SECRET, MAIL) and not is_harmless(text):
             return SECRET_MASK if kind == SECRET else EMAIL_MASK
-        nested = self.redact_nested(text, kind) if text[:1] + text[-1:] in ("{}", "[]") else None
-        if nested is not None:
-            return nested
+        if text[:1] + text[-1:] in ("{}", "[]"):
+            nested = self.redact_nested(text, kind)
+            if nested is not None:
+                return nested
+        elif '":' in text:  # a line of a log: at 10:00 {"user": …}
+            start, end = text.find("{"), text.rfind("}") + 1
+            nested = self.redact_nested(text[start:end], kind) if 0 <= start < end else None
+            text = text if nested is None else text[:start] + nested + text[end:]
         if self.token and self.token in text.lower():  # a rule finds it where it is escaped
             text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
         if kind not in KIND_RULES and not pattern(SUSPECT).search(text.lower()):
@@ -814,7 +823,7 @@ def trim(value: Any, longest: int, items: int) -> Any:
         rest = [{"…": more} if isinstance(value[0], dict) else more] if len(value) > items else []
         return cut + rest
     if isinstance(value, dict):
-        items = max(items, 4)  # objects with fixed keys have up to four
+        items = max(items, 4)  # members of exceptions, top_tags and the like are not cut
         first = {trim(key, max(longest, 20), 0): value[key] for key in list(value)[:items]}
         members = {key: trim(child, longest, items) for key, child in first.items()}
         return {**members, "…": f"+{len(value) - items} more"} if len(value) > items else members
@@ -891,7 +900,7 @@ def width(text: str) -> int:
 
 def cell(value: Any, field: str = "") -> str:
     """Return a field's value as people read it; - for nothing."""
-    if value in (None, "", []):
+    if value in (None, "", [], {}):
         return "-"
     if isinstance(value, dict):
         return " ".join(map(cell, value.values()))
@@ -921,7 +930,7 @@ def ago(seconds: float) -> str:
 
 
 def sparkline(counts: list[int]) -> str:
-    """Draw counts, one column a point, two hours a column."""
+    """Draw counts, one column a point; of more than 14 points, two a column."""
     if len(counts) > 14:
         start = len(counts) % 2
         counts = [one + other for one, other in zip(counts[start::2], counts[start + 1 :: 2])]
@@ -932,6 +941,7 @@ def sparkline(counts: list[int]) -> str:
 # --- HTTP --------------------------------------------------------------------
 
 LOOPBACK = r"https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
+NOT_SENTRY = "the answer is JSON, but not what Sentry gives here"
 BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
 
 
@@ -993,7 +1003,7 @@ class Client:
     ) -> tuple[Any, Any]:
         """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
 
-        Parameters that are None are left out. A 404 is told as no `what`. `most` is in bytes.
+        Parameters that are None are left out. A 404's message begins with no `what`. `most` is in bytes.
         """
         from urllib.parse import urlencode
 
@@ -1065,11 +1075,13 @@ class Client:
             is_bound = first.http == 401 and "organization" in first.reason.lower()
             if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
-            self.is_org_form = self.is_org_form or first.http == 410  # else once it has answered
+            if first.http == 410:
+                self.is_org_form = True
             try:
                 answer = self.get(org_path, *rest)
-            except Failure:
-                raise first from None
+            except Failure as second:
+                is_passing = second.status in (RATE_LIMITED, NETWORK) or second.http >= 500
+                raise second if is_passing else first from None
         self.is_org_form = True
         return answer
 
@@ -1146,7 +1158,7 @@ def read_body(answer: Any, most: int) -> bytearray:
         body += chunk
     if len(body) > most:
         message = f"the answer is larger than {most >> 20} MiB"
-        raise Failure(UNUSABLE, message, "try a lower --limit")
+        raise Failure(UNUSABLE, message, "ask for less, such as a lower --limit")
     if answer.length:  # what http.client still expects by Content-Length
         raise EOFError("it is shorter than announced")
     return body
@@ -1283,7 +1295,7 @@ def http_time(text: str) -> float:
 
 def parse_json(body: bytearray, status: int) -> Any:
     """Return the JSON of a good answer. Raises Failure for what isn't JSON, or too much of it."""
-    problem, hint = "holds too many values to be read", "try a lower --limit"
+    problem, hint = "holds too many values to be read", "ask for less, such as a lower --limit"
     try:
         if sum(map(body.count, b",{[")) <= MAX_VALUES:
             return json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
@@ -1297,13 +1309,15 @@ def parse_json(body: bytearray, status: int) -> Any:
 
 def expect_list(value: Any) -> list[Object]:
     """Return a list of objects, not more than MAX_ITEMS_READ. Raises Failure for anything else."""
-    return list(map(expect_object, value[:MAX_ITEMS_READ] if isinstance(value, list) else [None]))
+    if not isinstance(value, list):
+        raise Failure(UNUSABLE, NOT_SENTRY, BASE_URL_HINT)
+    return [expect_object(item) for item in value[:MAX_ITEMS_READ]]
 
 
 def expect_object(value: Any) -> Object:
     """Return an object as it is. Raises Failure for anything else."""
     if not isinstance(value, dict):
-        raise Failure(UNUSABLE, "the answer is JSON, but not what Sentry gives here", BASE_URL_HINT)
+        raise Failure(UNUSABLE, NOT_SENTRY, BASE_URL_HINT)
     return value
 
 
@@ -1311,7 +1325,8 @@ def expect_object(value: Any) -> Object:
 #
 # Records from Sentry's objects, of which any part may be missing or of another type.
 
-# The fields of records, in their order.
+# The fields of records, in their order. A new one is a text, or else computed in shape_issue() or shape_event(); IDs
+# and times also belong to IDENTIFIERS, what a page for people shows to PAGE_FIELDS.
 ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count".split()
 ISSUE_FIELDS += "first_seen last_seen environments top_tags url".split()
 ISSUE_DETAILS = "substatus priority platform project assigned_to first_release last_release".split()
@@ -1716,12 +1731,13 @@ def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list
         notes.append(f"only {asked!r}, the default, was asked for; these issues are also in {names}")
     if not (issues or args.cursor):
         notes += why_empty(client)
+    last = more
     if issues and args.sort != "date":
         of = f"the {len(issues)} most recent issues" if more else f"{len(issues)} issues"
-        more = f"the first {min(len(issues), args.limit)} of {of} by {args.sort}"
+        last = f"the first {min(len(issues), args.limit)} of {of} by {args.sort}"
         if not any(sort_key(client, issue)[0] for issue in issues):
-            more += ", which this server doesn't report: ranked by count, of all time"
-    return [*notes, more] if more else notes
+            last += ", which this server doesn't report: ranked by count, of all time"
+    return [*notes, last] if last else notes
 
 
 def why_empty(client: Client) -> list[str]:
@@ -1772,6 +1788,7 @@ def event_detail(client: Client) -> Result:
     if event_id and args.environment:
         raise Failure(USAGE, "--environment goes with an issue; this is an event's ID", "leave it out")
     if not re.fullmatch(EVENT_ID, event_id):
+        issue = issue_id(client, issue)
         event_id = newest_event(client, issue, event_id)
 
     def get(project: str | None) -> Object:
@@ -1793,7 +1810,7 @@ def newest_event(client: Client, issue: str, wanted: str) -> str:
     """Return the ID of an issue's newest event, or of that with Sentry 9's number."""
     environment = client.args.environment
     params = {"environment": environment, "limit": PAGE_SIZE if wanted else 1}
-    for page in get_pages(client, params, issue_id(client, issue)):
+    for page in get_pages(client, params, issue):
         for event in page.items:
             event_id = text_at(event, "eventID", "event_id") or ""
             if re.fullmatch(EVENT_ID, event_id) and wanted in ("", text_at(event, "id")):
@@ -1855,7 +1872,7 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
     """
     verb = "reading" if client.args.sort == "date" else "ranking"
     what = "events" if issue else "issues"
-    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    is_terminal = sys.stderr is not None and sys.stderr.isatty() and not client.args.quiet
     environment = params["environment"] if issue else None
     asked: list[Any] = []  # cursors
     count, cursor = 0, params.get("cursor")

@@ -499,6 +499,21 @@ class Redirects(StandInCase):
         self.fails(1, *LIST)
 
 
+class Fallbacks(StandInCase):
+    def test_an_organization_s_endpoint_that_cannot_say_is_no_404(self) -> None:
+        for code, status in ((429, 5), (503, 1), (404, 4), (403, 4)):
+            with self.subTest(code):
+                self.standin.faults.clear()
+                self.standin.fault("/api/0/issues/", faults.answer(404, {"detail": "gone"}))
+                self.standin.fault("/api/0/organizations/", faults.answer(code, {"detail": "later"}))
+                self.fails(status, "issue-detail", "4001")
+
+    def test_a_short_id_is_looked_up_once(self) -> None:
+        self.good("event-detail", "BACKEND-1", SENTRY_PROJECT=None)
+        paths = [request.path.rpartition("/api/0/")[2] for request in self.standin.requests]
+        self.assertEqual(len(paths), 4, paths)
+
+
 class Sent(StandInCase):
     def test_every_request_is_a_get_with_the_token_and_a_user_agent(self) -> None:
         self.good("list-issues", "--user-agent", "probe/1")
