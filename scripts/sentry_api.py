@@ -377,13 +377,14 @@ find_in_commands = finder(r"""(?ix)(?:
 # A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's <input>,
 # form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
 NAME = r"(?<!@)(?:(?<=-)D(?=[a-z]))?(?P<name>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\w[\w.$-]*)"
-VALUE = r"""(?x)(?P<quote>\\{0,8}["'`])?\]?
-    (?: (?P<sign>\s{0,3}(?:=>|={2,3}|:=|[:=](?![:=~]))\s{0,3}
-        | (?<=["'])\s{1,3}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){2})
-      | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{0,100})?>) | ,\s? | \s{1,3} )
-    (?: [\[(]{0,2}[burf]?(?P<mark>\\{0,8}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
+BARE = r"""(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])"""  # a character
+VALUE = rf"""(?x)(?P<quote>\\{{0,8}}["'`])?\]?
+    (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
+        | (?<=["'])\s{{1,3}}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){{2}})
+      | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{{0,100}})?>) | ,\s? | \s{{1,3}} )
+    (?: [\[(]{{0,2}}[burf]?(?P<mark>\\{{0,8}}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
-        (?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])+) )"""
+        {BARE}{{1,200}}) )"""
 # A header takes the rest of its line, or of the quotes it stands in.
 HEADER = r""":\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d\0]|(?i:bearer|basic)\s)"""
 
@@ -411,7 +412,7 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     if not value:
         return 0, 0
     sign, quoted = value["sign"], value["quoted"]
-    is_flag = re.search(r"(?:^|\s)--?$", before) and not value["tag"]
+    is_flag = re.search(r"(?<![\w-])--?$", before) and not value["tag"]
     if sign and quoted:  # password: 'x', but not: Unexpected token: 'foo'
         is_word = quoted.isalpha() and name["name"].lower() == "token" and ":" in sign
         is_secret_value = not is_word or value["quote"]
@@ -422,7 +423,11 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     else:  # --password x, <password>x, <ns:password>x
         is_tag = value["tag"] and before[-1:] in ("<", ":")
         is_secret_value = is_tag or (is_flag and value["bare"][0] != "-")
-    return value.span("quoted" if quoted else "bare") if is_secret_value else (0, 0)
+    if not is_secret_value:
+        return 0, 0
+    # The rest of a long one is read here only: reading it for every name would take quadratic time.
+    rest: Any = pattern(f"(?:{BARE})*").match(text, value.end())
+    return value.span("quoted") if quoted else (value.start("bare"), rest.end())
 
 
 def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
@@ -500,7 +505,7 @@ VERSION_BEFORE = rf"""(?x)(?:
       | (?<![A-Za-z])(?i:v|ver|rev|oid|ios|os\ x|jdk|php|rails|django|cuda) )
       (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{{0,6}}
     | (?<![^\s\"'(\[;,{{<]) (?!{HOST}/)(?:[a-z0-9_-]+/(?=\d\.)|(?![a-z0-9_-]+/)[A-Za-z][\w+-]*/)
-    | (?<!ssh\ )(?<![\w@/.-])@?(?!{HOST}@|\d+@)
+    | (?<!(?i:ssh)\ )(?<![\w@/.-])@?(?!{HOST}@|\d+@|//[^/]*@)
       (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){{1,2}}
     | (?<![:/])[/\\][\w.+-]{{0,40}}[A-Za-z]- | \.so\. | \bApplication\\ )[\d.]+$"""
@@ -1134,7 +1139,7 @@ def make_opener(base_url: str) -> Any:
 
 def redirected(url: str, location: str) -> str:
     """Return where a redirect leads. Raises Failure for another origin: no token goes there."""
-    from urllib.parse import urljoin
+    from urllib.parse import quote, urljoin
 
     try:
         target = urljoin(url, location.strip())
@@ -1142,7 +1147,9 @@ def redirected(url: str, location: str) -> str:
         target = location
     origin, other = ("/".join(each.split("/")[:3]) for each in (url, target))
     if origin == other:
-        return target
+        # All but reserved characters is quoted; http.client reads headers as Latin-1.
+        return quote(target, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
+    other = re.sub("//.*@", "//", other)
     message = f"a redirect to another server, {other}, was not followed"
     raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(other))
 
@@ -1302,6 +1309,8 @@ def parse_json(body: bytearray, status: int) -> Any:
     except (json.JSONDecodeError, UnicodeDecodeError):
         problem = "can't be read as JSON"
         hint = "check that the base URL is the address of the web page, without a path to the API"
+    except RecursionError:
+        problem, hint = "is nested too deep", BASE_URL_HINT
     except ValueError:
         problem, hint = "holds a number that can't be read (NaN, over 4300 digits)", BASE_URL_HINT
     raise Failure(UNUSABLE, f"HTTP {status}, but the answer {problem}", hint)
@@ -1420,9 +1429,9 @@ def tags_of(event: Object) -> dict[str, str]:
 
 
 def unless_shown(text: str | None, shown: str) -> str | None:
-    """Return a text, or None where all its words stand in what the record shows."""
-    words, known = (Counter(one.replace(":", " ").split()) for one in (text or "", shown))
-    return text if words - known else None
+    """Return a text, or None where its words stand in what the record shows, in their order."""
+    words = iter(shown.replace(":", " ").split())
+    return text if any(word not in words for word in (text or "").replace(":", " ").split()) else None
 
 
 def named_frame(source: Object) -> str | None:
@@ -1569,17 +1578,17 @@ def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
     occurrence = object_at(event, "occurrence")
     shown = f"{record['title']} {record['culprit']} {record['message']}"
     rows = objects_at(occurrence, "evidence_display")
-    display = {text_at(row, "name") or "-": value_at(row, "value") for row in rows}
+    display = {text_at(row, "name"): value_at(row, "value") for row in rows}
     csp = {"directive": "effective_directive", "blocked": "blocked_uri", "document": "document_uri"}
     report = texts_at(entries, "csp", **csp, source_file="source_file", line="line_number")
-    found: Object = {
+    found: dict[Any, Any] = {
         "title": unless_shown(text_at(occurrence, "issue_title"), shown),
         "subtitle": unless_shown(text_at(occurrence, "subtitle"), shown),
         **(display if any(display.values()) else object_at(occurrence, "evidence_data")),
         **(report or {}),
     }
     plain = (str, int, float)
-    return {name: str(item) for name, item in found.items() if isinstance(item, plain)} or None
+    return {name: str(item) for name, item in found.items() if name and isinstance(item, plain) and item != ""} or None
 
 
 # Stacks: exceptions as they are shown, each with its frames, innermost first.
@@ -1656,8 +1665,9 @@ def variables_of(stacks: list[Any]) -> list[Object]:
 
     Frames are no keys: the filter would take a function's name (load_modules) for the variables'.
     """
-    frames = [frame for _, stack in stacks for frame in stack if not frame.is_library]
-    return [{"frame": one.place, "vars": one.vars} for one in frames if one.vars][:MAX_STACK]
+    frames = [frame for _, stack in stacks for frame in stack if frame.vars and not frame.is_library]
+    innermost = {frame.place: frame.vars for frame in frames[::-1]}  # of a recursion
+    return [{"frame": place, "vars": found} for place, found in innermost.items()][::-1][:MAX_STACK]
 
 
 def crumb_lines(entries: Any) -> list[str]:
@@ -1704,13 +1714,17 @@ def list_issues(client: Client) -> Result:
 
 def sort_key(client: Client, issue: Object) -> tuple[float, int]:
     """Return what --sort goes by; of equals, and where it is not known, the count of all time."""
-    figures = {
-        "freq": count_in_range(issue, client.args.time_range, client.now),
-        "user": number(text_at(issue, *ISSUE_PATHS["user_count"])),
-        "new": seconds_since_1970(value_at(issue, *ISSUE_PATHS["first_seen"])),
-        "date": seconds_since_1970(value_at(issue, *ISSUE_PATHS["last_seen"])),
-    }
-    return figures[client.args.sort] or 0, number(text_at(issue, *ISSUE_PATHS["count"])) or 0
+    return figure(client, issue) or 0, number(text_at(issue, *ISSUE_PATHS["count"])) or 0
+
+
+def figure(client: Client, issue: Object) -> float | None:
+    """Return the count or time that --sort means, if the server reports it."""
+    sort = client.args.sort
+    if sort == "freq":
+        return count_in_range(issue, client.args.time_range, client.now)
+    if sort == "user":
+        return None if client.is_glitchtip else number(text_at(issue, *ISSUE_PATHS["user_count"]))
+    return seconds_since_1970(value_at(issue, *ISSUE_PATHS["first_seen" if sort == "new" else "last_seen"]))
 
 
 def issue_params(args: Args, environment: str | None) -> Object:
@@ -1735,7 +1749,7 @@ def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list
     if issues and args.sort != "date":
         of = f"the {len(issues)} most recent issues" if more else f"{len(issues)} issues"
         last = f"the first {min(len(issues), args.limit)} of {of} by {args.sort}"
-        if not any(sort_key(client, issue)[0] for issue in issues):
+        if all(figure(client, issue) is None for issue in issues):
             last += ", which this server doesn't report: ranked by count, of all time"
     return [*notes, last] if last else notes
 
@@ -1850,7 +1864,7 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
     items, is_whole = list(found.values())[:limit], len(found) <= limit
     if not is_whole or page.has_next and not is_past:
         # Where a page is longer than asked for, no cursor leads to the middle of it.
-        way = f"--cursor '{page.cursor}'" if is_whole and page.cursor else "a higher --limit"
+        way = f"--cursor '{page.cursor}'" if is_whole and page.cursor else "a higher --limit or narrower filters"
         # X-Hits counts what matches the query at any time.
         hits = "" if issue or args.time_range or args.cursor else page.headers.get("X-Hits", "")
         is_true = re.fullmatch("[0-9]{1,9}", hits) and hits != page.headers.get("X-Max-Hits")
@@ -1944,7 +1958,7 @@ FORMS = (
     "or for event-detail an event's 32 hex digits or web address"
 )
 # Host; path and query.
-WEB_ADDRESS = r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(/[^#]*|)"
+WEB_ADDRESS = r"(?i:https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(/[^#]*|)"
 # Both of a page. The organization is a subdomain of sentry.io or stands in the path, in Sentry 9's
 # before the project; the ID of a feedback stands in the query.
 WEB_PAGE = (
@@ -2276,7 +2290,8 @@ def main(argv: list[str] | None = None) -> int:
     except Failure as error:
         failure = error
     except (MemoryError, RecursionError):
-        failure = Failure(UNUSABLE, "the answer is too large or nested too deep", "leave out --raw, or lower --limit")
+        hint = "ask for less: no --raw, no entries, a lower --limit"
+        failure = Failure(UNUSABLE, "the answer is too large or nested too deep", hint)
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
         import traceback
 
@@ -2327,10 +2342,12 @@ def format_answer(args: Args, answer: Any) -> str:
         return render(answer)
     if is_list:
         return render([fit(record, size) for record in answer])
-    # What was included has a size of its own; entries were asked for: they stay whole.
-    lines = fit({key: answer[key] for key in INCLUDES[:-1] if key in answer}, INCLUDED_SIZE)
+    # What was included has a size of its own, variables what the others leave; entries stay whole.
+    lines = fit({key: answer[key] for key in ("stack", "breadcrumbs") if key in answer}, INCLUDED_SIZE * 2 // 3)
+    variables = fit({"vars": answer.get("vars")}, INCLUDED_SIZE - len(to_json(lines)))
     rest = fit({key: child for key, child in answer.items() if key not in INCLUDES}, size)
-    return render({**answer, **rest, **lines})
+    cut = {**rest, **lines, **variables}
+    return render({key: cut.get(key, child) for key, child in answer.items()})
 
 
 def console_script() -> NoReturn:

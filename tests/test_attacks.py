@@ -68,6 +68,12 @@ class Time(unittest.TestCase):
                     start = 'Traceback (most recent call last):\n  File "'
                     self.check(lambda size: start + seed * (size // len(seed)) + ":1", seed)  # noqa: B023
 
+    def test_names_of_secrets_before_any_end(self) -> None:
+        for name in ("auth:", "session:", "token:", "password=", "sg.password:", "password:a:", "token ", "--token "):
+            for end in "([{\"'<;":
+                with self.subTest(name, end=end):
+                    self.check(lambda size: name * (size // len(name)) + end, name)  # noqa: B023
+
     def test_every_seed_under_every_kind_of_key(self) -> None:
         for seed in SEEDS:
             with self.subTest(seed):

@@ -128,6 +128,13 @@ class Ranks(StandInCase):
         self.assertIn("freq", self.fails(2, "list-issues", "--sort", "hot"))
         self.assertEqual(self.standin.requests, [])
 
+    def test_a_count_of_0_is_no_unknown_one(self) -> None:
+        for issue in self.standin.issues:
+            issue["extra"] = {"userCount": 0}
+        error = self.call("list-issues", "--sort", "user", "--limit", "3", "--no-tags").err
+        self.assertIn("by user", error)
+        self.assertNotIn("doesn't report", error)
+
     def test_nothing_to_rank(self) -> None:
         run = self.call("list-issues", "--sort", "freq", "--query", "is:resolved", "--environment", "")
         self.assertEqual((run.status, run.out), (0, "[]\n"))

@@ -319,6 +319,20 @@ class Included(StandInCase):
         times = ["2026-11-28T10:00:00Z first", "after first", "2026-11-28T10:00:00.500Z second"]
         self.assertEqual(record["breadcrumbs"], [*times, "2026-11-28T10:00:01.250Z third"])
 
+    def test_the_last_breadcrumb_is_shown_beside_any_variables(self) -> None:
+        names = {f"name_{number}": "x" * 200 for number in range(20)}
+        frames = [{"filename": f"a{number}.py", "lineNo": 1, "inApp": True, "vars": names} for number in range(40)]
+        crumbs = [{"category": "c", "message": f"{number} " + "m" * 300} for number in range(40)]
+        record = self.include(
+            [
+                {"type": "exception", "data": {"values": [{"type": "E", "stacktrace": {"frames": frames}}]}},
+                {"type": "breadcrumbs", "data": {"values": crumbs}},
+            ]
+        )
+        self.assertEqual(len(record["breadcrumbs"]), 20)
+        self.assertTrue(record["breadcrumbs"][-1].startswith("c 39 "))
+        self.assertTrue(record["vars"])
+
     def test_evidence_of_every_form(self) -> None:
         display = [{"name": "value", "value": "1"}, {"name": "name", "value": "Nora Vik"}, {"name": "x", "value": 3.5}]
         data = {"value": 8731, "name": "Nora Vik", "list": [1], "is_slow": True}
@@ -340,7 +354,8 @@ class Messages(StandInCase):
             ("ValueError: x", "x", False),
             ("Oops", "other words", True),
             ("Oops", "", False),
-            ("ValueError: x", "x ValueError", False),
+            ("Transfer from A to B failed", "Transfer from B to A failed", True),
+            ("ValueError: x", "x ValueError", True),
             ("ValueError: x", "x x", True),
         ):
             event = {

@@ -439,15 +439,16 @@ class Redirects(StandInCase):
         for location in ("https://h.test/y", "HTTPS://h.test/y", "/y", "../y", " /y ", "//h.test/y"):
             self.assertEqual(sentry_api.redirected("https://h.test/x/", location), "https://h.test/y")
         self.assertEqual(sentry_api.redirected("https://h.test/x/", "https://h.test"), "https://h.test")
+        self.assertEqual(sentry_api.redirected("https://h.test/x/", "/a b/\xe9"), "https://h.test/a%20b/%E9")
         for location, shown in (
             ("https://h.test:443/y", "https://h.test:443"),
             ("https://h.test:80/y", "https://h.test:80"),
             ("http://h.test/y", "http://h.test"),
             ("https://h.test.evil.test/", "https://h.test.evil.test"),
-            ("https://h.test@evil.test/y@z", "https://h.test@evil.test"),
-            ("https://x@h.test/", "https://x@h.test"),
+            ("https://h.test@evil.test/y@z", "https://evil.test"),
+            ("https://jane@example.test/", "https://example.test"),
             ("https://h.test?x=https://h.test/", "https://h.test?x=https:"),
-            ("https://h.test\\@evil.test/", "https://h.test\\@evil.test"),
+            ("https://h.test\\@evil.test/", "https://evil.test"),
             ("http://[broken/x", "http://[broken"),
         ):
             with self.subTest(location), self.assertRaises(sentry_api.Failure) as caught:
