@@ -613,7 +613,7 @@ RULES: tuple[Rule, ...] = (
     (find_gravatars, "avatar"),
     (find_frames, rf"[\n\v]|\sat\s|, line |#\d|@http|{CUT}"),
     (finder(EMAIL, EMAIL_MASK), "@"),
-    (finder(IPV6, IP_MASK), "::|(?:[0-9a-f]{1,4}:){2}"),
+    (finder(IPV6, IP_MASK), rf"::|(?:[0-9a-f]{{1,4}}:){{2}}[0-9a-f]{{0,4}}(?::|{CUT})"),
 )
 IPV4_HINT = r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"
 IPV4_RULES: dict[str, list[Rule]] = {VERSION: [], ADDRESS: [(finder(IPV4, IP_MASK), IPV4_HINT)]}
