@@ -2076,7 +2076,8 @@ def require(args: Args, *names: str) -> None:
     missing = [name for name in names if getattr(args, name) is None]
     if missing:
         options = " and ".join(f"--{name} (or SENTRY_{name.upper()})" for name in missing)
-        raise Failure(USAGE, f"{options} not given", "see the address of Sentry's web page")
+        hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
+        raise Failure(USAGE, f"{options} not given", hint)
 
 
 # Function, description, example.
