@@ -191,7 +191,7 @@ NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
 ABOUT_WORDS = frozenset(
     "count counts type types length limit size name field fields url uri endpoint path policy age "
     "ttl expiry expires expired expiration status state error errors method mode provider "
-    "required valid invalid enabled usage version at in created updated reset attempts algorithm "
+    "required valid invalid enabled usage version at in created updated reset attempts index hint algorithm "
     "alg issuer audience scope scopes domain host header file format manager backend class "
     "handler".split()
 )
@@ -318,7 +318,7 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
 # {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
-    none | null | nil | undefined | true | false | include | omit | same-origin | [?$%\u2026] | %s
+    none | null | nil | undefined | true | false | include | omit | same-origin | [?$%#\u2026] | %[rs]
     | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
     | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2}
     | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
@@ -365,7 +365,7 @@ find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{
 # What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
 find_credentials = finder(r"""(?x)
     (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16})(?=[\s+]+\S*\d))[\s+]+
-    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|(?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z])
+    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|(?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z]|[A-Za-z]{6,99}==?(?![\w"]))
     (?!\w{1,20}=[\w"])(?P<value>[A-Za-z0-9._~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
 find_in_commands = finder(r"""(?ix)(?:
@@ -381,7 +381,7 @@ BARE = r"""(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])"""  # a character
 VALUE = rf"""(?x)(?P<quote>\\{{0,8}}["'`])?\]?
     (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
         | (?<=["'])\s{{1,3}}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){{2}})
-      | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{{0,100}})?>) | ,\s? | \s{{1,3}} )
+      | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
     (?: [\[(]{{0,2}}[burf]?(?P<mark>\\{{0,8}}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
         {BARE}{{1,200}}) )"""
@@ -402,7 +402,7 @@ def find_assignments(text: str) -> Iterator[Span]:
 
 def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     """Return where the value behind a secret's name stands; an empty span if it has none."""
-    before = text[max(0, name.start() - 3) : name.start()]
+    before = text[max(0, name.start() - 40) : name.start()]
     header = pattern(HEADER).match(text, name.end())
     if header and name["name"].lower().endswith(("cookie", "cookies", "authorization")):
         is_quoted = before[-1:] in ("'", '"')
@@ -421,7 +421,7 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
     elif quoted:  # ("password", "x1"), --password "x"
         is_secret_value = is_flag or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
     else:  # --password x, <password>x, <ns:password>x
-        is_tag = value["tag"] and before[-1:] in ("<", ":")
+        is_tag = value["tag"] and re.search(r"<(?:\w+:)?$", before)
         is_secret_value = is_tag or (is_flag and value["bare"][0] != "-")
     if not is_secret_value:
         return 0, 0
@@ -433,15 +433,16 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
 def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
     """Tell whether what follows a secret's name is a number, a call, a variable or prose."""
     sign, word = value["sign"], value["bare"].rstrip(".:!?")
-    last_word = re.split("[^A-Za-z0-9]", name)[-1].lower()
+    last_word = snake_case(name).rpartition("_")[2]
     is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
-    is_prose = not value["quote"] and (is_label or sign != sign.strip())
+    is_spaced = sign != sign.strip()
+    is_prose = not value["quote"] and (is_label or is_spaced)
     up_to_next = value.string[value.start("bare") : value.end() + 1]
     attribute = r"[a-z_.]*\.\w*(?:pass|pwd|secret|token|key|auth|cred)\w*"
     return bool(
-        (word.isdecimal() and (len(word) <= 3 or last_word == "tokens"))
+        (word.lstrip("-").isdecimal() and (len(word) <= 3 or last_word == "tokens"))
         or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}|{attribute}", word)  # auth=self.auth
-        or re.match(r"[A-Za-z_.:]+[(\[]", up_to_next)  # get_token()
+        or re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", up_to_next)  # get_token()
         or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word))
     )
 
@@ -465,7 +466,7 @@ LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!
 LABEL = r"(?:[^\W_]|-)+"
 # An address; up to where a server has cut it; not a version, not a file; and what ends as most
 # domains do, whatever stands behind it (example.com.csv).
-DOMAIN = rf"""(?: \[(?:ipv6:)?[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
+DOMAIN = rf"""(?: \[(?:ipv6:)?(?=[0-9a-f]*[:.])[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
       (?:{LABEL}\.)*(?:{LABEL})?(?={CUT})
     | (?:{LABEL}\.)+(?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
         | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
@@ -503,7 +504,7 @@ VERSION_BEFORE = rf"""(?x)(?:
         |firmware|driver|kernel|sdk|runtime|chrome|firefox|safari|windows|android|java|python|edge
         |mac_?os|net\ framework|(?:windows|sql)\ server)
       | (?<![A-Za-z])(?i:v|ver|rev|oid|ios|os\ x|jdk|php|rails|django|cuda) )
-      (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=\"'#.(\\-]{{0,6}}
+      (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=_\"'#.(\\-]{{0,6}}
     | (?<![^\s\"'(\[;,{{<]) (?!{HOST}/)(?:[a-z0-9_-]+/(?=\d\.)|(?![a-z0-9_-]+/)[A-Za-z][\w+-]*/)
     | (?<!(?i:ssh)\ )(?<![\w@/.-])@?(?!{HOST}@|\d+@|//[^/]*@)
       (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
