@@ -247,7 +247,7 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return USER
     if last in ("packages", "modules"):
         return PACKAGES
-    if pattern(ADDRESS_NAME).search(name) and parent != TEAM:
+    if pattern(ADDRESS_NAME).search(name):
         return ADDRESS
     if pattern(VERSION_NAME).search(f"_{parent}_{name}"):
         return VERSION
@@ -425,9 +425,11 @@ def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
         is_secret_value = is_tag or (is_flag and value["bare"][0] != "-")
     if not is_secret_value:
         return 0, 0
+    if quoted:
+        return value.span("quoted")
     # The rest of a long one is read here only: reading it for every name would take quadratic time.
-    rest: Any = pattern(f"(?:{BARE})*").match(text, value.end())
-    return value.span("quoted") if quoted else (value.start("bare"), rest.end())
+    rest: Any = pattern(f"{BARE}*").match(text, value.end())
+    return value.start("bare"), rest.end()
 
 
 def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
@@ -674,7 +676,7 @@ class Redactor:
                 return nested
         elif '":' in text:  # a line of a log: at 10:00 {"user": …}
             start, end = text.find("{"), text.rfind("}") + 1
-            nested = self.redact_nested(text[start:end], kind) if 0 <= start < end else None
+            nested = self.redact_nested(text[start:end], kind)
             text = text if nested is None else text[:start] + nested + text[end:]
         if self.token and self.token in text.lower():  # a rule finds it where it is escaped
             text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
@@ -1737,17 +1739,17 @@ def issue_params(args: Args, environment: str | None) -> Object:
 
 
 def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list[Any]) -> list[str]:
-    """Say what the list doesn't mean, why it may be empty, and how to go on."""
+    """Say what the list doesn't mean, and how to go on; of an empty one, first that it is, then why."""
     args, notes, asked = client.args, [], client.args.environment
     if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
         notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
     names = environments_but(asked, tallies)
     if names and asked and "--environment" not in args.given:
         notes.append(f"only {asked!r}, the default, was asked for; these issues are also in {names}")
-    if not (issues or args.cursor):
-        notes += why_empty(client)
+    if not issues:
+        return [more, *notes, *([] if args.cursor else why_empty(client))]
     last = more
-    if issues and args.sort != "date":
+    if args.sort != "date":
         of = f"the {len(issues)} most recent issues" if more else f"{len(issues)} issues"
         last = f"the first {min(len(issues), args.limit)} of {of} by {args.sort}"
         if all(figure(client, issue) is None for issue in issues):
@@ -1767,10 +1769,10 @@ def why_empty(client: Client) -> list[str]:
         if client.is_glitchtip and not issues and not client.get_issues({"query": "", "limit": 1})[0]:
             return [f"{args.project!r} has no issue; this server doesn't tell whether it exists"]
     except Failure as failure:
-        return [f"whether there are others could not be checked ({failure.message})"]
+        return [f"whether other environments have issues could not be checked ({failure.message})"]
     tallies, failed = count_all(client, issues)
     names = environments_but(args.environment, tallies) or "no named environment"
-    newest = f"the newest are in {names}; use --environment NAME, or --environment '' for all"
+    newest = f"the newest issues are in {names}; use --environment NAME, or --environment '' for all"
     return [newest] if any(tallies) else failed
 
 

@@ -400,6 +400,11 @@ class Empty(StandInCase):
             self.assertIn(part, run.err)
         self.assertEqual(len(run.err.splitlines()), 1)
 
+    def test_says_that_a_list_is_empty_before_it_says_why(self) -> None:
+        first, second = self.call("list-issues", "--environment", "nope").err.splitlines()
+        self.assertIn("no issues match", first)
+        self.assertIn("the newest issues are in 'prod', 'staging'", second)
+
     def test_names_the_environment_that_would_have_had_issues(self) -> None:
         for issue in self.standin.issues:
             for event in issue["events"]:

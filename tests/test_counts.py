@@ -155,6 +155,20 @@ class Ranks(StandInCase):
         self.assertRegex(seen, r"ranking: 400 issues +\r +\r(?:note: .*\r\n)+$", "it is gone at the end")
         self.assertNotIn("ranking", self.call("list-issues", "--sort", "freq", "--limit", "1", "--no-tags").err)
 
+    @unittest.skipUnless(hasattr(os, "openpty"), "no pseudo-terminals")
+    def test_quiet_shows_no_progress(self) -> None:
+        self.standin.issues = sample.make_project(self.standin.now(), 450, 60.0, events=1)
+        main, side = os.openpty()
+        command = [sys.executable, str(SCRIPT), "list-issues", "--sort", "freq", "--no-tags", "--quiet"]
+        subprocess.run(
+            command, env=environment(self.standin), stdout=subprocess.DEVNULL, stderr=side, timeout=20, check=True
+        )
+        os.set_blocking(main, False)
+        with self.assertRaises(BlockingIOError):
+            os.read(main, 100)
+        os.close(side)
+        os.close(main)
+
 
 class Tags(StandInCase):
     def test_one_entry_a_key(self) -> None:

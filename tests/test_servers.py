@@ -136,6 +136,7 @@ class Addresses(StandInCase):
             ("https://us.sentry.io/organizations/acme/issues/12/", "12", "acme"),
             ("https://sentry.io/organizations/acme/issues/12/events/latest/", "12", "acme"),
             ("https://de.sentry.io/issues/12/", "12", None),
+            ("HTTPS://ACME.sentry.io/issues/12/", "12", "acme"),
             ("https://acme.sentry.io/issues/BACKEND-1A/", "BACKEND-1A", "acme"),
             ("https://sentry.io/acme/backend/issues/12/", "12", "acme"),
             ("https://acme.sentry.io/issues/feedback/?feedbackSlug=backend:123&project=7", "123", "acme"),
