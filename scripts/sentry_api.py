@@ -134,12 +134,11 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered, and `reason` its explanation. `pause` is how many seconds to wait
+    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait
     before trying once more; 0: not again. `hosts` are IP addresses that the message may show in URLs.
     """
 
     http = 0
-    reason = ""
     pause = 0.0
     hosts: Iterable[str] = ()
 
@@ -949,15 +948,26 @@ def sparkline(counts: list[int]) -> str:
 # --- HTTP --------------------------------------------------------------------
 
 LOOPBACK = r"https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
-NOT_SENTRY = "the answer is JSON, but not what Sentry gives here"
-BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL, and the proxy if there is one"
+BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL (the base URL is the web page's) and the proxy, if any"
+EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED}
+# By HTTP status, or by Sentry's code in the answer.
+HINTS: dict[Any, str] = {
+    400: "check --query, --environment and --cursor",
+    401: "the token is wrong, expired or for another server; create one at "
+    f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked",
+    403: "the token's owner needs access to the project, and the token the scopes event:read, "
+    "project:read and org:read; if it starts with sntrys_, it can't have them: create a user token",
+    404: "check --org, --project and the ID, and that the token may read them",
+    410: "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used",
+    429: "wait, then try again with fewer requests (--no-tags, a lower --limit)",
+    b"sso-required": "the organization wants single sign-on: log in by SSO in a browser first",
+    b"member-disabled-over-limit": "the organization has more members than its plan allows",
+}
+HINTS[422] = HINTS[400]
 
 
 def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[Any]:
-    """Yield (index, result, exception) of functions as they end, for so many seconds.
-
-    For tags, ten at a time, and for each single request: urllib's timeout is one socket operation's, and DNS has none.
-    """
+    """Yield (index, result, exception) of functions as they end, for so many seconds."""
     import queue
     import threading
 
@@ -966,26 +976,20 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
     def work(index: int, function: Callable[[], Any]) -> None:
         try:
             outcomes.put((index, function(), None))
-        except BaseException as error:  # noqa: BLE001 the caller is told
+        except Exception as error:  # noqa: BLE001 the caller is told
             outcomes.put((index, None, error))
 
-    tasks = list(enumerate(functions))
+    waiting = list(enumerate(functions))
     running = 0
     deadline = time.monotonic() + seconds
-    while (tasks or running) and time.monotonic() < deadline:
-        while tasks and running < TAG_WORKERS:
-            task = tasks.pop(0)
-            try:
-                threading.Thread(target=work, args=task, daemon=True).start()
-            except RuntimeError:  # the system lets no more of them start
-                work(*task)
+    while (waiting or running) and time.monotonic() < deadline:
+        while waiting and running < TAG_WORKERS:
+            threading.Thread(target=work, args=waiting.pop(0), daemon=True).start()
             running += 1
-        try:
-            # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
+        # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
+        with suppress(queue.Empty):
             yield outcomes.get(timeout=POLL_INTERVAL)
             running -= 1
-        except queue.Empty:
-            pass
 
 
 class Client:
@@ -994,6 +998,8 @@ class Client:
     is_org_form = False  # whether issues are asked for by the organization's endpoint
     is_org_list = False  # the same for the list of issues
     is_glitchtip = False  # known by its answers
+    now = 0.0  # the server's clock
+    most = MAX_BODY  # of one answer
     spacing = 0.0  # seconds between requests, after a 429
     opener: Any = None
 
@@ -1001,95 +1007,88 @@ class Client:
         import threading
 
         self.args = args
+        self.gate = threading.Lock()
         self.headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
         self.headers.update({"Authorization": f"Bearer {token}", "User-Agent": args.user_agent})
-        self.now = time.time()  # the server's clock
-        self.gate = threading.Lock()
 
-    def get(
-        self, path: str, params: Object | None = None, what: str = "", most: int = MAX_BODY
-    ) -> tuple[Any, Any]:
-        """Return (decoded JSON, headers) of a GET, tried twice at most. Raises Failure.
-
-        Parameters that are None are left out. A 404's message begins with no `what`. `most` is in bytes.
-        """
+    def get(self, path: str, params: Object | None = None, what: str = "") -> tuple[Any, Any]:
+        """Return (JSON, headers) of a GET, tried twice at most; a 404's message begins with no `what`."""
         from urllib.parse import urlencode
 
         given = {key: value for key, value in (params or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}".rstrip("?")
         try:
-            return self.attempt(target, most)
+            return self.attempt(target)
         except Failure as failure:
             if failure.http == 404 and what:
                 failure.message = f"no {what} ({failure.message})"
-            if not failure.pause:
+            if not 0 < failure.pause <= MAX_PAUSE:
                 raise
             if failure.status == RATE_LIMITED:
                 self.spacing = LIMITED_SPACING
             time.sleep(failure.pause)
-        return self.attempt(target, most)
+        return self.attempt(target)
 
-    def attempt(self, target: str, most: int) -> tuple[Any, Any]:
+    def attempt(self, target: str) -> tuple[Any, Any]:
         """Ask once, for --timeout seconds at most."""
         with self.gate:
             time.sleep(self.spacing)
         started = time.monotonic()
-        fetch = partial(self.fetch, self.args.base_url + target, most)
+        fetch = partial(self.fetch, self.args.base_url + target)
+        # urllib's own timeout is for one operation of a socket, and DNS has none.
         late = (0, None, TimeoutError())
         _, answer, error = next(run_in_threads([fetch], self.args.timeout), late)
+        no_answer: Any = (type(error).__name__, {}, b"")
+        status, headers, body = answer or no_answer
         if self.args.verbose:
-            # Of an error only its class: its message can hold a proxy's password.
-            said, size = (answer[0], len(answer[2])) if answer else (type(error).__name__, 0)
             milliseconds = (time.monotonic() - started) * 1000
-            say(f"GET {target} -> {said}, {milliseconds:.0f} ms, {size} bytes")
-        if not answer:
+            say(f"GET {target} -> {status}, {milliseconds:.0f} ms, {len(body)} bytes")
+        if error:
             raise network_failure(error, self.args)
-        status, headers, body = answer
+        self.now = read_time(headers.get("Date", "")) or time.time()
         if status // 100 != 2:
-            raise http_failure(status, headers, body)
-        value = parse_json(body, status)
-        self.now = server_time(headers)
-        self.is_glitchtip = self.is_glitchtip or is_of_glitchtip(value, headers)
+            raise http_failure(status, headers, body[:MAX_REASON_BODY], self.now)
+        try:
+            value = json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
+        except ValueError:
+            message = "the answer is no JSON, or holds NaN or a number of over 4300 digits"
+            raise Failure(UNUSABLE, f"HTTP {status}, but {message}", BASE_URL_HINT) from None
+        self.is_glitchtip |= is_of_glitchtip(value, headers)
         return value, headers
 
-    def fetch(self, url: str, most: int) -> tuple[int, Any, bytearray]:
+    def fetch(self, url: str) -> tuple[int, Any, bytes]:
         """Return status, headers and body of a GET, after redirects within the origin."""
         import urllib.request
 
         self.opener = self.opener or make_opener(self.args.base_url)
         for _ in range(MAX_REDIRECTS + 1):
             request = urllib.request.Request(url, headers=self.headers, method="GET")
-            with self.opener.open(request, timeout=self.args.timeout) as answer:
+            with self.opener.open(request) as answer:
                 if answer.status // 100 != 3 or "Location" not in answer.headers:
-                    return answer.status, answer.headers, read_body(answer, most)
+                    return answer.status, answer.headers, read_body(answer, self.most)
             url = redirected(url, answer.headers["Location"])
         raise Failure(UNUSABLE, f"HTTP {answer.status}: more than {MAX_REDIRECTS} redirects")
 
-    def get_issue(
-        self, issue: str, below: str = "", params: Object | None = None, most: int = MAX_BODY
-    ) -> tuple[Any, Any]:
+    def get_issue(self, issue: str, below: str = "", params: Object | None = None) -> tuple[Any, Any]:
         """GET an issue endpoint; by the organization's form where the org-less one won't do.
 
-        It is being retired (410), knows one region only (404) and refuses the tokens of one
-        organization (401).
+        It refuses tokens of one organization (401), knows one region (404), is being retired (410).
         """
+        ask = partial(self.get, params=params, what=f"issue {issue}")
         org_path = ORG_ISSUE.format(org=self.args.org, issue=issue) + below
-        rest = (params, f"issue {issue}", most)
         if self.is_org_form:
-            return self.get(org_path, *rest)
+            return ask(org_path)
         try:
-            return self.get(ISSUE.format(issue=issue) + below, *rest)
+            return ask(ISSUE.format(issue=issue) + below)
         except Failure as first:
-            is_bound = first.http == 401 and "organization" in first.reason.lower()
+            is_bound = first.http == 401 and "organization" in first.message
             if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
-            if first.http == 410:
-                self.is_org_form = True
+            self.is_org_form |= first.http == 410
             try:
-                answer = self.get(org_path, *rest)
+                answer = ask(org_path)
             except Failure as second:
-                is_passing = second.status in (RATE_LIMITED, NETWORK) or second.http >= 500
-                raise second if is_passing else first from None
+                raise second if second.pause else first from None
         self.is_org_form = True
         return answer
 
@@ -1109,227 +1108,144 @@ class Client:
         return self.get(ORG_ISSUES.format(org=org), {**params, **period, "project": project}, what)
 
     def web_page(self, issue: Any, event: Any = None) -> str | None:
-        """Return the address of an issue's or event's web page; None without organization or ID."""
-        page = f"issues/{issue}/events/{event}" if event else f"issues/{issue}"
-        if not self.args.org or not re.fullmatch(f"issues/{ISSUE_ID}(/events/({EVENT_ID}))?", page):
+        """Return the address of an issue's or event's web page; None without organization or issue."""
+        if not (self.args.org and issue):
             return None
+        page = f"issues/{issue}" + (f"/events/{event}" if event else "")
         form = "{}/{}/{}" if self.is_glitchtip else "{}/organizations/{}/{}/"
         return form.format(self.args.base_url, self.args.org, page)
 
 
 def make_opener(base_url: str) -> Any:
     """Return what opens URLs: of http and https only, no redirects, no errors raised."""
-    import urllib.request
+    import ssl
+    from urllib import request
 
     scheme, host = re.split("://|/", base_url)[:2]
     # A proxy would get the token of a server on this machine unencrypted.
-    is_direct = re.match(LOOPBACK, base_url) or urllib.request.proxy_bypass(host)
-    proxies = {} if is_direct else urllib.request.getproxies()
+    is_direct = re.match(LOOPBACK, base_url) or request.proxy_bypass(host)
+    proxies = {} if is_direct else request.getproxies()
     if proxies.get(scheme, proxies.get("all", "")).startswith("socks"):
-        message = f"a SOCKS proxy is set for {scheme}, and SOCKS is not supported"
         hint = f"set {scheme}_proxy to an HTTP proxy, or no_proxy to do without"
-        raise Failure(NETWORK, message, hint)
-    opener = urllib.request.OpenerDirector()
-    opener.add_handler(urllib.request.ProxyHandler(proxies))
-    opener.add_handler(urllib.request.HTTPHandler())
-    if scheme == "https":
-        import ssl
-
-        context = ssl.create_default_context()  # one for all requests: making one takes 35 ms
-        opener.add_handler(urllib.request.HTTPSHandler(context=context))
+        raise Failure(NETWORK, "SOCKS proxies are not supported", hint)
+    opener = request.OpenerDirector()
+    opener.add_handler(request.ProxyHandler(proxies))
+    opener.add_handler(request.HTTPHandler())
+    if scheme == "https":  # with one context for all requests: making one takes 35 ms
+        opener.add_handler(request.HTTPSHandler(context=ssl.create_default_context()))
     return opener
 
 
 def redirected(url: str, location: str) -> str:
     """Return where a redirect leads. Raises Failure for another origin: no token goes there."""
-    from urllib.parse import quote, urljoin
+    from urllib.parse import urljoin
 
-    try:
-        target = urljoin(url, location.strip())
-    except ValueError:
-        target = location
+    target = location.strip()
+    with suppress(ValueError):  # what can't be parsed is refused
+        target = urljoin(url, target)
     origin, other = ("/".join(each.split("/")[:3]) for each in (url, target))
     if origin == other:
-        # All but reserved characters is quoted; http.client reads headers as Latin-1.
-        return quote(target, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
+        return target
     other = re.sub("//.*@", "//", other)
     message = f"a redirect to another server, {other}, was not followed"
     raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(other))
 
 
-def read_body(answer: Any, most: int) -> bytearray:
-    """Return a body, unpacked. Raises Failure where it is too large, EOFError where it is cut."""
+def read_body(answer: Any, most: int) -> bytes:
+    """Return a body, unpacked. Raises Failure where it is too large."""
     import gzip
 
     is_packed = "gzip" in answer.headers.get("Content-Encoding", "").lower()
     source = gzip.GzipFile(fileobj=answer) if is_packed else answer
-    body = bytearray()
-    while len(body) <= most and (chunk := source.read(CHUNK)):
-        body += chunk
-    if len(body) > most:
-        message = f"the answer is larger than {most >> 20} MiB"
+    body: bytes = source.read(most + 1)
+    if len(body) > most or sum(map(body.count, (b",", b"{", b"["))) > MAX_VALUES:
+        message = f"the answer is larger than {most >> 20} MiB, or holds too many values"
         raise Failure(UNUSABLE, message, "ask for less, such as a lower --limit")
     if answer.length:  # what http.client still expects by Content-Length
-        raise EOFError("it is shorter than announced")
+        raise ConnectionError("the answer is shorter than announced")
     return body
 
 
 def is_of_glitchtip(value: Any, headers: Any) -> bool:
-    """Tell GlitchTip by its Link headers, its permalinks, or what its events lack."""
+    """Tell GlitchTip by its Link headers, an event's number of a project, an issue's permalink."""
     if not isinstance(value, dict):
         return str(headers.get("Link")).startswith("{'")
-    if "projectID" in value:
-        return "fingerprints" not in value and "crashFile" not in value
-    page = r"https?://[^/]+/(?!organizations/)[^/]+/issues/[0-9]+"
-    return bool(re.fullmatch(page, str(value.get("permalink"))))
-
-
-CERTIFICATE_HINT = (
-    "if a proxy or a private CA signs for this server, set SSL_CERT_FILE to its CA certificates; "
-    "with Python from python.org on a Mac, run 'Install Certificates.command' once"
-)
+    is_event = isinstance(value.get("projectID"), int)  # Sentry sends a text
+    return is_event or re.search("/issues/[0-9]+$", str(value.get("permalink"))) is not None
 
 
 def network_failure(error: Exception, args: Args) -> Exception:
-    """Return a Failure for what went wrong below HTTP; any other exception as it is."""
-    import gzip
-    import http.client
-    import socket
-    import ssl
-    import urllib.error
-    import zlib
+    """Return a Failure for what went wrong below HTTP; MemoryError as it is."""
+    from ssl import SSLCertVerificationError
+    from urllib.error import URLError
 
-    cause: Any = error.reason if isinstance(error, urllib.error.URLError) else error
-    what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    hint, pause = BASE_URL_HINT, RETRY_PAUSE
-    if isinstance(cause, (TimeoutError, socket.timeout)):
-        message, hint = f"no complete answer within {args.timeout:g} s", "try a longer --timeout"
-    elif isinstance(cause, ssl.SSLCertVerificationError):
-        message, hint, pause = f"the TLS certificate was not accepted: {what}", CERTIFICATE_HINT, 0
-    elif isinstance(cause, socket.gaierror):
-        message = "not found by DNS"
-    elif isinstance(cause, (str, ValueError, http.client.InvalidURL)):
-        message = "no connection: its address, or the proxy's, can't be used"
-    elif isinstance(cause, (http.client.HTTPException, EOFError, gzip.BadGzipFile, zlib.error)):
-        message = f"the answer ended early or breaks the HTTP protocol: {what}"
-    elif isinstance(cause, OSError):
-        message = f"no connection (TCP or TLS): {what}"
-    else:
+    if isinstance(error, (Failure, MemoryError)):
         return error
+    cause: Any = error.reason if isinstance(error, URLError) else error
+    # Of others only the class: their text can hold a proxy's password.
+    what = cause if isinstance(cause, (OSError, str)) else type(cause).__name__
+    message, hint = f"no connection, or a broken one (DNS, TCP, TLS or HTTP): {what}", BASE_URL_HINT
+    pause = RETRY_PAUSE
+    if isinstance(cause, TimeoutError):
+        message, hint = f"no complete answer within {args.timeout:g} s", "try a longer --timeout"
+    if isinstance(cause, SSLCertVerificationError):
+        message, pause = f"the TLS certificate was not accepted: {what}", 0
+        hint = "set SSL_CERT_FILE to the certificates of the private CA or proxy that signed it; "
+        hint += "with Python from python.org on a Mac, run 'Install Certificates.command' once"
     return Failure(NETWORK, f"{args.base_url}: {message}", hint, pause=pause)
 
 
-HTTP_ERRORS = {  # HTTP status: exit status and hint
-    400: (USAGE, "check --query, --environment and --cursor"),
-    401: (
-        UNAUTHORIZED,
-        "the token is wrong, expired or for another server; create one at "
-        f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked",
-    ),
-    403: (
-        UNAUTHORIZED,
-        "the token's owner needs access to the project, and the token the scopes event:read, "
-        "project:read and org:read; if it starts with sntrys_, it can't have them: "
-        "create a user token",
-    ),
-    404: (NOT_FOUND, "check --org, --project and the ID, and that the token may read them"),
-    410: (UNUSABLE, "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used"),
-    429: (RATE_LIMITED, "wait, then try again with fewer requests (--no-tags, a lower --limit)"),
-}
-HTTP_ERRORS[422] = HTTP_ERRORS[400]
-CODE_HINTS = {  # of Sentry's codes beside a 401's or 403's explanation
-    "sso-required": "the organization wants single sign-on: its user has to log in by SSO in a browser, then try again",
-    "member-disabled-over-limit": "the organization has more members than its plan allows; its owner can help",
-}
-
-
-def http_failure(status: int, headers: Any, body: bytearray) -> Failure:
+def http_failure(status: int, headers: Any, body: bytes, now: float) -> Failure:
     """Return what an HTTP error means."""
-    exit_status, hint = HTTP_ERRORS.get(status, (UNUSABLE, BASE_URL_HINT if status < 500 else ""))
-    reason, code = error_reason(body)
-    hint = CODE_HINTS.get(code, hint)
-    message = f"HTTP {status}: {reason}".rstrip(": ")
+    message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
+    code = re.search(b'"code": *"([a-z-]+)"', body)
+    hint = HINTS.get(code and code[1]) or HINTS.get(status, BASE_URL_HINT if status < 500 else "")
     pause = 0.0
     if status == 429 or status >= 500:
-        pause = max(RETRY_PAUSE, requested_pause(status, headers))
-        if pause > MAX_PAUSE:
-            message, pause = f"{message} (the server asks to wait {pause:.0f} s)", 0.0
-    return Failure(exit_status, message, hint, http=status, reason=reason, pause=pause)
+        names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
+        asked = [read_time(headers.get(name, "")) for name in names]
+        pause = max(RETRY_PAUSE, *(at - now if at > 1e9 else at for at in asked))  # times, or spans
+    if pause > MAX_PAUSE:
+        message += f" (the server asks to wait {pause:.0f} s)"
+    return Failure(EXIT_STATUSES.get(status, UNUSABLE), message, hint, http=status, pause=pause)
 
 
-def error_reason(body: bytearray) -> tuple[str, str]:
-    """Return a server's explanation as one short line, or '', and its code.
-
-    It is redacted before it is cut and put on one line: half an address would not be recognized.
-    """
-    code = ""
-    value: Any = body[:MAX_REASON_BODY].decode("utf-8-sig", "replace")
+def error_reason(body: bytes) -> str:
+    """Return a server's explanation as one short line, or ''."""
+    value: Any = body.decode("utf-8-sig", "replace")
     try:
         value = json.loads(value)
     except (ValueError, RecursionError):
         value = value.partition("<")[0]  # nothing of HTML
     while isinstance(value, (dict, list)):
         if isinstance(value, dict):
-            code = value.get("code") or code
-            known = map(value.get, ("detail", "message", "msg", "error", "info"))
-            value = [*known, *value.values()]
+            value = [*map(value.get, ("detail", "message", "msg", "error", "info")), *value.values()]
         value = next(filter(None, value), "")
+    # Redacted before it is cut and put on one line: half an address would not be recognized.
     reason = redact(str(value or ""), configured_token())
-    return " ".join(reason.split())[:MAX_REASON], str(code)
+    return " ".join(reason.split())[:MAX_REASON]
 
 
-def requested_pause(status: int, headers: Any) -> float:
-    """Return how many seconds Retry-After (RFC 9110, 10.2.3) or a rate limit's reset ask for."""
-    names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
-    for text in (headers.get(name, "") for name in names):
-        asked = float(text) if text.isdecimal() else http_time(text)
-        if asked:
-            return asked - server_time(headers) if asked > 1e9 else asked  # a time, or a span
-    return 0.0
-
-
-def server_time(headers: Any) -> float:
-    """Return the server's clock, in seconds since 1970; the local one where it sends no Date."""
-    return http_time(headers.get("Date", "")) or time.time()
-
-
-def http_time(text: str) -> float:
-    """Return an HTTP date (RFC 9110, 5.6.7) in seconds since 1970; 0 for anything else."""
+def read_time(text: str) -> float:
+    """Return a number of seconds, or an HTTP date (RFC 9110, 5.6.7) since 1970; 0 for anything else."""
     import email.utils
 
     try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
+        return float(text) if text.isdecimal() else email.utils.parsedate_to_datetime(text).timestamp()
     except (IndexError, TypeError, ValueError, OverflowError):
         return 0.0
 
 
-def parse_json(body: bytearray, status: int) -> Any:
-    """Return the JSON of a good answer. Raises Failure for what isn't JSON, or too much of it."""
-    problem, hint = "holds too many values to be read", "ask for less, such as a lower --limit"
-    try:
-        if sum(map(body.count, b",{[")) <= MAX_VALUES:
-            return json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        problem = "can't be read as JSON"
-        hint = "check that the base URL is the address of the web page, without a path to the API"
-    except RecursionError:
-        problem, hint = "is nested too deep", BASE_URL_HINT
-    except ValueError:
-        problem, hint = "holds a number that can't be read (NaN, over 4300 digits)", BASE_URL_HINT
-    raise Failure(UNUSABLE, f"HTTP {status}, but the answer {problem}", hint)
-
-
 def expect_list(value: Any) -> list[Object]:
     """Return a list of objects, not more than MAX_ITEMS_READ. Raises Failure for anything else."""
-    if not isinstance(value, list):
-        raise Failure(UNUSABLE, NOT_SENTRY, BASE_URL_HINT)
-    return [expect_object(item) for item in value[:MAX_ITEMS_READ]]
+    items = value[:MAX_ITEMS_READ] if isinstance(value, list) else [None]
+    return list(map(expect_object, items))
 
 
 def expect_object(value: Any) -> Object:
     """Return an object as it is. Raises Failure for anything else."""
     if not isinstance(value, dict):
-        raise Failure(UNUSABLE, NOT_SENTRY, BASE_URL_HINT)
+        raise Failure(UNUSABLE, "the answer is JSON, but not what Sentry gives here", BASE_URL_HINT)
     return value
 
 
@@ -1934,11 +1850,12 @@ def count_all(client: Client, issues: list[Any], wanted: bool = True) -> tuple[l
 
     def count(issue: Object) -> Any:
         size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
-        answer = client.get_issue(checked(issue, "id", ISSUE_ID), EVENTS, size, most=MAX_TAG_BODY)
+        answer = client.get_issue(checked(issue, "id", ISSUE_ID), EVENTS, size)
         return count_tags(expect_list(answer[0])[:TAG_EVENTS])
 
     tallies: list[Any] = [None] * len(issues)
     tasks = [partial(count, issue) for issue in issues] if wanted else []
+    client.most = MAX_TAG_BODY  # nothing larger is read after them
     seconds, failures = 2 * client.args.timeout, 0
     reason = f"not within {seconds:g} s"
     for index, tally, error in run_in_threads(tasks, seconds):

@@ -89,7 +89,8 @@ def make(now: float, kind: str, title: str, platform: str, metadata: Object, cul
              "release": release and {"version": release}}
     event = {
         "eventID": sample.event_id(9600 + number), "at": now - 60.0 * number - 2, "environment": "prod",
-        "tags": sorted(named), "user": USER, "without": without, "detail": {**whole, **detail},
+        "tags": sorted(named), "user": USER, "without": without,
+        "detail": {name: value for name, value in {**whole, **detail}.items() if name not in without},
         "extra": {"event.type": group, "message": message, "platform": platform, "user": user,
                   "location": metadata.get("filename") or metadata.get("uri")}}
     more = {"type": group, "issueType": issue_type, "issueCategory": category, "isUnhandled": not handled,
@@ -327,7 +328,7 @@ def transaction(now: float) -> Object:
              "status": "deadline_exceeded", "client_sample_rate": 1.0}
     return make(now, "transaction", "shop.tasks.send_receipts", "python", {"title": "shop.tasks.send_receipts"},
         "shop.tasks.send_receipts", group="transaction", category="performance", issue_type="performance_slow_db_query",
-        level="info", sdk="sentry.python 2.75.0", without=("dateCreated", "crashFile", "culprit"),
+        level="info", sdk="sentry.python 2.75.0", without=("dateCreated", "crashFile", "culprit", "fingerprints"),
         startTimestamp=now - 859.25, endTimestamp=now - 842.5,
         contexts={"trace": trace, "response": {"type": "response", "status_code": 504}},
         entries=[{"type": "spans", "data": [{"span_id": "2f2e3d4c5b6a7980", "op": "db", "description": QUERY}]}])

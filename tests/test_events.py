@@ -80,6 +80,7 @@ class Kinds(StandInCase):
             self.standin.now() - 842.5,
             delta=30,
         )
+        self.assertIn("/organizations/acme/issues/", by_kind["transaction"]["url"])  # not taken for GlitchTip's
         self.assertIn("nightly-invoices", by_kind["cron"]["contexts"]["monitor"])
         self.assertNotIn("feedback", by_kind["feedback"]["contexts"])
         self.assertEqual(by_kind["anr"]["exceptions"][0]["location"], "CheckoutActivity.kt:73 in loadBasket")
