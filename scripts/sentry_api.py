@@ -1041,8 +1041,8 @@ class Client:
         no_answer: Any = (type(error).__name__, {}, b"")
         status, headers, body = answer or no_answer
         if self.args.verbose:
-            milliseconds = (time.monotonic() - started) * 1000
-            say(f"GET {target} -> {status}, {milliseconds:.0f} ms, {len(body)} bytes")
+            spent = 1000 * (time.monotonic() - started)
+            say(f"GET {target} -> {status}, {spent:.0f} ms, {len(body)} bytes")
         if error:
             raise network_failure(error, self.args)
         self.now = read_time(headers.get("Date", "")) or time.time()
@@ -1058,11 +1058,11 @@ class Client:
 
     def fetch(self, url: str) -> tuple[int, Any, bytes]:
         """Return status, headers and body of a GET, after redirects within the origin."""
-        import urllib.request
+        from urllib.request import Request
 
         self.opener = self.opener or make_opener(self.args.base_url)
         for _ in range(MAX_REDIRECTS + 1):
-            request = urllib.request.Request(url, headers=self.headers, method="GET")
+            request = Request(url, headers=self.headers, method="GET")
             with self.opener.open(request) as answer:
                 if answer.status // 100 != 3 or "Location" not in answer.headers:
                     return answer.status, answer.headers, read_body(answer, self.most)
@@ -1177,11 +1177,10 @@ def is_of_glitchtip(value: Any, headers: Any) -> bool:
 def network_failure(error: Exception, args: Args) -> Exception:
     """Return a Failure for what went wrong below HTTP; MemoryError as it is."""
     from ssl import SSLCertVerificationError
-    from urllib.error import URLError
 
     if isinstance(error, (Failure, MemoryError)):
         return error
-    cause: Any = error.reason if isinstance(error, URLError) else error
+    cause = getattr(error, "reason", None) or error  # of a URLError
     # Of others only the class: their text can hold a proxy's password.
     what = cause if isinstance(cause, (OSError, str)) else type(cause).__name__
     message, hint = f"no connection, or a broken one (DNS, TCP, TLS or HTTP): {what}", BASE_URL_HINT
