@@ -87,7 +87,6 @@ UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seco
 
 RETRY_PAUSE = 1.0  # seconds before the second and last attempt
 MAX_PAUSE = 30.0  # where a server asks for a longer one, there is no second attempt
-LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
 POLL_INTERVAL = 0.2  # seconds until Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
@@ -1000,14 +999,10 @@ class Client:
     is_glitchtip = False  # known by its answers
     now = 0.0  # the server's clock
     most = MAX_BODY  # of one answer
-    spacing = 0.0  # seconds between requests, after a 429
     opener: Any = None
 
     def __init__(self, args: Args, token: str) -> None:
-        import threading
-
         self.args = args
-        self.gate = threading.Lock()
         self.headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
         self.headers.update({"Authorization": f"Bearer {token}", "User-Agent": args.user_agent})
 
@@ -1024,15 +1019,11 @@ class Client:
                 failure.message = f"no {what} ({failure.message})"
             if not 0 < failure.pause <= MAX_PAUSE:
                 raise
-            if failure.status == RATE_LIMITED:
-                self.spacing = LIMITED_SPACING
             time.sleep(failure.pause)
         return self.attempt(target)
 
     def attempt(self, target: str) -> tuple[Any, Any]:
         """Ask once, for --timeout seconds at most."""
-        with self.gate:
-            time.sleep(self.spacing)
         started = time.monotonic()
         fetch = partial(self.fetch, self.args.base_url + target)
         # urllib's own timeout is for one operation of a socket, and DNS has none.
