@@ -972,7 +972,7 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
 
     outcomes: Any = queue.SimpleQueue()
 
-    def work(index: int, function: Callable[[], Any]) -> None:
+    def work(index: int, function: Any) -> None:
         try:
             outcomes.put((index, function(), None))
         except Exception as error:  # noqa: BLE001 the caller is told
@@ -1149,7 +1149,7 @@ def read_body(answer: Any, most: int) -> bytes:
     is_packed = "gzip" in answer.headers.get("Content-Encoding", "").lower()
     source = gzip.GzipFile(fileobj=answer) if is_packed else answer
     body: bytes = source.read(most + 1)
-    if len(body) > most or sum(map(body.count, (b",", b"{", b"["))) > MAX_VALUES:
+    if len(body) > most or sum(map(body.count, b",{[")) > MAX_VALUES:
         message = f"the answer is larger than {most >> 20} MiB, or holds too many values"
         raise Failure(UNUSABLE, message, "ask for less, such as a lower --limit")
     if answer.length:  # what http.client still expects by Content-Length
@@ -1211,9 +1211,8 @@ def error_reason(body: bytes) -> str:
         if isinstance(value, dict):
             value = [*map(value.get, ("detail", "message", "msg", "error", "info")), *value.values()]
         value = next(filter(None, value), "")
-    # Redacted before it is cut and put on one line: half an address would not be recognized.
-    reason = redact(str(value or ""), configured_token())
-    return " ".join(reason.split())[:MAX_REASON]
+    # Redacted first: a trace on one line, or half an address, would not be recognized.
+    return " ".join(redact(str(value or ""), configured_token()).split())[:MAX_REASON]
 
 
 def read_time(text: str) -> float:
