@@ -946,7 +946,7 @@ def sparkline(counts: list[int]) -> str:
 
 # --- HTTP --------------------------------------------------------------------
 
-LOOPBACK = r"https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?=[:/]|$)"
+LOOPBACK = r"https?://(?:localhost|127\.[0-9.]+|\[::1\])(?=[:/]|$)"
 BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL (the base URL is the web page's) and the proxy, if any"
 EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED}
 # By HTTP status, or by Sentry's code in the answer.
@@ -954,8 +954,8 @@ HINTS: dict[Any, str] = {
     400: "check --query, --environment and --cursor",
     401: "the token is wrong, expired or for another server; create one at "
     f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked",
-    403: "the token's owner needs access to the project, and the token the scopes event:read, "
-    "project:read and org:read; if it starts with sntrys_, it can't have them: create a user token",
+    403: "the token needs the scopes event:read, project:read and org:read, and its owner access to "
+    "the project; one that starts with sntrys_ can't have them: create a user token",
     404: "check --org, --project and the ID, and that the token may read them",
     410: "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used",
     429: "wait, then try again with fewer requests (--no-tags, a lower --limit)",
@@ -1004,7 +1004,7 @@ class Client:
     def __init__(self, args: Args, token: str) -> None:
         self.args = args
         self.headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-        self.headers.update({"Authorization": f"Bearer {token}", "User-Agent": args.user_agent})
+        self.headers |= {"Authorization": f"Bearer {token}", "User-Agent": args.user_agent}
 
     def get(self, path: str, params: Object | None = None, what: str = "") -> tuple[Any, Any]:
         """Return (JSON, headers) of a GET, tried twice at most; a 404's message begins with no `what`."""
@@ -1026,7 +1026,7 @@ class Client:
         """Ask once, for --timeout seconds at most."""
         started = time.monotonic()
         fetch = partial(self.fetch, self.args.base_url + target)
-        # urllib's own timeout is for one operation of a socket, and DNS has none.
+        # urllib's timeout is for one operation of a socket, and DNS has none.
         late = (0, None, TimeoutError())
         _, answer, error = next(run_in_threads([fetch], self.args.timeout), late)
         no_answer: Any = (type(error).__name__, {}, b"")
@@ -1036,14 +1036,14 @@ class Client:
             say(f"GET {target} -> {status}, {spent:.0f} ms, {len(body)} bytes")
         if error:
             raise network_failure(error, self.args)
-        self.now = read_time(headers.get("Date", "")) or time.time()
+        self.now = read_time(headers, "Date") or time.time()
         if status // 100 != 2:
             raise http_failure(status, headers, body[:MAX_REASON_BODY], self.now)
         try:
             value = json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
         except ValueError:
-            message = "the answer is no JSON, or holds NaN or a number of over 4300 digits"
-            raise Failure(UNUSABLE, f"HTTP {status}, but {message}", BASE_URL_HINT) from None
+            message = f"HTTP {status}, but the answer is no JSON, or has NaN or too long a number"
+            raise Failure(UNUSABLE, message, BASE_URL_HINT) from None
         self.is_glitchtip |= is_of_glitchtip(value, headers)
         return value, headers
 
@@ -1099,7 +1099,7 @@ class Client:
         return self.get(ORG_ISSUES.format(org=org), {**params, **period, "project": project}, what)
 
     def web_page(self, issue: Any, event: Any = None) -> str | None:
-        """Return the address of an issue's or event's web page; None without organization or issue."""
+        """Return the address of an issue's or event's web page, if it is known."""
         if not (self.args.org and issue):
             return None
         page = f"issues/{issue}" + (f"/events/{event}" if event else "")
@@ -1193,7 +1193,7 @@ def http_failure(status: int, headers: Any, body: bytes, now: float) -> Failure:
     pause = 0.0
     if status == 429 or status >= 500:
         names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
-        asked = [read_time(headers.get(name, "")) for name in names]
+        asked = [read_time(headers, name) for name in names]
         pause = max(RETRY_PAUSE, *(at - now if at > 1e9 else at for at in asked))  # times, or spans
     if pause > MAX_PAUSE:
         message += f" (the server asks to wait {pause:.0f} s)"
@@ -1215,10 +1215,11 @@ def error_reason(body: bytes) -> str:
     return " ".join(redact(str(value or ""), configured_token()).split())[:MAX_REASON]
 
 
-def read_time(text: str) -> float:
-    """Return a number of seconds, or an HTTP date (RFC 9110, 5.6.7) since 1970; 0 for anything else."""
+def read_time(headers: Any, name: str) -> float:
+    """Return a header's number, or HTTP date (RFC 9110, 5.6.7), in seconds; 0 for anything else."""
     import email.utils
 
+    text = headers.get(name, "")
     try:
         return float(text) if text.isdecimal() else email.utils.parsedate_to_datetime(text).timestamp()
     except (IndexError, TypeError, ValueError, OverflowError):
