@@ -1042,7 +1042,7 @@ class Client:
         try:
             value = json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
         except ValueError:
-            message = f"HTTP {status}, but the answer is no JSON, or has NaN or too long a number"
+            message = f"HTTP {status}, but the answer is no JSON (or has NaN or too long a number)"
             raise Failure(UNUSABLE, message, BASE_URL_HINT) from None
         self.is_glitchtip |= is_of_glitchtip(value, headers)
         return value, headers
