@@ -133,8 +133,8 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait
-    before trying once more; 0: not again. `hosts` are IP addresses that the message may show in URLs.
+    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait before
+    trying again; 0: never. `hosts` are IP addresses that the message may show in URLs.
     """
 
     http = 0
@@ -998,7 +998,7 @@ class Client:
     is_org_list = False  # the same for the list of issues
     is_glitchtip = False  # known by its answers
     now = 0.0  # the server's clock
-    most = MAX_BODY  # of one answer
+    most = MAX_BODY  # bytes of an answer
     opener: Any = None
 
     def __init__(self, args: Args, token: str) -> None:
@@ -1032,8 +1032,8 @@ class Client:
         no_answer: Any = (type(error).__name__, {}, b"")
         status, headers, body = answer or no_answer
         if self.args.verbose:
-            spent = 1000 * (time.monotonic() - started)
-            say(f"GET {target} -> {status}, {spent:.0f} ms, {len(body)} bytes")
+            milliseconds = 1000 * (time.monotonic() - started)
+            say(f"GET {target} -> {status}, {milliseconds:.0f} ms, {len(body)} bytes")
         if error:
             raise network_failure(error, self.args)
         self.now = read_time(headers, "Date") or time.time()
@@ -1117,8 +1117,7 @@ def make_opener(base_url: str) -> Any:
     is_direct = re.match(LOOPBACK, base_url) or request.proxy_bypass(host)
     proxies = {} if is_direct else request.getproxies()
     if proxies.get(scheme, proxies.get("all", "")).startswith("socks"):
-        hint = f"set {scheme}_proxy to an HTTP proxy, or no_proxy to do without"
-        raise Failure(NETWORK, "SOCKS proxies are not supported", hint)
+        raise Failure(NETWORK, "SOCKS proxies are not supported", "set an HTTP proxy, or no_proxy")
     opener = request.OpenerDirector()
     opener.add_handler(request.ProxyHandler(proxies))
     opener.add_handler(request.HTTPHandler())
