@@ -133,11 +133,13 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered. `pause` is how many seconds to wait before
-    trying again; 0: never. `hosts` are IP addresses that the message may show in URLs.
+    `http` is the HTTP status, if a server answered, and `reason` its explanation. `pause` is how many
+    seconds to wait before trying once more; 0: not again. `hosts` are IP addresses that the message
+    may show in URLs.
     """
 
     http = 0
+    reason = ""
     pause = 0.0
     hosts: Iterable[str] = ()
 
@@ -983,7 +985,11 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
     deadline = time.monotonic() + seconds
     while (waiting or running) and time.monotonic() < deadline:
         while waiting and running < TAG_WORKERS:
-            threading.Thread(target=work, args=waiting.pop(0), daemon=True).start()
+            task = waiting.pop(0)
+            try:
+                threading.Thread(target=work, args=task, daemon=True).start()
+            except RuntimeError:  # the system lets no more of them start
+                work(*task)
             running += 1
         # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
         with suppress(queue.Empty):
@@ -1042,7 +1048,7 @@ class Client:
         try:
             value = json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
         except ValueError:
-            message = f"HTTP {status}, but the answer is no JSON (or has NaN or too long a number)"
+            message = f"HTTP {status}, but the answer is not JSON (or holds NaN or too long a number)"
             raise Failure(UNUSABLE, message, BASE_URL_HINT) from None
         self.is_glitchtip |= is_of_glitchtip(value, headers)
         return value, headers
@@ -1072,7 +1078,7 @@ class Client:
         try:
             return ask(ISSUE.format(issue=issue) + below)
         except Failure as first:
-            is_bound = first.http == 401 and "organization" in first.message
+            is_bound = first.http == 401 and "organization" in first.reason.lower()
             if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
             self.is_org_form |= first.http == 410
@@ -1142,7 +1148,7 @@ def redirected(url: str, location: str) -> str:
 
 
 def read_body(answer: Any, most: int) -> bytes:
-    """Return a body, unpacked. Raises Failure where it is too large."""
+    """Return a body, unpacked. Raises Failure where it is too large, EOFError where it is cut."""
     import gzip
 
     is_packed = "gzip" in answer.headers.get("Content-Encoding", "").lower()
@@ -1152,7 +1158,7 @@ def read_body(answer: Any, most: int) -> bytes:
         message = f"the answer is larger than {most >> 20} MiB, or holds too many values"
         raise Failure(UNUSABLE, message, "ask for less, such as a lower --limit")
     if answer.length:  # what http.client still expects by Content-Length
-        raise ConnectionError("the answer is shorter than announced")
+        raise EOFError("it is shorter than announced")
     return body
 
 
@@ -1165,28 +1171,40 @@ def is_of_glitchtip(value: Any, headers: Any) -> bool:
 
 
 def network_failure(error: Exception, args: Args) -> Exception:
-    """Return a Failure for what went wrong below HTTP; MemoryError as it is."""
-    from ssl import SSLCertVerificationError
+    """Return a Failure for what went wrong below HTTP; any other exception as it is."""
+    import http.client
+    import socket
+    import ssl
+    import zlib
+    from gzip import BadGzipFile
+    from urllib.error import URLError
 
-    if isinstance(error, (Failure, MemoryError)):
-        return error
-    cause = getattr(error, "reason", None) or error  # of a URLError
-    # Of others only the class: their text can hold a proxy's password.
-    what = cause if isinstance(cause, (OSError, str)) else type(cause).__name__
-    message, hint = f"no connection, or a broken one (DNS, TCP, TLS or HTTP): {what}", BASE_URL_HINT
-    pause = RETRY_PAUSE
+    cause: Any = error.reason if isinstance(error, URLError) else error
+    what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    hint, pause = BASE_URL_HINT, RETRY_PAUSE
     if isinstance(cause, TimeoutError):
         message, hint = f"no complete answer within {args.timeout:g} s", "try a longer --timeout"
-    if isinstance(cause, SSLCertVerificationError):
+    elif isinstance(cause, ssl.SSLCertVerificationError):
         message, pause = f"the TLS certificate was not accepted: {what}", 0
         hint = "set SSL_CERT_FILE to the certificates of the private CA or proxy that signed it; "
         hint += "with Python from python.org on a Mac, run 'Install Certificates.command' once"
+    elif isinstance(cause, socket.gaierror):
+        message = "not found by DNS"
+    elif isinstance(cause, (str, ValueError, http.client.InvalidURL)):
+        message = "no connection: its address, or the proxy's, can't be used"
+    elif isinstance(cause, (http.client.HTTPException, EOFError, BadGzipFile, zlib.error)):
+        message = f"the answer ended early or breaks the HTTP protocol: {what}"
+    elif isinstance(cause, OSError):
+        message = f"no connection (TCP or TLS): {what}"
+    else:
+        return error
     return Failure(NETWORK, f"{args.base_url}: {message}", hint, pause=pause)
 
 
 def http_failure(status: int, headers: Any, body: bytes, now: float) -> Failure:
     """Return what an HTTP error means."""
-    message = f"HTTP {status}: {error_reason(body)}".rstrip(": ")
+    reason = error_reason(body)
+    message = f"HTTP {status}: {reason}".rstrip(": ")
     code = re.search(b'"code": *"([a-z-]+)"', body)
     hint = HINTS.get(code and code[1]) or HINTS.get(status, BASE_URL_HINT if status < 500 else "")
     pause = 0.0
@@ -1196,7 +1214,8 @@ def http_failure(status: int, headers: Any, body: bytes, now: float) -> Failure:
         pause = max(RETRY_PAUSE, *(at - now if at > 1e9 else at for at in asked))  # times, or spans
     if pause > MAX_PAUSE:
         message += f" (the server asks to wait {pause:.0f} s)"
-    return Failure(EXIT_STATUSES.get(status, UNUSABLE), message, hint, http=status, pause=pause)
+    exit_status = EXIT_STATUSES.get(status, UNUSABLE)
+    return Failure(exit_status, message, hint, http=status, reason=reason, pause=pause)
 
 
 def error_reason(body: bytes) -> str:

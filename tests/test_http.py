@@ -246,7 +246,7 @@ class Retries(StandInCase):
 
     def test_broken_gzip(self) -> None:
         self.standin.fault("/api/", faults.answer(200, b"not gzip at all", Content_Encoding="gzip"))
-        self.assertIn("TLS or HTTP): Not a gzipped file", self.fails(6, *LIST))
+        self.assertIn("breaks the HTTP protocol: Not a gzipped file", self.fails(6, *LIST))
 
     def test_pauses_that_servers_ask_for(self) -> None:
         soon = email.utils.formatdate(time.time() + 1, usegmt=True)
@@ -389,14 +389,14 @@ class Oddities(StandInCase):
     def test_what_urllib_raises(self) -> None:
         for error, pause, words in (
             (ssl.SSLError(1, "[SSL] record layer failure"), True, "TLS"),
-            (http.client.RemoteDisconnected("closed"), True, "HTTP): closed"),
+            (http.client.RemoteDisconnected("closed"), True, "ended early"),
             (urllib.error.URLError(socket.gaierror(-2, "unknown")), True, "DNS"),
             (ssl.SSLCertVerificationError(1, "expired"), False, "certificate"),
-            (http.client.IncompleteRead(b""), True, "IncompleteRead"),
+            (http.client.IncompleteRead(b""), True, "ended early"),
             (urllib.error.URLError(ConnectionRefusedError(111, "refused")), True, "refused"),
-            (http.client.BadStatusLine("x"), True, "BadStatusLine"),
-            (urllib.error.URLError("no host given"), True, "no host given"),
-            (http.client.InvalidURL("nonnumeric port: 'pr0xy-pass@h'"), True, "HTTP): InvalidURL"),
+            (http.client.BadStatusLine("x"), True, "protocol"),
+            (urllib.error.URLError("no host given"), True, "can't be used"),
+            (http.client.InvalidURL("nonnumeric port: 'pr0xy-pass@h'"), True, "can't be used"),
         ):
             args = sentry_api.argparse.Namespace(base_url="https://h.test", timeout=30.0)
             failure = sentry_api.network_failure(error, args)
