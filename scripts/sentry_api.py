@@ -41,7 +41,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from functools import cache, lru_cache, partial
-from itertools import groupby
+from itertools import accumulate, groupby
 from types import SimpleNamespace
 
 TYPE_CHECKING = False  # importing typing for it would take 5 ms
@@ -114,7 +114,7 @@ INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 # Texts that may be six times as long as others.
 IDENTIFIERS = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
-MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 24  # lines: of a stack, breadcrumbs, a page for people
+MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 22  # lines: of a stack, breadcrumbs, a page for people above its link
 
 # Characters that nobody sees, and that can hold whole sentences for an agent.
 INVISIBLE = (
@@ -744,7 +744,7 @@ def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
 #
 # Two functions write: write_result() to stdout what run() has redacted, say() to stderr.
 
-visible_hosts: set[str] = set()  # IP addresses that are shown as hosts of URLs: the base URL's
+visible_hosts: list[str] = []  # the base URL's host, if it is an IP address: shown in URLs
 
 
 def configured_token() -> str:
@@ -752,9 +752,9 @@ def configured_token() -> str:
     return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
 
 
-def hosts_of(url: str) -> set[str]:
+def hosts_of(url: str) -> list[str]:
     """Return a URL's host if it is an IP address."""
-    return set(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
+    return re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url)
 
 
 def quoted(text: str) -> str:
@@ -764,12 +764,10 @@ def quoted(text: str) -> str:
 
 def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
     """Write one line to stderr: redacted, but for these hosts of URLs, escaped and cut."""
-    line = escape(redact(line, configured_token(), visible_hosts.union(hosts)))
-    try:
+    line = escape(redact(line, configured_token(), [*visible_hosts, *hosts]))
+    with suppress(AttributeError, OSError, ValueError):  # None or closed: nobody is there to be told
         sys.stderr.write(trim(line, MAX_LINE, 0) + end)
         sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):
-        pass  # None or closed: nobody is there to be told
 
 
 def write_result(text: str) -> None:
@@ -796,10 +794,9 @@ def escape(text: str) -> str:
 def to_json(value: Any) -> str:
     """Return JSON on one line. Raises Failure for infinity, which a server can write as 1e999."""
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     except ValueError:
         raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON") from None
-    return escape(text)
 
 
 def render(value: Any) -> str:
@@ -813,8 +810,8 @@ def render(value: Any) -> str:
 def fit(record: Object, size: int) -> Object:
     """Return a redacted record, cut so that its JSON takes about `size` characters at most."""
     for longest, items in CUTS:
-        lengths = dict.fromkeys(IDENTIFIERS, 6 * longest)
-        cut = {key: trim(child, lengths.get(key, longest), items) for key, child in record.items()}
+        lengths = {key: 6 * longest if key in IDENTIFIERS else longest for key in record}
+        cut = {key: trim(child, lengths[key], items) for key, child in record.items()}
         if len(to_json(cut)) <= size:
             break
     return cut
@@ -827,13 +824,14 @@ def trim(value: Any, longest: int, items: int) -> Any:
         return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
     if isinstance(value, list):
         cut = [trim(item, longest, items) for item in value[:items]]
-        more = f"+{len(value) - items} more"
-        rest = [{"…": more} if isinstance(value[0], dict) else more] if len(value) > items else []
-        return cut + rest
+        if len(value) > items:
+            more = f"+{len(value) - items} more"
+            cut.append({"…": more} if isinstance(value[0], dict) else more)
+        return cut
     if isinstance(value, dict):
         items = max(items, 4)  # members of exceptions, top_tags and the like are not cut
-        first = {trim(key, max(longest, 20), 0): value[key] for key in list(value)[:items]}
-        members = {key: trim(child, longest, items) for key, child in first.items()}
+        keys = list(value)[:items]
+        members = {trim(key, max(longest, 20), 0): trim(value[key], longest, items) for key in keys}
         return {**members, "…": f"+{len(value) - items} more"} if len(value) > items else members
     return value
 
@@ -841,64 +839,60 @@ def trim(value: Any, longest: int, items: int) -> Any:
 # For people: tables of lists, pages of single records.
 
 TABLE_FIELDS = {
-    "list-issues": "short_id level last_seen first_seen count_in_range user_count".split()
-    + "trend_24h trend_14d title".split(),
+    "list-issues": "short_id level last_seen first_seen count_in_range user_count trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
 }
 PAGE_FIELDS = "id timestamp last_seen first_seen count user_count trend_24h release".split()
 PAGE_FIELDS += "first_release last_release environment environments top_tags location message".split()
-HEADINGS = {"count_in_range": "events", "user_count": "users"}  # others: the field
-HEADINGS.update(trend_24h="trend 24 h", trend_14d="trend 14 d")
+HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS"}  # others: the field
+HEADINGS.update(trend_24h="TREND 24 H", trend_14d="TREND 14 D")
 TIMES = {"timestamp", "last_seen", "first_seen"}
 SPARKS = "▁▂▃▄▅▆▇█"
-MAX_COLUMN = 34
 
 
-def table(records: list[Object], fields: list[str]) -> str:
-    """Return redacted records as a table; of the trends, the one that the server gives."""
-    columns = [column(records, name) for name in fields]
-    columns = [each for each in columns if {*each[1:]} != {"-"} or each[0][:5] != "TREND"]
-    return align_rows(list(zip(*columns))) if records else ""
+def format_table(records: list[Object], fields: list[str]) -> str:
+    """Return redacted records as aligned columns; of the trends, the one that the server gives."""
+    lines = [""] * (len(records) + 1)
+    for name in fields:
+        cells = make_column(records, name)
+        if name.startswith("trend") and {*cells[1:]} == {"-"}:
+            continue
+        widest = max(map(measure, cells)) + 2
+        lines = [line + cell + " " * (widest - measure(cell)) for line, cell in zip(lines, cells)]
+    return cut_to_terminal(lines) if records else ""
 
 
-def detail_page(record: Object) -> str:
+def format_page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
     names = [name for name in ("short_id", "level", "status", "title") if record.get(name)]
-    title = [[" ".join(cell(record[name], name) for name in names)]]
-    facts = [fact for fact in (column([record], name) for name in PAGE_FIELDS) if fact[1] != "-"]
-    stack = [[cell(line)] for line in record.get("stack") or []]
-    url = record["url"] or ""  # an address that is cut is none
-    return f"{align_rows(title)}{align_rows(facts)}{url}\n{align_rows(stack[: SCREEN - 3 - len(facts)])}"
+    lines = [" ".join(show_value(record[name]) for name in names)]
+    for name in PAGE_FIELDS:
+        heading, value = make_column([record], name)
+        if value != "-":
+            lines.append(f"{heading:<13}  {value}")
+    lines += map(show_value, record.get("stack") or [])
+    return cut_to_terminal(lines[:SCREEN]) + f"{record['url'] or ''}\n"  # a link that is cut is none
 
 
-def column(records: list[Object], name: str) -> list[str]:
+def make_column(records: list[Object], name: str) -> list[str]:
     """Return a field's heading and values."""
-    values = [cell(record.get(name), name) for record in records]
-    return [HEADINGS.get(name, name).upper().replace("_", " "), *values]
+    values = [show_value(record.get(name), name) for record in records]
+    return [HEADINGS.get(name, name.upper().replace("_", " ")), *values]
 
 
-def align_rows(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as lines with align_rows columns, cut to COLUMNS or the terminal."""
+def cut_to_terminal(lines: list[str]) -> str:
+    """Return lines as one text, cut to COLUMNS or the width of a terminal."""
     import shutil
 
-    terminal = shutil.get_terminal_size((0, 0)).columns or sys.maxsize  # no terminal: not cut
-    widths = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
-    lines = ["  ".join([*map(align, row[:-1], widths), row[-1]]) for row in rows]
-    return "".join(align(line, min(width(line), terminal)) + "\n" for line in lines)
+    columns = shutil.get_terminal_size((0, 0)).columns or sys.maxsize  # no terminal: not cut
+    text = ""
+    for line in map(str.rstrip, lines):
+        kept = sum(end < columns for end in accumulate(map(measure, line)))
+        text += line + "\n" if kept == len(line) else line[:kept] + "…\n"
+    return text
 
 
-def align(text: str, columns: int) -> str:
-    """Cut a text to so many columns, with an ellipsis, or fill it up; numbers stand on the right."""
-    if width(text) > columns:
-        text = text[:columns]
-        while width(text) >= columns:
-            text = text[:-1]
-        text += "…"
-    padding = " " * (columns - width(text))
-    return padding + text if text.isdigit() else text + padding
-
-
-def width(text: str) -> int:
+def measure(text: str) -> int:
     """Return how many columns a text takes (Unicode TR11)."""
     from unicodedata import category, east_asian_width
 
@@ -906,27 +900,16 @@ def width(text: str) -> int:
     return len(seen) + sum(east_asian_width(character) in "WF" for character in seen)
 
 
-def cell(value: Any, field: str = "") -> str:
+def show_value(value: Any, name: str = "") -> str:
     """Return a field's value as people read it; - for nothing."""
     if value in (None, "", [], {}):
         return "-"
     if isinstance(value, dict):
-        return " ".join(map(cell, value.values()))
+        return " ".join(map(show_value, value.values()))
     if isinstance(value, list):
-        return sparkline(value) if isinstance(value[0], int) else ", ".join(map(cell, value))
-    at = seconds_since_1970(value) if field in TIMES else None
+        return draw(value) if isinstance(value[0], int) else ", ".join(map(show_value, value))
+    at = seconds_since_1970(value) if name in TIMES else None
     return " ".join(escape(str(value)[:1000]).split()) if at is None else ago(time.time() - at)
-
-
-def seconds_since_1970(text: Any) -> float | None:
-    """Return an ISO 8601 UTC time in seconds since 1970; None for anything else."""
-    from datetime import datetime
-
-    try:
-        whole, _, fraction = re.sub(r"(?:Z|\+00:00)$", "", text).partition(".")
-        return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
-    except (TypeError, ValueError):
-        return None
 
 
 def ago(seconds: float) -> str:
@@ -937,13 +920,23 @@ def ago(seconds: float) -> str:
     return "now"
 
 
-def sparkline(counts: list[int]) -> str:
-    """Draw counts, one column a point; of more than 14 points, two a column."""
-    if len(counts) > 14:
-        start = len(counts) % 2
-        counts = [one + other for one, other in zip(counts[start::2], counts[start + 1 :: 2])]
-    top = max(1, *counts)
-    return "".join(SPARKS[-(-max(0, count) * 7 // top)] for count in counts)
+def seconds_since_1970(text: Any) -> float | None:
+    """Return an ISO 8601 UTC time in seconds since 1970; None for anything else."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(f"{text.removesuffix('Z').removesuffix('+00:00')}+00:00").timestamp()
+    except (AttributeError, ValueError):
+        return None
+
+
+def draw(counts: list[int]) -> str:
+    """Draw the newest counts as a line, one a column; of more than 14, two a column."""
+    counts = counts[-24:]
+    size = 2 if len(counts) > 14 else 1
+    sums = [sum(counts[at : at + size]) for at in range(len(counts) % size, len(counts), size)]
+    top = max([1, *sums])
+    return "".join(SPARKS[(7 * max(0, count) + top - 1) // top] for count in sums)
 
 
 # --- HTTP --------------------------------------------------------------------
@@ -2277,7 +2270,6 @@ def read_token(base_url: str) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return the exit status."""
-    visible_hosts.clear()
     streams: Any = (sys.stdout, sys.stderr)
     for stream in streams:
         try:
@@ -2310,7 +2302,7 @@ def main(argv: list[str] | None = None) -> int:
 def run(argv: list[str]) -> int:
     """Run a command and return 0. Raises Failure, BrokenPipeError, and SystemExit after --help and --version."""
     args = parse(argv)
-    visible_hosts.update(hosts_of(args.base_url))
+    visible_hosts[:] = hosts_of(args.base_url)
     token = read_token(args.base_url)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
@@ -2341,7 +2333,7 @@ def format_answer(args: Args, answer: Any) -> str:
     """Return a redacted answer as it is printed: a table, or JSON, which is cut to size unless --raw."""
     is_list, size = isinstance(answer, list), SIZES[args.command]
     if args.format == "table":
-        return table(answer, TABLE_FIELDS[args.command]) if is_list else detail_page(answer)
+        return format_table(answer, TABLE_FIELDS[args.command]) if is_list else format_page(answer)
     if args.raw:
         return render(answer)
     if is_list:
