@@ -771,17 +771,13 @@ def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
 
 
 def write_result(text: str) -> None:
-    """Write redacted text, or help, to stdout. Raises BrokenPipeError and Failure."""
-    try:
-        # In pieces: one write of 2 MB to a pipe that is closed meanwhile is taken for a success.
-        for start in range(0, len(text), CHUNK):
-            sys.stdout.write(text[start : start + CHUNK])
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except (AttributeError, OSError, ValueError) as error:  # None or closed, or the disk is full
-        reason = getattr(error, "strerror", None) or "stdout is closed"
-        raise Failure(UNUSABLE, f"the output can't be written: {reason}") from None
+    """Write redacted text, or help, to stdout. Raises OSError."""
+    if sys.stdout is None:
+        raise OSError(0, "stdout is closed")
+    # In pieces: one write of 2 MB to a pipe that is closed meanwhile is taken for a success.
+    for start in range(0, len(text), CHUNK):
+        sys.stdout.write(text[start : start + CHUNK])
+    sys.stdout.flush()
 
 
 def escape(text: str) -> str:
@@ -893,11 +889,10 @@ def cut_to_terminal(lines: list[str]) -> str:
 
 
 def measure(text: str) -> int:
-    """Return how many columns a text takes (Unicode TR11)."""
-    from unicodedata import category, east_asian_width
+    """Return how many columns a text takes at most (Unicode TR11)."""
+    from unicodedata import east_asian_width
 
-    seen = [character for character in text if category(character) not in ("Mn", "Me", "Cf")]
-    return len(seen) + sum(east_asian_width(character) in "WF" for character in seen)
+    return len(text) + sum(east_asian_width(character) in "WF" for character in text)
 
 
 def show_value(value: Any, name: str = "") -> str:
@@ -909,14 +904,11 @@ def show_value(value: Any, name: str = "") -> str:
     if isinstance(value, list):
         return draw(value) if isinstance(value[0], int) else ", ".join(map(show_value, value))
     at = seconds_since_1970(value) if name in TIMES else None
-    return " ".join(escape(str(value)[:1000]).split()) if at is None else ago(time.time() - at)
-
-
-def ago(seconds: float) -> str:
-    """Return a span of time in its largest unit."""
+    if at is None:
+        return " ".join(escape(str(value)[:1000]).split())
     for size, unit in ((DAY, "d"), (HOUR, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size:.0f} {unit} ago"
+        if time.time() - at >= size:
+            return f"{(time.time() - at) // size:.0f} {unit} ago"
     return "now"
 
 
@@ -2107,40 +2099,46 @@ def base_url_type(text: str) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with this program's errors and output, for one command; '' where none is given."""
+    """argparse for one command, or for '' where none is given, with this program's errors and output.
 
-    def __init__(self, command: str) -> None:
+    `names` are the words of the command line, of options without their values.
+    """
+
+    def __init__(self, command: str, names: list[str]) -> None:
         commands = "".join(f"\n  {name:<14}{about}" for name, (_, about, _) in COMMANDS.items())
         about = f"Read issues and events from Sentry: GET requests only, redacted.\n\ncommands:{commands}"
         _, about, example = COMMANDS.get(command, (None, about, "list-issues --help"))
-        prog = f"{os.path.basename(sys.argv[0])} {command}".strip()
-        epilog = f"example: %(prog)s {example}\n{EPILOG}"
-        # With a width, because asking the terminal for it takes a slow import.
-        layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79)
-        super().__init__(prog, "%(prog)s [OPTIONS]", about, epilog, formatter_class=layout, allow_abbrev=False)
-        # What starts with one dash and is no option (--query -is:resolved) is a value, as negative numbers are.
-        self._negative_number_matcher = re.compile("-[^-]")
-        self.command = command
-        self.own_options: set[str] = set()  # of this command
+        operand = {"": "COMMAND", "list-issues": "", "event-detail": "EVENT"}.get(command, "ISSUE")
+        super().__init__(
+            prog=f"{os.path.basename(sys.argv[0])} {command}".strip(),
+            usage=f"%(prog)s [OPTIONS] {operand}".strip(),
+            description=about,
+            epilog=f"example: %(prog)s {example}\n{EPILOG}",
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
+            allow_abbrev=False,
+        )
+        self.command, self.names = command, names
+        self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+        self.add_argument("command", metavar="COMMAND", choices=COMMANDS, help=argparse.SUPPRESS)
+        if command and operand:
+            self.add_argument(operand.lower(), metavar=operand, help=FORMS)
         self.shared = self.add_argument_group("options before or after the command")
+        add_options(self.add, command)
 
     def error(self, message: str) -> NoReturn:
         hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
         raise Failure(USAGE, message, f"{hint}see {self.prog} --help")
 
-    def _print_message(self, message: str, file: Any = None) -> None:
+    def _print_message(self, message: str, file: Any = None) -> None:  # there is no public method for it
         write_result(message)
 
     def add(
         self, name: str, regex: str, about: str, default: Any = None, convert: Any = str,
         *, variable: str = "", of: str = "",
     ) -> None:  # fmt: skip
-        """Add an option whose value matches a pattern and is converted; without a pattern it is a flag.
-
-        `about` is its help, and what an error expects; `variable` the environment variable for it; `of` the commands
-        that have it, if not all.
-        """
-        about = f"{about} ({variable})" if variable else about
+        """Add an option: its value's pattern (a flag has none), what help and errors say of it, its commands."""
+        about += f" ({variable})" if variable else ""
+        about += "" if default is None else f"; default {default!r}"
 
         def check(text: str) -> Any:
             with suppress(ValueError):
@@ -2151,31 +2149,21 @@ class Parser(argparse.ArgumentParser):
 
         value = os.environ.get(variable, "").strip() or default  # an empty variable counts as unset
         self.set_defaults(**{name[2:].replace("-", "_"): value})  # also where the command has no such option
-        group: Any = self if of else self.shared
-        if self.command in of.split():
-            self.own_options.add(name)
-        elif of:
+        if of and self.command not in of.split():
             return
-        if regex:
-            group.add_argument(name, type=check, help=about if default is None else f"{about}; default {default!r}")
-        else:
-            group.add_argument(name, action="store_true", help=about)
+        if self.names.count(name) > 1:
+            self.error(f"{name} is given twice")
+        if of and name in self.names[: self.names.index(self.command)]:
+            self.error(f"{name} belongs after the command: {self.command} {name}")
+        kind: Any = {"type": check} if regex else {"action": "store_true"}
+        (self if of else self.shared).add_argument(name, help=about, **kind)
 
 
-def build_parser(command: str) -> Parser:
-    """Return the parser of a command; of '', that of the options that all share."""
-    parser = Parser(command)
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    issue = ("issue", "numeric ID, short ID (BACKEND-1A) or web address")
-    event = ("event", "32 hex digits or web address, or an issue as in issue-detail")
-    name, about = {"": ("command", "one of the above"), "event-detail": event}.get(command, issue)
-    if command != "list-issues":
-        parser.add_argument(name, metavar=name.upper(), help=about, choices=None if command else COMMANDS)
-        parser.usage = f"{parser.usage} {name.upper()}"
-    add, split = parser.add, partial(re.split, " *, *")
-    included = "|".join(INCLUDES)
-    fields = "|".join(FIELDS.get(command, ())) + (f"|{included}" if command == "event-detail" else "")
-    some_fields = f"some of these fields: {fields.replace('|', ', ') or 'see COMMAND --help'}"
+def add_options(add: Callable[..., None], command: str) -> None:
+    """Add the options of all commands, then a command's own."""
+    split, some_of = partial(re.split, " *, *"), "({0})( *, *({0}))*".format
+    fields = [*FIELDS.get(command, ()), *(INCLUDES if command == "event-detail" else ())]
+    some_fields = f"some of these fields: {', '.join(fields) or 'see COMMAND --help'}"
     add("--org", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_ORG")
     add("--project", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_PROJECT")
     server = "http:// or https:// and a host, no credentials"
@@ -2183,7 +2171,7 @@ def build_parser(command: str) -> Parser:
     seconds = "seconds for an attempt, above 0, below 10000"
     add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", seconds, DEFAULT_TIMEOUT, float)
     add("--user-agent", "[ -~]{1,200}", "ASCII text", f"sentry-api/{__version__}", variable="SENTRY_USER_AGENT")
-    add("--fields", f"({fields})( *, *({fields}))*", some_fields, None, split)
+    add("--fields", some_of("|".join(fields)), some_fields, None, split)
     add("--format", "json|table", "json or, for people, table", "json")
     add("--raw", "", "Sentry's own objects, redacted")
     add("--quiet", "", "no notes on stderr; errors stay")
@@ -2202,56 +2190,40 @@ def build_parser(command: str) -> Parser:
     counted = f"no environments and top_tags, which are counted over an issue's {TAG_EVENTS} newest events"
     add("--no-tags", "", counted, of="list-issues issue-detail")
     some = f"some of {', '.join(INCLUDES)}"
-    add("--include", f"({included})( *, *({included}))*", some, None, split, of="event-detail")
+    add("--include", some_of("|".join(INCLUDES)), some, None, split, of="event-detail")
     add("--include-entries", "", "the same as --include entries", of="event-detail")
-    return parser
 
 
 def parse(argv: list[str]) -> Args:
-    """Return the arguments, with defaults and environment variables filled in, all checked. Raises Failure.
+    """Return the arguments, all checked. Raises Failure.
 
-    `time_range` is in seconds then, 0 for any; `given` counts the options as they were typed.
+    `time_range` is in seconds then, 0 for any; `include` has all that is included, `given` the options as typed.
     """
-    place = next((index for index, word in enumerate(argv) if word in COMMANDS), len(argv))
-    command = argv[place] if place < len(argv) else ""
-    parser = build_parser(command)
-    given = Counter(word.partition("=")[0] for word in argv if word.startswith("--"))
-    for option, count in given.items():
-        if count > 1:
-            parser.error(f"{option} is given twice")
-    for word in argv[:place]:
-        if word.partition("=")[0] in parser.own_options:
-            parser.error(f"{word} belongs after the command: {command} {word}")
-    args = parser.parse_args(argv[:place] + argv[place + 1 :])
-    args.command = command
-    args.given = given
+    names = [word.partition("=")[0] for word in argv]
+    command = next((name for name in names if name in COMMANDS), "")
+    place = names.index(command) if command else 0
+    args = Parser(command, names).parse_args(argv[place:] + argv[:place])  # the command comes first
+    args.given = dict.fromkeys(names)
     args.environment = args.environment or None
     args.asked_limit, args.limit = args.limit, min(args.limit, MAX_LIMIT)
     args.time_range_text = text = args.time_range
     args.time_range = int(text[:-1]) * UNITS[text[-1]] if text else 0
-    check_together(args)
-    return args
-
-
-def check_together(args: Args) -> None:
-    """Set args.include to the names of what is included. Raises Failure for options that don't go together."""
     is_table = args.format == "table"
-    included = {*(args.include or ())}
-    if args.include_entries:
-        included.add("entries")
+    included = [*(args.include or ()), *(["entries"] if args.include_entries else ())]
     conflicts = {
         "--raw, --fields and --format table": bool(args.raw) + bool(args.fields) + is_table > 1,
         "--format table and --include": is_table and included,
-        "--raw and --include of more than entries": args.raw and included - {"entries"},
+        "--raw and --include of more than entries": args.raw and {*included} - {"entries"},
         "--cursor and --sort other than date": args.cursor and args.sort != "date",
     }
     for what, is_conflict in conflicts.items():
         if is_conflict:
-            raise Failure(USAGE, f"{what} can't be combined", "leave out one of them")
-    included.update(["stack"] if is_table else args.fields or ())
+            raise Failure(USAGE, f"{what} can't be combined")
+    included += ["stack"] if is_table else args.fields or []
     args.include = [name for name in INCLUDES if name in included]
-    if args.command == "list-issues":
+    if command == "list-issues":
         require(args, "org", "project")
+    return args
 
 
 def read_token(base_url: str) -> str:
@@ -2272,17 +2244,17 @@ def main(argv: list[str] | None = None) -> int:
     """Run a command and return the exit status."""
     streams: Any = (sys.stdout, sys.stderr)
     for stream in streams:
-        try:
+        with suppress(AttributeError, OSError, ValueError):  # closed, not a file, or Windows
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
             os.set_blocking(stream.fileno(), True)  # Python drops what a non-blocking pipe doesn't take
-        except (AttributeError, OSError, ValueError):
-            pass  # closed, not a file, or Windows
     try:
         return run(sys.argv[1:] if argv is None else argv)
     except SystemExit:  # argparse after --help and --version
         return OK
     except BrokenPipeError:
         return PIPE_CLOSED
+    except OSError as error:  # of the network they are Failures
+        failure = Failure(UNUSABLE, f"the output can't be written: {error.strerror}")
     except Failure as error:
         failure = error
     except (MemoryError, RecursionError):
@@ -2292,7 +2264,7 @@ def main(argv: list[str] | None = None) -> int:
         import traceback
 
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
-        failure = Failure(UNUSABLE, f"internal error ({type(error).__name__}, line {line}); nothing was printed")
+        failure = Failure(UNUSABLE, f"internal error ({type(error).__name__}, line {line})")
     say(f"error: {failure.message}", failure.hosts)
     if failure.hint:
         say(f"hint: {failure.hint}")
@@ -2300,13 +2272,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def run(argv: list[str]) -> int:
-    """Run a command and return 0. Raises Failure, BrokenPipeError, and SystemExit after --help and --version."""
+    """Run a command and return 0. Raises Failure, OSError, and SystemExit after --help and --version."""
     args = parse(argv)
     visible_hosts[:] = hosts_of(args.base_url)
     token = read_token(args.base_url)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
-    if args.base_url == DEFAULT_BASE_URL and os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL"):
+    if os.environ.get("SENTRY_URL") and args.base_url == DEFAULT_BASE_URL:
         say(f"warning: SENTRY_URL is not used, only SENTRY_BASE_URL, so {DEFAULT_BASE_URL} is used")
     source, record, notes = COMMANDS[args.command][0](Client(args, token))
     answer = select_fields(args, source if args.raw else record)
@@ -2319,7 +2291,7 @@ def run(argv: list[str]) -> int:
 
 
 def select_fields(args: Args, answer: Any) -> Any:
-    """Return what --raw, --fields and --include ask for of Sentry's objects or their records; all for a table."""
+    """Return what --raw, --fields and --include ask for of an answer; all of it for a table."""
     if isinstance(answer, list):
         return [select_fields(args, item) for item in answer]
     if args.format == "table":
@@ -2342,8 +2314,8 @@ def format_answer(args: Args, answer: Any) -> str:
     lines = fit({key: answer[key] for key in ("stack", "breadcrumbs") if key in answer}, INCLUDED_SIZE * 2 // 3)
     variables = fit({"vars": answer.get("vars")}, INCLUDED_SIZE - len(to_json(lines)))
     rest = fit({key: child for key, child in answer.items() if key not in INCLUDES}, size)
-    cut = {**rest, **lines, **variables}
-    return render({key: cut.get(key, child) for key, child in answer.items()})
+    cut = {**answer, **rest, **lines, **variables}
+    return render({key: cut[key] for key in answer})
 
 
 def console_script() -> NoReturn:

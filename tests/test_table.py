@@ -8,7 +8,9 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 import unittest
+from datetime import datetime, timezone
 
 from tests import sample
 from tests.support import SCRIPT, StandInCase, environment, sentry_api
@@ -107,9 +109,13 @@ class Table(StandInCase):
         for nothing in (None, []):
             self.assertEqual(sentry_api.show_value(nothing), "-")
 
-    def test_ago(self) -> None:
-        for seconds, text in ((-5, "now"), (59, "now"), (60, "1 min ago"), (7200, "2 h ago"), (90000, "1 d ago")):
-            self.assertEqual(sentry_api.ago(seconds), text)
+    def test_ages(self) -> None:
+        for seconds, text in ((-5, "now"), (58, "now"), (61, "1 min ago"), (7205, "2 h ago"), (90000, "1 d ago")):
+            at = datetime.fromtimestamp(time.time() - seconds, timezone.utc).isoformat(timespec="milliseconds")
+            for time_text in (at, at.replace("+00:00", "Z")):
+                self.assertEqual(sentry_api.show_value(time_text, "last_seen"), text)
+        self.assertEqual(sentry_api.show_value(at, "title"), at)
+        self.assertEqual(sentry_api.show_value("soon", "last_seen"), "soon")
 
 
 if __name__ == "__main__":
