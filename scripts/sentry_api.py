@@ -762,9 +762,9 @@ def quoted(text: str) -> str:
     return repr(trim(redact(text, configured_token()), MAX_ARGUMENT, 0))
 
 
-def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
-    """Write one line to stderr: redacted, but for these hosts of URLs, escaped and cut."""
-    line = escape(redact(line, configured_token(), [*visible_hosts, *hosts]))
+def say(line: str, end: str = "\n") -> None:
+    """Write one line to stderr: redacted, escaped and cut."""
+    line = escape(redact(line, configured_token(), visible_hosts))
     with suppress(AttributeError, OSError, ValueError):  # None or closed: nobody is there to be told
         sys.stderr.write(trim(line, MAX_LINE, 0) + end)
         sys.stderr.flush()
@@ -806,8 +806,9 @@ def render(value: Any) -> str:
 def fit(record: Object, size: int) -> Object:
     """Return a redacted record, cut so that its JSON takes about `size` characters at most."""
     for longest, items in CUTS:
-        lengths = {key: 6 * longest if key in IDENTIFIERS else longest for key in record}
-        cut = {key: trim(child, lengths[key], items) for key, child in record.items()}
+        cut = {}
+        for key, child in record.items():
+            cut[key] = trim(child, 6 * longest if key in IDENTIFIERS else longest, items)
         if len(to_json(cut)) <= size:
             break
     return cut
@@ -827,7 +828,7 @@ def trim(value: Any, longest: int, items: int) -> Any:
     if isinstance(value, dict):
         items = max(items, 4)  # members of exceptions, top_tags and the like are not cut
         keys = list(value)[:items]
-        members = {trim(key, max(longest, 20), 0): trim(value[key], longest, items) for key in keys}
+        members = {trim(key, longest, 0): trim(value[key], longest, items) for key in keys}
         return {**members, "…": f"+{len(value) - items} more"} if len(value) > items else members
     return value
 
@@ -838,6 +839,7 @@ TABLE_FIELDS = {
     "list-issues": "short_id level last_seen first_seen count_in_range user_count trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
 }
+TITLE_FIELDS = "short_id level status title".split()
 PAGE_FIELDS = "id timestamp last_seen first_seen count user_count trend_24h release".split()
 PAGE_FIELDS += "first_release last_release environment environments top_tags location message".split()
 HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS"}  # others: the field
@@ -860,8 +862,7 @@ def format_table(records: list[Object], fields: list[str]) -> str:
 
 def format_page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    names = [name for name in ("short_id", "level", "status", "title") if record.get(name)]
-    lines = [" ".join(show_value(record[name]) for name in names)]
+    lines = [" ".join(show_value(record[name]) for name in TITLE_FIELDS if record.get(name))]
     for name in PAGE_FIELDS:
         heading, value = make_column([record], name)
         if value != "-":
@@ -913,11 +914,11 @@ def show_value(value: Any, name: str = "") -> str:
 
 
 def seconds_since_1970(text: Any) -> float | None:
-    """Return an ISO 8601 UTC time in seconds since 1970; None for anything else."""
+    """Return an ISO 8601 time in seconds since 1970; None for anything else."""
     from datetime import datetime
 
     try:
-        return datetime.fromisoformat(f"{text.removesuffix('Z').removesuffix('+00:00')}+00:00").timestamp()
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
     except (AttributeError, ValueError):
         return None
 
@@ -2099,10 +2100,7 @@ def base_url_type(text: str) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse for one command, or for '' where none is given, with this program's errors and output.
-
-    `names` are the words of the command line, of options without their values.
-    """
+    """argparse for one command, or for '' where none is given, with this program's errors and output."""
 
     def __init__(self, command: str, names: list[str]) -> None:
         commands = "".join(f"\n  {name:<14}{about}" for name, (_, about, _) in COMMANDS.items())
@@ -2111,13 +2109,13 @@ class Parser(argparse.ArgumentParser):
         operand = {"": "COMMAND", "list-issues": "", "event-detail": "EVENT"}.get(command, "ISSUE")
         super().__init__(
             prog=f"{os.path.basename(sys.argv[0])} {command}".strip(),
-            usage=f"%(prog)s [OPTIONS] {operand}".strip(),
+            usage=f"%(prog)s [OPTIONS] {operand}",
             description=about,
             epilog=f"example: %(prog)s {example}\n{EPILOG}",
             formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
             allow_abbrev=False,
         )
-        self.command, self.names = command, names
+        self.command, self.names = command, names  # the command line's words, of options without values
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
         self.add_argument("command", metavar="COMMAND", choices=COMMANDS, help=argparse.SUPPRESS)
         if command and operand:
@@ -2162,16 +2160,14 @@ class Parser(argparse.ArgumentParser):
 def add_options(add: Callable[..., None], command: str) -> None:
     """Add the options of all commands, then a command's own."""
     split, some_of = partial(re.split, " *, *"), "({0})( *, *({0}))*".format
-    fields = [*FIELDS.get(command, ()), *(INCLUDES if command == "event-detail" else ())]
-    some_fields = f"some of these fields: {', '.join(fields) or 'see COMMAND --help'}"
+    fields = [*FIELDS.get(command, ["see COMMAND --help"]), *(INCLUDES if command == "event-detail" else ())]
     add("--org", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_ORG")
     add("--project", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_PROJECT")
     server = "http:// or https:// and a host, no credentials"
     add("--base-url", BASE_URL, server, DEFAULT_BASE_URL, base_url_type, variable="SENTRY_BASE_URL")
-    seconds = "seconds for an attempt, above 0, below 10000"
-    add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", seconds, DEFAULT_TIMEOUT, float)
+    add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", "seconds, above 0, below 10000", DEFAULT_TIMEOUT, float)
     add("--user-agent", "[ -~]{1,200}", "ASCII text", f"sentry-api/{__version__}", variable="SENTRY_USER_AGENT")
-    add("--fields", some_of("|".join(fields)), some_fields, None, split)
+    add("--fields", some_of("|".join(fields)), f"some of these fields: {', '.join(fields)}", None, split)
     add("--format", "json|table", "json or, for people, table", "json")
     add("--raw", "", "Sentry's own objects, redacted")
     add("--quiet", "", "no notes on stderr; errors stay")
@@ -2189,8 +2185,7 @@ def add_options(add: Callable[..., None], command: str) -> None:
     add("--cursor", CURSOR, "the cursor of an earlier call's note, to go on there", of=lists)
     counted = f"no environments and top_tags, which are counted over an issue's {TAG_EVENTS} newest events"
     add("--no-tags", "", counted, of="list-issues issue-detail")
-    some = f"some of {', '.join(INCLUDES)}"
-    add("--include", some_of("|".join(INCLUDES)), some, None, split, of="event-detail")
+    add("--include", some_of("|".join(INCLUDES)), f"some of {', '.join(INCLUDES)}", None, split, of="event-detail")
     add("--include-entries", "", "the same as --include entries", of="event-detail")
 
 
@@ -2254,7 +2249,7 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         return PIPE_CLOSED
     except OSError as error:  # of the network they are Failures
-        failure = Failure(UNUSABLE, f"the output can't be written: {error.strerror}")
+        failure = Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}")
     except Failure as error:
         failure = error
     except (MemoryError, RecursionError):
@@ -2265,7 +2260,8 @@ def main(argv: list[str] | None = None) -> int:
 
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
         failure = Failure(UNUSABLE, f"internal error ({type(error).__name__}, line {line})")
-    say(f"error: {failure.message}", failure.hosts)
+    visible_hosts.extend(failure.hosts)
+    say(f"error: {failure.message}")
     if failure.hint:
         say(f"hint: {failure.hint}")
     return failure.status
