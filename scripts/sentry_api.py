@@ -107,9 +107,10 @@ TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # fields of their own
 TELLING_TAGS = "release transaction url browser browser.name os os.name device runtime server_name".split()
 
-# Characters of JSON that a record may take: 20 issues stay below 16,000, which agents' harnesses don't cut.
+# Characters of JSON that a record, or what it includes, may take: 20 issues, or all that is included, stay below
+# 16,000, which agents' harnesses don't cut.
 SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
-INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
+SIZES.update(stack=4500, vars=6200, breadcrumbs=4800)
 # Longest text and longest list of a record, tried in turn until the record fits.
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 # Texts that may be six times as long as others.
@@ -2131,11 +2132,10 @@ class Parser(argparse.ArgumentParser):
         write_result(message)
 
     def add(
-        self, name: str, regex: str, about: str, default: Any = None, convert: Any = str,
-        *, variable: str = "", of: str = "",
-    ) -> None:  # fmt: skip
+        self, name: str, regex: str, about: str, default: Any = None, convert: Any = str, env: str = "", of: str = ""
+    ) -> None:
         """Add an option: its value's pattern (a flag has none), what help and errors say of it, its commands."""
-        about += f" ({variable})" if variable else ""
+        about += f" ({env})" if env else ""
         about += "" if default is None else f"; default {default!r}"
 
         def check(text: str) -> Any:
@@ -2145,7 +2145,7 @@ class Parser(argparse.ArgumentParser):
             shown = re.sub("//.*@", "//…@", text)  # no credentials of a URL
             raise argparse.ArgumentTypeError(f"received {quoted(shown)}, expected {about}")
 
-        value = os.environ.get(variable, "").strip() or default  # an empty variable counts as unset
+        value = os.environ.get(env, "").strip() or default  # an empty variable counts as unset
         self.set_defaults(**{name[2:].replace("-", "_"): value})  # also where the command has no such option
         if of and self.command not in of.split():
             return
@@ -2161,12 +2161,12 @@ def add_options(add: Callable[..., None], command: str) -> None:
     """Add the options of all commands, then a command's own."""
     split, some_of = partial(re.split, " *, *"), "({0})( *, *({0}))*".format
     fields = [*FIELDS.get(command, ["see COMMAND --help"]), *(INCLUDES if command == "event-detail" else ())]
-    add("--org", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_ORG")
-    add("--project", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_PROJECT")
+    add("--org", SLUG, "a slug: letters, digits, - and _", env="SENTRY_ORG")
+    add("--project", SLUG, "a slug: letters, digits, - and _", env="SENTRY_PROJECT")
     server = "http:// or https:// and a host, no credentials"
-    add("--base-url", BASE_URL, server, DEFAULT_BASE_URL, base_url_type, variable="SENTRY_BASE_URL")
+    add("--base-url", BASE_URL, server, DEFAULT_BASE_URL, base_url_type, env="SENTRY_BASE_URL")
     add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", "seconds, above 0, below 10000", DEFAULT_TIMEOUT, float)
-    add("--user-agent", "[ -~]{1,200}", "ASCII text", f"sentry-api/{__version__}", variable="SENTRY_USER_AGENT")
+    add("--user-agent", "[ -~]{1,200}", "ASCII text", f"sentry-api/{__version__}", env="SENTRY_USER_AGENT")
     add("--fields", some_of("|".join(fields)), f"some of these fields: {', '.join(fields)}", None, split)
     add("--format", "json|table", "json or, for people, table", "json")
     add("--raw", "", "Sentry's own objects, redacted")
@@ -2190,10 +2190,7 @@ def add_options(add: Callable[..., None], command: str) -> None:
 
 
 def parse(argv: list[str]) -> Args:
-    """Return the arguments, all checked. Raises Failure.
-
-    `time_range` is in seconds then, 0 for any; `include` has all that is included, `given` the options as typed.
-    """
+    """Return the arguments, checked: `time_range` in seconds, 0 for any; `given` as they were typed. Raises Failure."""
     names = [word.partition("=")[0] for word in argv]
     command = next((name for name in names if name in COMMANDS), "")
     place = names.index(command) if command else 0
@@ -2306,12 +2303,12 @@ def format_answer(args: Args, answer: Any) -> str:
         return render(answer)
     if is_list:
         return render([fit(record, size) for record in answer])
-    # What was included has a size of its own, variables what the others leave; entries stay whole.
-    lines = fit({key: answer[key] for key in ("stack", "breadcrumbs") if key in answer}, INCLUDED_SIZE * 2 // 3)
-    variables = fit({"vars": answer.get("vars")}, INCLUDED_SIZE - len(to_json(lines)))
-    rest = fit({key: child for key, child in answer.items() if key not in INCLUDES}, size)
-    cut = {**answer, **rest, **lines, **variables}
-    return render({key: cut[key] for key in answer})
+    rest = {key: child for key, child in answer.items() if key not in INCLUDES}
+    cut = {**answer, **fit(rest, size)}  # entries stay whole
+    for name in ("stack", "vars", "breadcrumbs"):
+        if name in answer:
+            cut.update(fit({name: answer[name]}, SIZES[name]))
+    return render(cut)
 
 
 def console_script() -> NoReturn:
