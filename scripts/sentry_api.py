@@ -843,8 +843,7 @@ TABLE_FIELDS = {
 TITLE_FIELDS = "short_id level status title".split()
 PAGE_FIELDS = "id timestamp last_seen first_seen count user_count trend_24h release".split()
 PAGE_FIELDS += "first_release last_release environment environments top_tags location message".split()
-HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS"}  # others: the field
-HEADINGS.update(trend_24h="TREND 24 H", trend_14d="TREND 14 D")
+HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS", "trend_24h": "TREND 24 H", "trend_14d": "TREND 14 D"}
 TIMES = {"timestamp", "last_seen", "first_seen"}
 SPARKS = "▁▂▃▄▅▆▇█"
 
@@ -863,11 +862,9 @@ def format_table(records: list[Object], fields: list[str]) -> str:
 
 def format_page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    lines = [" ".join(show_value(record[name]) for name in TITLE_FIELDS if record.get(name))]
-    for name in PAGE_FIELDS:
-        heading, value = make_column([record], name)
-        if value != "-":
-            lines.append(f"{heading:<13}  {value}")
+    lines = [" ".join(show_value(record[name]) for name in TITLE_FIELDS if name in record)]
+    facts = [make_column([record], name) for name in PAGE_FIELDS if name in record]
+    lines += [f"{heading:<13}  {value}" for heading, value in facts]
     lines += map(show_value, record.get("stack") or [])
     return cut_to_terminal(lines[:SCREEN]) + f"{record['url'] or ''}\n"  # a link that is cut is none
 
@@ -2218,17 +2215,6 @@ def parse(argv: list[str]) -> Args:
     return args
 
 
-def read_token(base_url: str) -> str:
-    """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
-    token = configured_token()
-    if not re.fullmatch("[!-~]+", token):
-        problem = "holds spaces, control or non-ASCII characters" if token else "is not set"
-        hint = f"create one with the scopes event:read, project:read and org:read on {base_url}{TOKEN_PAGE}, "
-        hint += "then set it as an environment variable yourself; never paste it into a chat"
-        raise Failure(UNAUTHORIZED, f"SENTRY_AUTH_TOKEN {problem}", hint)
-    return token
-
-
 # --- Main --------------------------------------------------------------------
 
 
@@ -2268,7 +2254,12 @@ def run(argv: list[str]) -> int:
     """Run a command and return 0. Raises Failure, OSError, and SystemExit after --help and --version."""
     args = parse(argv)
     visible_hosts[:] = hosts_of(args.base_url)
-    token = read_token(args.base_url)
+    token = configured_token()
+    if not re.fullmatch("[!-~]+", token):
+        problem = "holds spaces, control or non-ASCII characters" if token else "is not set"
+        hint = f"create one with the scopes event:read, project:read and org:read on {args.base_url}{TOKEN_PAGE}, "
+        hint += "then set it as an environment variable yourself; never paste it into a chat"
+        raise Failure(UNAUTHORIZED, f"SENTRY_AUTH_TOKEN {problem}", hint)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
     if os.environ.get("SENTRY_URL") and args.base_url == DEFAULT_BASE_URL:
