@@ -77,11 +77,7 @@ SHORT_ID = "[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
 EVENT_ID = "[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 DEFAULT_BASE_URL = "https://sentry.io"
-DEFAULT_ENVIRONMENT = "prod"
-DEFAULT_TIME_RANGE = "24h"
-DEFAULT_QUERY = "is:unresolved"
-DEFAULT_LIMIT, MAX_LIMIT = 20, 50
-DEFAULT_TIMEOUT = 30  # seconds
+MAX_LIMIT = 50
 HOUR, DAY = 3600, 86400
 UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
 
@@ -2113,7 +2109,7 @@ class Parser(argparse.ArgumentParser):
             formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
             allow_abbrev=False,
         )
-        self.command, self.names = command, names  # the command line's words, of options without values
+        self.command, self.names = command, names  # the words that were given
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
         self.add_argument("command", metavar="COMMAND", choices=COMMANDS, help=argparse.SUPPRESS)
         if command and operand:
@@ -2162,7 +2158,7 @@ def add_options(add: Callable[..., None], command: str) -> None:
     add("--project", SLUG, "a slug: letters, digits, - and _", env="SENTRY_PROJECT")
     server = "http:// or https:// and a host, no credentials"
     add("--base-url", BASE_URL, server, DEFAULT_BASE_URL, base_url_type, env="SENTRY_BASE_URL")
-    add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", "seconds, above 0, below 10000", DEFAULT_TIMEOUT, float)
+    add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", "seconds for an attempt, above 0, below 10000", 30, float)
     add("--user-agent", "[ -~]{1,200}", "ASCII text", f"sentry-api/{__version__}", env="SENTRY_USER_AGENT")
     add("--fields", some_of("|".join(fields)), f"some of these fields: {', '.join(fields)}", None, split)
     add("--format", "json|table", "json or, for people, table", "json")
@@ -2171,14 +2167,14 @@ def add_options(add: Callable[..., None], command: str) -> None:
     add("--verbose", "", "one line per request on stderr")
 
     lists = "list-issues issue-events"
-    environment, time_range = (DEFAULT_ENVIRONMENT, DEFAULT_TIME_RANGE) if command == "list-issues" else ("", "")
+    environment, time_range = ("prod", "24h") if command == "list-issues" else ("", "")
     ranges = "30m (minutes), 24h, 7d, 2w, '' for any"
     add("--environment", LINE, "a name, '' for all", environment, of=f"{lists} event-detail")
     add("--time-range", "((?=.*[1-9])[0-9]{1,6}[mhdw])?", ranges, time_range, of=f"{lists} issue-detail")
-    add("--query", LINE, "one line, '' for every status", DEFAULT_QUERY, of="list-issues")
+    add("--query", LINE, "one line, '' for every status", "is:unresolved", of="list-issues")
     orders = "date (last seen), freq (events in the range), user (users) or new (first seen)"
     add("--sort", "date|freq|user|new", orders, "date", of="list-issues")
-    add("--limit", "(?=.*[1-9])[0-9]{1,999}", f"from 1 to {MAX_LIMIT}", DEFAULT_LIMIT, int, of=lists)
+    add("--limit", "(?=.*[1-9])[0-9]{1,999}", f"from 1 to {MAX_LIMIT}", 20, int, of=lists)
     add("--cursor", CURSOR, "the cursor of an earlier call's note, to go on there", of=lists)
     counted = f"no environments and top_tags, which are counted over an issue's {TAG_EVENTS} newest events"
     add("--no-tags", "", counted, of="list-issues issue-detail")
