@@ -908,11 +908,12 @@ def show_value(value: Any, name: str = "") -> str:
 
 
 def seconds_since_1970(text: Any) -> float | None:
-    """Return an ISO 8601 time in seconds since 1970; None for anything else."""
+    """Return an ISO 8601 UTC time in seconds since 1970; None for anything else."""
     from datetime import datetime
 
     try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+        whole, _, fraction = text.replace("+00:00", "").rstrip("Z").partition(".")
+        return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
     except (AttributeError, ValueError):
         return None
 
