@@ -762,7 +762,7 @@ def quoted(text: str) -> str:
 def say(line: str, end: str = "\n") -> None:
     """Write one line to stderr: redacted, escaped and cut."""
     line = escape(redact(line, configured_token(), visible_hosts))
-    with suppress(AttributeError, OSError, ValueError):  # None or closed: nobody is there to be told
+    with suppress(AttributeError, OSError, ValueError):  # None or closed: nobody listens
         sys.stderr.write(trim(line, MAX_LINE, 0) + end)
         sys.stderr.flush()
 
@@ -2095,7 +2095,7 @@ def base_url_type(text: str) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse for one command, or for '' where none is given, with this program's errors and output."""
+    """argparse for a command, or for '' where none is given, with this program's errors."""
 
     def __init__(self, command: str, names: list[str]) -> None:
         commands = "".join(f"\n  {name:<14}{about}" for name, (_, about, _) in COMMANDS.items())
@@ -2122,13 +2122,13 @@ class Parser(argparse.ArgumentParser):
         hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
         raise Failure(USAGE, message, f"{hint}see {self.prog} --help")
 
-    def _print_message(self, message: str, file: Any = None) -> None:  # there is no public method for it
+    def _print_message(self, message: str, file: Any = None) -> None:  # of --help and --version
         write_result(message)
 
     def add(
         self, name: str, regex: str, about: str, default: Any = None, convert: Any = str, env: str = "", of: str = ""
     ) -> None:
-        """Add an option: its value's pattern (a flag has none), what help and errors say of it, its commands."""
+        """Add an option: its value's pattern, '' for a flag; what help and errors say of it; its commands."""
         about += f" ({env})" if env else ""
         about += "" if default is None else f"; default {default!r}"
 
@@ -2184,7 +2184,7 @@ def add_options(add: Callable[..., None], command: str) -> None:
 
 
 def parse(argv: list[str]) -> Args:
-    """Return the arguments, checked: `time_range` in seconds, 0 for any; `given` as they were typed. Raises Failure."""
+    """Return the arguments, checked: `time_range` in seconds (0: any), `given` as typed. Raises Failure."""
     names = [word.partition("=")[0] for word in argv]
     command = next((name for name in names if name in COMMANDS), "")
     place = names.index(command) if command else 0
@@ -2248,7 +2248,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def run(argv: list[str]) -> int:
-    """Run a command and return 0. Raises Failure, OSError, and SystemExit after --help and --version."""
+    """Run a command and return 0. Raises Failure, OSError, and SystemExit after --help."""
     args = parse(argv)
     visible_hosts[:] = hosts_of(args.base_url)
     token = configured_token()
@@ -2283,7 +2283,7 @@ def select_fields(args: Args, answer: Any) -> Any:
 
 
 def format_answer(args: Args, answer: Any) -> str:
-    """Return a redacted answer as it is printed: a table, or JSON, which is cut to size unless --raw."""
+    """Return a redacted answer as it is printed: for people, or as JSON, cut to size unless --raw."""
     is_list, size = isinstance(answer, list), SIZES[args.command]
     if args.format == "table":
         return format_table(answer, TABLE_FIELDS[args.command]) if is_list else format_page(answer)
