@@ -2090,7 +2090,7 @@ def base_url_type(text: str) -> str:
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     found: Any = re.fullmatch(BASE_URL, text)
     if int(found[2] or 0) > 65535:
-        raise ValueError("no port")
+        raise ValueError
     return f"{found[1].lower()}{found[3]}"
 
 
@@ -2107,7 +2107,7 @@ class Parser(argparse.ArgumentParser):
             usage=f"%(prog)s [OPTIONS] {operand}",
             description=about,
             epilog=f"example: %(prog)s {example}\n{EPILOG}",
-            formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=79),
             allow_abbrev=False,
         )
         self.command, self.names = command, names  # the words that were given
