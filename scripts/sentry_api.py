@@ -41,7 +41,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from functools import cache, lru_cache, partial
-from itertools import groupby
+from itertools import accumulate, groupby
 from types import SimpleNamespace
 
 TYPE_CHECKING = False  # importing typing for it would take 5 ms
@@ -77,11 +77,7 @@ SHORT_ID = "[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
 EVENT_ID = "[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 DEFAULT_BASE_URL = "https://sentry.io"
-DEFAULT_ENVIRONMENT = "prod"
-DEFAULT_TIME_RANGE = "24h"
-DEFAULT_QUERY = "is:unresolved"
-DEFAULT_LIMIT, MAX_LIMIT = 20, 50
-DEFAULT_TIMEOUT = 30  # seconds
+MAX_LIMIT = 50
 HOUR, DAY = 3600, 86400
 UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
 
@@ -106,14 +102,15 @@ TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # fields of their own
 TELLING_TAGS = "release transaction url browser browser.name os os.name device runtime server_name".split()
 
-# Characters of JSON that a record may take: 20 issues stay below 16,000, which agents' harnesses don't cut.
+# Characters of JSON that a record, or what it includes, may take: 20 issues, or all that is included, stay below
+# 16,000, which agents' harnesses don't cut.
 SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
-INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
+SIZES.update(stack=4500, vars=6200, breadcrumbs=4800)
 # Longest text and longest list of a record, tried in turn until the record fits.
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 # Texts that may be six times as long as others.
 IDENTIFIERS = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
-MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 24  # lines: of a stack, breadcrumbs, a page for people
+MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 22  # lines: of a stack, breadcrumbs, a page for people above its link
 
 # Characters that nobody sees, and that can hold whole sentences for an agent.
 INVISIBLE = (
@@ -744,7 +741,7 @@ def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
 #
 # Two functions write: write_result() to stdout what run() has redacted, say() to stderr.
 
-visible_hosts: set[str] = set()  # IP addresses that are shown as hosts of URLs: the base URL's
+visible_hosts: list[str] = []  # the base URL's host, if it is an IP address: shown in URLs
 
 
 def configured_token() -> str:
@@ -752,9 +749,9 @@ def configured_token() -> str:
     return os.environ.get("SENTRY_AUTH_TOKEN", "").strip()
 
 
-def hosts_of(url: str) -> set[str]:
+def hosts_of(url: str) -> list[str]:
     """Return a URL's host if it is an IP address."""
-    return set(re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url))
+    return re.findall(r"^https?://(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?=[:/]|$)", url)
 
 
 def quoted(text: str) -> str:
@@ -762,28 +759,22 @@ def quoted(text: str) -> str:
     return repr(trim(redact(text, configured_token()), MAX_ARGUMENT, 0))
 
 
-def say(line: str, hosts: Iterable[str] = (), end: str = "\n") -> None:
-    """Write one line to stderr: redacted, but for these hosts of URLs, escaped and cut."""
-    line = escape(redact(line, configured_token(), visible_hosts.union(hosts)))
-    try:
+def say(line: str, end: str = "\n") -> None:
+    """Write one line to stderr: redacted, escaped and cut."""
+    line = escape(redact(line, configured_token(), visible_hosts))
+    with suppress(AttributeError, OSError, ValueError):  # None or closed: nobody listens
         sys.stderr.write(trim(line, MAX_LINE, 0) + end)
         sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):
-        pass  # None or closed: nobody is there to be told
 
 
 def write_result(text: str) -> None:
-    """Write redacted text, or help, to stdout. Raises BrokenPipeError and Failure."""
-    try:
-        # In pieces: one write of 2 MB to a pipe that is closed meanwhile is taken for a success.
-        for start in range(0, len(text), CHUNK):
-            sys.stdout.write(text[start : start + CHUNK])
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except (AttributeError, OSError, ValueError) as error:  # None or closed, or the disk is full
-        reason = getattr(error, "strerror", None) or "stdout is closed"
-        raise Failure(UNUSABLE, f"the output can't be written: {reason}") from None
+    """Write redacted text, or help, to stdout. Raises OSError."""
+    if sys.stdout is None:
+        raise OSError(0, "stdout is closed")
+    # In pieces: one write of 2 MB to a pipe that is closed meanwhile is taken for a success.
+    for start in range(0, len(text), CHUNK):
+        sys.stdout.write(text[start : start + CHUNK])
+    sys.stdout.flush()
 
 
 def escape(text: str) -> str:
@@ -796,10 +787,9 @@ def escape(text: str) -> str:
 def to_json(value: Any) -> str:
     """Return JSON on one line. Raises Failure for infinity, which a server can write as 1e999."""
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return escape(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     except ValueError:
         raise Failure(UNUSABLE, "the answer holds a number that is too large for JSON") from None
-    return escape(text)
 
 
 def render(value: Any) -> str:
@@ -813,8 +803,9 @@ def render(value: Any) -> str:
 def fit(record: Object, size: int) -> Object:
     """Return a redacted record, cut so that its JSON takes about `size` characters at most."""
     for longest, items in CUTS:
-        lengths = dict.fromkeys(IDENTIFIERS, 6 * longest)
-        cut = {key: trim(child, lengths.get(key, longest), items) for key, child in record.items()}
+        cut = {}
+        for key, child in record.items():
+            cut[key] = trim(child, 6 * longest if key in IDENTIFIERS else longest, items)
         if len(to_json(cut)) <= size:
             break
     return cut
@@ -827,13 +818,14 @@ def trim(value: Any, longest: int, items: int) -> Any:
         return f"{value[:longest]}… (+{missing} characters)" if missing > 20 else value
     if isinstance(value, list):
         cut = [trim(item, longest, items) for item in value[:items]]
-        more = f"+{len(value) - items} more"
-        rest = [{"…": more} if isinstance(value[0], dict) else more] if len(value) > items else []
-        return cut + rest
+        if len(value) > items:
+            more = f"+{len(value) - items} more"
+            cut.append({"…": more} if isinstance(value[0], dict) else more)
+        return cut
     if isinstance(value, dict):
         items = max(items, 4)  # members of exceptions, top_tags and the like are not cut
-        first = {trim(key, max(longest, 20), 0): value[key] for key in list(value)[:items]}
-        members = {key: trim(child, longest, items) for key, child in first.items()}
+        keys = list(value)[:items]
+        members = {trim(key, longest, 0): trim(value[key], longest, items) for key in keys}
         return {**members, "…": f"+{len(value) - items} more"} if len(value) > items else members
     return value
 
@@ -841,81 +833,78 @@ def trim(value: Any, longest: int, items: int) -> Any:
 # For people: tables of lists, pages of single records.
 
 TABLE_FIELDS = {
-    "list-issues": "short_id level last_seen first_seen count_in_range user_count".split()
-    + "trend_24h trend_14d title".split(),
+    "list-issues": "short_id level last_seen first_seen count_in_range user_count trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
 }
+TITLE_FIELDS = "short_id level status title".split()
 PAGE_FIELDS = "id timestamp last_seen first_seen count user_count trend_24h release".split()
 PAGE_FIELDS += "first_release last_release environment environments top_tags location message".split()
-HEADINGS = {"count_in_range": "events", "user_count": "users"}  # others: the field
-HEADINGS.update(trend_24h="trend 24 h", trend_14d="trend 14 d")
+HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS", "trend_24h": "TREND 24 H", "trend_14d": "TREND 14 D"}
 TIMES = {"timestamp", "last_seen", "first_seen"}
 SPARKS = "▁▂▃▄▅▆▇█"
-MAX_COLUMN = 34
 
 
-def table(records: list[Object], fields: list[str]) -> str:
-    """Return redacted records as a table; of the trends, the one that the server gives."""
-    columns = [column(records, name) for name in fields]
-    columns = [each for each in columns if {*each[1:]} != {"-"} or each[0][:5] != "TREND"]
-    return align_rows(list(zip(*columns))) if records else ""
+def format_table(records: list[Object], fields: list[str]) -> str:
+    """Return redacted records as aligned columns; of the trends, the one that the server gives."""
+    lines = [""] * (len(records) + 1)
+    for name in fields:
+        cells = make_column(records, name)
+        if name.startswith("trend") and {*cells[1:]} == {"-"}:
+            continue
+        widest = max(map(measure, cells)) + 2
+        lines = [line + cell + " " * (widest - measure(cell)) for line, cell in zip(lines, cells)]
+    return cut_to_terminal(lines) if records else ""
 
 
-def detail_page(record: Object) -> str:
+def format_page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    names = [name for name in ("short_id", "level", "status", "title") if record.get(name)]
-    title = [[" ".join(cell(record[name], name) for name in names)]]
-    facts = [fact for fact in (column([record], name) for name in PAGE_FIELDS) if fact[1] != "-"]
-    stack = [[cell(line)] for line in record.get("stack") or []]
-    url = record["url"] or ""  # an address that is cut is none
-    return f"{align_rows(title)}{align_rows(facts)}{url}\n{align_rows(stack[: SCREEN - 3 - len(facts)])}"
+    lines = [" ".join(show_value(record[name]) for name in TITLE_FIELDS if name in record)]
+    facts = [make_column([record], name) for name in PAGE_FIELDS if name in record]
+    lines += [f"{heading:<13}  {value}" for heading, value in facts]
+    lines += map(show_value, record.get("stack") or [])
+    return cut_to_terminal(lines[:SCREEN]) + f"{record['url'] or ''}\n"  # a link that is cut is none
 
 
-def column(records: list[Object], name: str) -> list[str]:
+def make_column(records: list[Object], name: str) -> list[str]:
     """Return a field's heading and values."""
-    values = [cell(record.get(name), name) for record in records]
-    return [HEADINGS.get(name, name).upper().replace("_", " "), *values]
+    values = [show_value(record.get(name), name) for record in records]
+    return [HEADINGS.get(name, name.upper().replace("_", " ")), *values]
 
 
-def align_rows(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as lines with align_rows columns, cut to COLUMNS or the terminal."""
+def cut_to_terminal(lines: list[str]) -> str:
+    """Return lines as one text, cut to COLUMNS or the width of a terminal."""
     import shutil
 
-    terminal = shutil.get_terminal_size((0, 0)).columns or sys.maxsize  # no terminal: not cut
-    widths = [min(MAX_COLUMN, max(map(width, column))) for column in zip(*rows)]
-    lines = ["  ".join([*map(align, row[:-1], widths), row[-1]]) for row in rows]
-    return "".join(align(line, min(width(line), terminal)) + "\n" for line in lines)
+    columns = shutil.get_terminal_size((0, 0)).columns or sys.maxsize  # no terminal: not cut
+    text = ""
+    for line in map(str.rstrip, lines):
+        kept = sum(end < columns for end in accumulate(map(measure, line)))
+        text += line + "\n" if kept == len(line) else line[:kept] + "…\n"
+    return text
 
 
-def align(text: str, columns: int) -> str:
-    """Cut a text to so many columns, with an ellipsis, or fill it up; numbers stand on the right."""
-    if width(text) > columns:
-        text = text[:columns]
-        while width(text) >= columns:
-            text = text[:-1]
-        text += "…"
-    padding = " " * (columns - width(text))
-    return padding + text if text.isdigit() else text + padding
+def measure(text: str) -> int:
+    """Return how many columns a text takes at most (Unicode TR11)."""
+    from unicodedata import east_asian_width
+
+    return len(text) + sum(east_asian_width(character) in "WF" for character in text)
 
 
-def width(text: str) -> int:
-    """Return how many columns a text takes (Unicode TR11)."""
-    from unicodedata import category, east_asian_width
-
-    seen = [character for character in text if category(character) not in ("Mn", "Me", "Cf")]
-    return len(seen) + sum(east_asian_width(character) in "WF" for character in seen)
-
-
-def cell(value: Any, field: str = "") -> str:
+def show_value(value: Any, name: str = "") -> str:
     """Return a field's value as people read it; - for nothing."""
     if value in (None, "", [], {}):
         return "-"
     if isinstance(value, dict):
-        return " ".join(map(cell, value.values()))
+        return " ".join(map(show_value, value.values()))
     if isinstance(value, list):
-        return sparkline(value) if isinstance(value[0], int) else ", ".join(map(cell, value))
-    at = seconds_since_1970(value) if field in TIMES else None
-    return " ".join(escape(str(value)[:1000]).split()) if at is None else ago(time.time() - at)
+        return draw(value) if isinstance(value[0], int) else ", ".join(map(show_value, value))
+    at = seconds_since_1970(value) if name in TIMES else None
+    if at is None:
+        return " ".join(escape(str(value)[:1000]).split())
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (60, "min")):
+        if time.time() - at >= size:
+            return f"{(time.time() - at) // size:.0f} {unit} ago"
+    return "now"
 
 
 def seconds_since_1970(text: Any) -> float | None:
@@ -923,27 +912,19 @@ def seconds_since_1970(text: Any) -> float | None:
     from datetime import datetime
 
     try:
-        whole, _, fraction = re.sub(r"(?:Z|\+00:00)$", "", text).partition(".")
+        whole, _, fraction = text.replace("+00:00", "").rstrip("Z").partition(".")
         return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
-    except (TypeError, ValueError):
+    except (AttributeError, ValueError):
         return None
 
 
-def ago(seconds: float) -> str:
-    """Return a span of time in its largest unit."""
-    for size, unit in ((DAY, "d"), (HOUR, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size:.0f} {unit} ago"
-    return "now"
-
-
-def sparkline(counts: list[int]) -> str:
-    """Draw counts, one column a point; of more than 14 points, two a column."""
-    if len(counts) > 14:
-        start = len(counts) % 2
-        counts = [one + other for one, other in zip(counts[start::2], counts[start + 1 :: 2])]
-    top = max(1, *counts)
-    return "".join(SPARKS[-(-max(0, count) * 7 // top)] for count in counts)
+def draw(counts: list[int]) -> str:
+    """Draw the newest counts as a line, one a column; of more than 14, two a column."""
+    counts = counts[-24:]
+    size = 2 if len(counts) > 14 else 1
+    sums = [sum(counts[at : at + size]) for at in range(len(counts) % size, len(counts), size)]
+    top = max([1, *sums])
+    return "".join(SPARKS[(7 * max(0, count) + top - 1) // top] for count in sums)
 
 
 # --- HTTP --------------------------------------------------------------------
@@ -2034,45 +2015,47 @@ def base_url_type(text: str) -> str:
     """Return a base URL in lower case but for its path, without a trailing slash or /api/0."""
     found: Any = re.fullmatch(BASE_URL, text)
     if int(found[2] or 0) > 65535:
-        raise ValueError("no port")
+        raise ValueError
     return f"{found[1].lower()}{found[3]}"
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse with this program's errors and output, for one command; '' where none is given."""
+    """argparse for a command, or for '' where none is given, with this program's errors."""
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, names: list[str]) -> None:
         commands = "".join(f"\n  {name:<14}{about}" for name, (_, about, _) in COMMANDS.items())
         about = f"Read issues and events from Sentry: GET requests only, redacted.\n\ncommands:{commands}"
         _, about, example = COMMANDS.get(command, (None, about, "list-issues --help"))
-        prog = f"{os.path.basename(sys.argv[0])} {command}".strip()
-        epilog = f"example: %(prog)s {example}\n{EPILOG}"
-        # With a width, because asking the terminal for it takes a slow import.
-        layout = partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79)
-        super().__init__(prog, "%(prog)s [OPTIONS]", about, epilog, formatter_class=layout, allow_abbrev=False)
-        # What starts with one dash and is no option (--query -is:resolved) is a value, as negative numbers are.
-        self._negative_number_matcher = re.compile("-[^-]")
-        self.command = command
-        self.own_options: set[str] = set()  # of this command
+        operand = {"": "COMMAND", "list-issues": "", "event-detail": "EVENT"}.get(command, "ISSUE")
+        super().__init__(
+            prog=f"{os.path.basename(sys.argv[0])} {command}".strip(),
+            usage=f"%(prog)s [OPTIONS] {operand}",
+            description=about,
+            epilog=f"example: %(prog)s {example}\n{EPILOG}",
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=79),
+            allow_abbrev=False,
+        )
+        self.command, self.names = command, names  # the words that were given
+        self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+        self.add_argument("command", metavar="COMMAND", choices=COMMANDS, help=argparse.SUPPRESS)
+        if command and operand:
+            self.add_argument(operand.lower(), metavar=operand, help=FORMS)
         self.shared = self.add_argument_group("options before or after the command")
+        add_options(self.add, command)
 
     def error(self, message: str) -> NoReturn:
         hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
         raise Failure(USAGE, message, f"{hint}see {self.prog} --help")
 
-    def _print_message(self, message: str, file: Any = None) -> None:
+    def _print_message(self, message: str, file: Any = None) -> None:  # of --help and --version
         write_result(message)
 
     def add(
-        self, name: str, regex: str, about: str, default: Any = None, convert: Any = str,
-        *, variable: str = "", of: str = "",
-    ) -> None:  # fmt: skip
-        """Add an option whose value matches a pattern and is converted; without a pattern it is a flag.
-
-        `about` is its help, and what an error expects; `variable` the environment variable for it; `of` the commands
-        that have it, if not all.
-        """
-        about = f"{about} ({variable})" if variable else about
+        self, name: str, regex: str, about: str, default: Any = None, convert: Any = str, env: str = "", of: str = ""
+    ) -> None:
+        """Add an option: its value's pattern, '' for a flag; what help and errors say of it; its commands."""
+        about += f" ({env})" if env else ""
+        about += "" if default is None else f"; default {default!r}"
 
         def check(text: str) -> Any:
             with suppress(ValueError):
@@ -2081,120 +2064,77 @@ class Parser(argparse.ArgumentParser):
             shown = re.sub("//.*@", "//…@", text)  # no credentials of a URL
             raise argparse.ArgumentTypeError(f"received {quoted(shown)}, expected {about}")
 
-        value = os.environ.get(variable, "").strip() or default  # an empty variable counts as unset
+        value = os.environ.get(env, "").strip() or default  # an empty variable counts as unset
         self.set_defaults(**{name[2:].replace("-", "_"): value})  # also where the command has no such option
-        group: Any = self if of else self.shared
-        if self.command in of.split():
-            self.own_options.add(name)
-        elif of:
+        if of and self.command not in of.split():
             return
-        if regex:
-            group.add_argument(name, type=check, help=about if default is None else f"{about}; default {default!r}")
-        else:
-            group.add_argument(name, action="store_true", help=about)
+        if self.names.count(name) > 1:
+            self.error(f"{name} is given twice")
+        if of and name in self.names[: self.names.index(self.command)]:
+            self.error(f"{name} belongs after the command: {self.command} {name}")
+        kind: Any = {"type": check} if regex else {"action": "store_true"}
+        (self if of else self.shared).add_argument(name, help=about, **kind)
 
 
-def build_parser(command: str) -> Parser:
-    """Return the parser of a command; of '', that of the options that all share."""
-    parser = Parser(command)
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    issue = ("issue", "numeric ID, short ID (BACKEND-1A) or web address")
-    event = ("event", "32 hex digits or web address, or an issue as in issue-detail")
-    name, about = {"": ("command", "one of the above"), "event-detail": event}.get(command, issue)
-    if command != "list-issues":
-        parser.add_argument(name, metavar=name.upper(), help=about, choices=None if command else COMMANDS)
-        parser.usage = f"{parser.usage} {name.upper()}"
-    add, split = parser.add, partial(re.split, " *, *")
-    included = "|".join(INCLUDES)
-    fields = "|".join(FIELDS.get(command, ())) + (f"|{included}" if command == "event-detail" else "")
-    some_fields = f"some of these fields: {fields.replace('|', ', ') or 'see COMMAND --help'}"
-    add("--org", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_ORG")
-    add("--project", SLUG, "a slug: letters, digits, - and _", variable="SENTRY_PROJECT")
+def add_options(add: Callable[..., None], command: str) -> None:
+    """Add the options of all commands, then a command's own."""
+    split, some_of = partial(re.split, " *, *"), "({0})( *, *({0}))*".format
+    fields = [*FIELDS.get(command, ["see COMMAND --help"]), *(INCLUDES if command == "event-detail" else ())]
+    add("--org", SLUG, "a slug: letters, digits, - and _", env="SENTRY_ORG")
+    add("--project", SLUG, "a slug: letters, digits, - and _", env="SENTRY_PROJECT")
     server = "http:// or https:// and a host, no credentials"
-    add("--base-url", BASE_URL, server, DEFAULT_BASE_URL, base_url_type, variable="SENTRY_BASE_URL")
-    seconds = "seconds for an attempt, above 0, below 10000"
-    add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", seconds, DEFAULT_TIMEOUT, float)
-    add("--user-agent", "[ -~]{1,200}", "ASCII text", f"sentry-api/{__version__}", variable="SENTRY_USER_AGENT")
-    add("--fields", f"({fields})( *, *({fields}))*", some_fields, None, split)
+    add("--base-url", BASE_URL, server, DEFAULT_BASE_URL, base_url_type, env="SENTRY_BASE_URL")
+    add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", "seconds for an attempt, above 0, below 10000", 30, float)
+    add("--user-agent", "[ -~]{1,200}", "ASCII text", f"sentry-api/{__version__}", env="SENTRY_USER_AGENT")
+    add("--fields", some_of("|".join(fields)), f"some of these fields: {', '.join(fields)}", None, split)
     add("--format", "json|table", "json or, for people, table", "json")
     add("--raw", "", "Sentry's own objects, redacted")
     add("--quiet", "", "no notes on stderr; errors stay")
     add("--verbose", "", "one line per request on stderr")
 
     lists = "list-issues issue-events"
-    environment, time_range = (DEFAULT_ENVIRONMENT, DEFAULT_TIME_RANGE) if command == "list-issues" else ("", "")
+    environment, time_range = ("prod", "24h") if command == "list-issues" else ("", "")
     ranges = "30m (minutes), 24h, 7d, 2w, '' for any"
     add("--environment", LINE, "a name, '' for all", environment, of=f"{lists} event-detail")
     add("--time-range", "((?=.*[1-9])[0-9]{1,6}[mhdw])?", ranges, time_range, of=f"{lists} issue-detail")
-    add("--query", LINE, "one line, '' for every status", DEFAULT_QUERY, of="list-issues")
+    add("--query", LINE, "one line, '' for every status", "is:unresolved", of="list-issues")
     orders = "date (last seen), freq (events in the range), user (users) or new (first seen)"
     add("--sort", "date|freq|user|new", orders, "date", of="list-issues")
-    add("--limit", "(?=.*[1-9])[0-9]{1,999}", f"from 1 to {MAX_LIMIT}", DEFAULT_LIMIT, int, of=lists)
+    add("--limit", "(?=.*[1-9])[0-9]{1,999}", f"from 1 to {MAX_LIMIT}", 20, int, of=lists)
     add("--cursor", CURSOR, "the cursor of an earlier call's note, to go on there", of=lists)
     counted = f"no environments and top_tags, which are counted over an issue's {TAG_EVENTS} newest events"
     add("--no-tags", "", counted, of="list-issues issue-detail")
-    some = f"some of {', '.join(INCLUDES)}"
-    add("--include", f"({included})( *, *({included}))*", some, None, split, of="event-detail")
+    add("--include", some_of("|".join(INCLUDES)), f"some of {', '.join(INCLUDES)}", None, split, of="event-detail")
     add("--include-entries", "", "the same as --include entries", of="event-detail")
-    return parser
 
 
 def parse(argv: list[str]) -> Args:
-    """Return the arguments, with defaults and environment variables filled in, all checked. Raises Failure.
-
-    `time_range` is in seconds then, 0 for any; `given` counts the options as they were typed.
-    """
-    place = next((index for index, word in enumerate(argv) if word in COMMANDS), len(argv))
-    command = argv[place] if place < len(argv) else ""
-    parser = build_parser(command)
-    given = Counter(word.partition("=")[0] for word in argv if word.startswith("--"))
-    for option, count in given.items():
-        if count > 1:
-            parser.error(f"{option} is given twice")
-    for word in argv[:place]:
-        if word.partition("=")[0] in parser.own_options:
-            parser.error(f"{word} belongs after the command: {command} {word}")
-    args = parser.parse_args(argv[:place] + argv[place + 1 :])
-    args.command = command
-    args.given = given
+    """Return the arguments, checked: `time_range` in seconds (0: any), `given` as typed. Raises Failure."""
+    names = [word.partition("=")[0] for word in argv]
+    command = next((name for name in names if name in COMMANDS), "")
+    place = names.index(command) if command else 0
+    args = Parser(command, names).parse_args(argv[place:] + argv[:place])  # the command comes first
+    args.given = dict.fromkeys(names)
     args.environment = args.environment or None
     args.asked_limit, args.limit = args.limit, min(args.limit, MAX_LIMIT)
     args.time_range_text = text = args.time_range
     args.time_range = int(text[:-1]) * UNITS[text[-1]] if text else 0
-    check_together(args)
-    return args
-
-
-def check_together(args: Args) -> None:
-    """Set args.include to the names of what is included. Raises Failure for options that don't go together."""
     is_table = args.format == "table"
-    included = {*(args.include or ())}
-    if args.include_entries:
-        included.add("entries")
+    included = [*(args.include or ()), *(["entries"] if args.include_entries else ())]
     conflicts = {
         "--raw, --fields and --format table": bool(args.raw) + bool(args.fields) + is_table > 1,
         "--format table and --include": is_table and included,
-        "--raw and --include of more than entries": args.raw and included - {"entries"},
+        "--raw and --include of more than entries": args.raw and {*included} - {"entries"},
         "--cursor and --sort other than date": args.cursor and args.sort != "date",
     }
     for what, is_conflict in conflicts.items():
         if is_conflict:
-            raise Failure(USAGE, f"{what} can't be combined", "leave out one of them")
-    included.update(["stack"] if is_table else args.fields or ())
+            raise Failure(USAGE, f"{what} can't be combined")
+    included += ["stack"] if is_table else args.fields or []
     args.include = [name for name in INCLUDES if name in included]
-    if args.command == "list-issues":
+    if command == "list-issues":
         require(args, "org", "project")
-
-
-def read_token(base_url: str) -> str:
-    """Return the token from SENTRY_AUTH_TOKEN. Raises Failure when there is none that could be sent."""
-    token = configured_token()
-    if not re.fullmatch("[!-~]+", token):
-        problem = "holds spaces, control or non-ASCII characters" if token else "is not set"
-        hint = f"create one with the scopes event:read, project:read and org:read on {base_url}{TOKEN_PAGE}, "
-        hint += "then set it as an environment variable yourself; never paste it into a chat"
-        raise Failure(UNAUTHORIZED, f"SENTRY_AUTH_TOKEN {problem}", hint)
-    return token
+    return args
 
 
 # --- Main --------------------------------------------------------------------
@@ -2202,20 +2142,19 @@ def read_token(base_url: str) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return the exit status."""
-    visible_hosts.clear()
     streams: Any = (sys.stdout, sys.stderr)
     for stream in streams:
-        try:
+        with suppress(AttributeError, OSError, ValueError):  # closed, not a file, or Windows
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
             os.set_blocking(stream.fileno(), True)  # Python drops what a non-blocking pipe doesn't take
-        except (AttributeError, OSError, ValueError):
-            pass  # closed, not a file, or Windows
     try:
         return run(sys.argv[1:] if argv is None else argv)
     except SystemExit:  # argparse after --help and --version
         return OK
     except BrokenPipeError:
         return PIPE_CLOSED
+    except OSError as error:  # of the network they are Failures
+        failure = Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}")
     except Failure as error:
         failure = error
     except (MemoryError, RecursionError):
@@ -2225,21 +2164,27 @@ def main(argv: list[str] | None = None) -> int:
         import traceback
 
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
-        failure = Failure(UNUSABLE, f"internal error ({type(error).__name__}, line {line}); nothing was printed")
-    say(f"error: {failure.message}", failure.hosts)
+        failure = Failure(UNUSABLE, f"internal error ({type(error).__name__}, line {line})")
+    visible_hosts.extend(failure.hosts)
+    say(f"error: {failure.message}")
     if failure.hint:
         say(f"hint: {failure.hint}")
     return failure.status
 
 
 def run(argv: list[str]) -> int:
-    """Run a command and return 0. Raises Failure, BrokenPipeError, and SystemExit after --help and --version."""
+    """Run a command and return 0. Raises Failure, OSError, and SystemExit after --help."""
     args = parse(argv)
-    visible_hosts.update(hosts_of(args.base_url))
-    token = read_token(args.base_url)
+    visible_hosts[:] = hosts_of(args.base_url)
+    token = configured_token()
+    if not re.fullmatch("[!-~]+", token):
+        problem = "holds spaces, control or non-ASCII characters" if token else "is not set"
+        hint = f"create one with the scopes event:read, project:read and org:read on {args.base_url}{TOKEN_PAGE}, "
+        hint += "then set it as an environment variable yourself; never paste it into a chat"
+        raise Failure(UNAUTHORIZED, f"SENTRY_AUTH_TOKEN {problem}", hint)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
-    if args.base_url == DEFAULT_BASE_URL and os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL"):
+    if os.environ.get("SENTRY_URL") and args.base_url == DEFAULT_BASE_URL:
         say(f"warning: SENTRY_URL is not used, only SENTRY_BASE_URL, so {DEFAULT_BASE_URL} is used")
     source, record, notes = COMMANDS[args.command][0](Client(args, token))
     answer = select_fields(args, source if args.raw else record)
@@ -2252,7 +2197,7 @@ def run(argv: list[str]) -> int:
 
 
 def select_fields(args: Args, answer: Any) -> Any:
-    """Return what --raw, --fields and --include ask for of Sentry's objects or their records; all for a table."""
+    """Return what --raw, --fields and --include ask for of an answer; all of it for a table."""
     if isinstance(answer, list):
         return [select_fields(args, item) for item in answer]
     if args.format == "table":
@@ -2263,20 +2208,20 @@ def select_fields(args: Args, answer: Any) -> Any:
 
 
 def format_answer(args: Args, answer: Any) -> str:
-    """Return a redacted answer as it is printed: a table, or JSON, which is cut to size unless --raw."""
+    """Return a redacted answer as it is printed: for people, or as JSON, cut to size unless --raw."""
     is_list, size = isinstance(answer, list), SIZES[args.command]
     if args.format == "table":
-        return table(answer, TABLE_FIELDS[args.command]) if is_list else detail_page(answer)
+        return format_table(answer, TABLE_FIELDS[args.command]) if is_list else format_page(answer)
     if args.raw:
         return render(answer)
     if is_list:
         return render([fit(record, size) for record in answer])
-    # What was included has a size of its own, variables what the others leave; entries stay whole.
-    lines = fit({key: answer[key] for key in ("stack", "breadcrumbs") if key in answer}, INCLUDED_SIZE * 2 // 3)
-    variables = fit({"vars": answer.get("vars")}, INCLUDED_SIZE - len(to_json(lines)))
-    rest = fit({key: child for key, child in answer.items() if key not in INCLUDES}, size)
-    cut = {**rest, **lines, **variables}
-    return render({key: cut.get(key, child) for key, child in answer.items()})
+    rest = {key: child for key, child in answer.items() if key not in INCLUDES}
+    cut = {**answer, **fit(rest, size)}  # entries stay whole
+    for name in ("stack", "vars", "breadcrumbs"):
+        if name in answer:
+            cut.update(fit({name: answer[name]}, SIZES[name]))
+    return render(cut)
 
 
 def console_script() -> NoReturn:

@@ -138,9 +138,9 @@ class Options(StandInCase):
         self.assertEqual((run.status, run.out), (2, ""), run.err)
 
     def test_values_with_leading_dashes(self) -> None:
-        self.good(*LIST, "--query", "-is:resolved", "--environment", "")
-        self.assertEqual(self.standin.requests[0].query["query"], "-is:resolved")
         self.good(*LIST, "--query=-is:ignored", "--environment", "")
+        self.assertEqual(self.standin.requests[0].query["query"], "-is:ignored")
+        self.assertIn("--option=VALUE", self.fails(2, *LIST, "--query", "-is:resolved"))
         self.fails(2, *LIST, "--query", "--limit", "5")
         self.assertIn("-x", self.fails(2, "issue-detail", "issue", "-x"))
 

@@ -8,7 +8,9 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 import unittest
+from datetime import datetime, timezone
 
 from tests import sample
 from tests.support import SCRIPT, StandInCase, environment, sentry_api
@@ -25,11 +27,11 @@ class Table(StandInCase):
         lines = run.out.splitlines()
         self.assertEqual(len(lines), 6)
         self.assertTrue(lines[0].startswith("SHORT ID"))
-        self.assertTrue(all(sentry_api.width(line) <= 80 for line in lines))
+        self.assertTrue(all(sentry_api.measure(line) <= 80 for line in lines))
         self.assertNotIn("\x1b", run.out)
         self.assertRegex(lines[1], r"BACKEND-1 +error( +(1 h|\d+ min) ago){2} +4 +4 +[▁▂▃▄▅▆▇█]{12}  日本")
         column = lines[0].index("TITLE")
-        self.assertTrue(all(sentry_api.width(line[:column]) >= column - 2 for line in lines[1:]))
+        self.assertTrue(all(sentry_api.measure(line[:column]) >= column - 2 for line in lines[1:]))
         self.assertEqual(len(self.standin.requests), 1, "the table shows no tags")
 
     def test_events(self) -> None:
@@ -39,7 +41,7 @@ class Table(StandInCase):
 
     def test_width_of_the_terminal(self) -> None:
         run = self.call("list-issues", "--format", "table", COLUMNS="60")
-        self.assertTrue(all(sentry_api.width(line) <= 60 for line in run.out.splitlines()))
+        self.assertTrue(all(sentry_api.measure(line) <= 60 for line in run.out.splitlines()))
 
     def test_negative_and_missing_counts(self) -> None:
         self.standin.issues = [sample.make_issue(1, extra={"stats": {"24h": [[1, -5], [2, -1]]}, "count": None})]
@@ -69,7 +71,7 @@ class Table(StandInCase):
             out = os.read(main, 100_000).decode()
             os.close(main)
             self.assertNotIn("\x1b", out)
-            longest = max(map(sentry_api.width, out.splitlines()))
+            longest = max(map(sentry_api.measure, out.splitlines()))
             self.assertTrue(longest == width or not width and longest > 80, out)
 
     def test_a_page_of_an_issue(self) -> None:
@@ -101,15 +103,19 @@ class Table(StandInCase):
         self.fails(2, "list-issues", "--format", "table", "--fields", "id")
 
     def test_sparkline(self) -> None:
-        self.assertEqual(sentry_api.sparkline([0, 0, 1, 3, 8, 4]), "▁▁▂▄█▅")
-        self.assertEqual(sentry_api.sparkline([0] * 14), "▁" * 14)
-        self.assertEqual(sentry_api.sparkline([1] * 24), "█" * 12)
+        self.assertEqual(sentry_api.draw([0, 0, 1, 3, 8, 4]), "▁▁▂▄█▅")
+        self.assertEqual(sentry_api.draw([0] * 14), "▁" * 14)
+        self.assertEqual(sentry_api.draw([1] * 24), "█" * 12)
         for nothing in (None, []):
-            self.assertEqual(sentry_api.cell(nothing), "-")
+            self.assertEqual(sentry_api.show_value(nothing), "-")
 
-    def test_ago(self) -> None:
-        for seconds, text in ((-5, "now"), (59, "now"), (60, "1 min ago"), (7200, "2 h ago"), (90000, "1 d ago")):
-            self.assertEqual(sentry_api.ago(seconds), text)
+    def test_ages(self) -> None:
+        for seconds, text in ((-5, "now"), (58, "now"), (61, "1 min ago"), (7205, "2 h ago"), (90000, "1 d ago")):
+            at = datetime.fromtimestamp(time.time() - seconds, timezone.utc).isoformat(timespec="milliseconds")
+            for time_text in (at, at.replace("+00:00", "Z")):
+                self.assertEqual(sentry_api.show_value(time_text, "last_seen"), text)
+        self.assertEqual(sentry_api.show_value(at, "title"), at)
+        self.assertEqual(sentry_api.show_value("soon", "last_seen"), "soon")
 
 
 if __name__ == "__main__":
