@@ -102,10 +102,9 @@ TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # fields of their own
 TELLING_TAGS = "release transaction url browser browser.name os os.name device runtime server_name".split()
 
-# Characters of JSON that a record, or what it includes, may take: 20 issues, or all that is included, stay below
-# 16,000, which agents' harnesses don't cut.
+# Characters of JSON that a record may take: 20 issues stay below 16,000, which agents' harnesses don't cut.
 SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
-SIZES.update(stack=4500, vars=6200, breadcrumbs=4800)
+INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 # Longest text and longest list of a record, tried in turn until the record fits.
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 # Texts that may be six times as long as others.
@@ -859,8 +858,8 @@ def format_table(records: list[Object], fields: list[str]) -> str:
 def format_page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
     lines = [" ".join(show_value(record[name]) for name in TITLE_FIELDS if name in record)]
-    facts = [make_column([record], name) for name in PAGE_FIELDS if name in record]
-    lines += [f"{heading:<13}  {value}" for heading, value in facts]
+    facts = [make_column([record], name) for name in PAGE_FIELDS]
+    lines += [f"{heading:<13}  {value}" for heading, value in facts if value != "-"]
     lines += map(show_value, record.get("stack") or [])
     return cut_to_terminal(lines[:SCREEN]) + f"{record['url'] or ''}\n"  # a link that is cut is none
 
@@ -879,15 +878,16 @@ def cut_to_terminal(lines: list[str]) -> str:
     text = ""
     for line in map(str.rstrip, lines):
         kept = sum(end < columns for end in accumulate(map(measure, line)))
-        text += line + "\n" if kept == len(line) else line[:kept] + "…\n"
+        text += f"{line}\n" if measure(line) <= columns else f"{line[:kept]}…\n"
     return text
 
 
 def measure(text: str) -> int:
-    """Return how many columns a text takes at most (Unicode TR11)."""
-    from unicodedata import east_asian_width
+    """Return how many columns a text takes (Unicode TR11)."""
+    from unicodedata import category, east_asian_width
 
-    return len(text) + sum(east_asian_width(character) in "WF" for character in text)
+    seen = [character for character in text if category(character) not in ("Mn", "Me", "Cf")]
+    return len(seen) + sum(east_asian_width(character) in "WF" for character in seen)
 
 
 def show_value(value: Any, name: str = "") -> str:
@@ -2032,7 +2032,7 @@ class Parser(argparse.ArgumentParser):
             usage=f"%(prog)s [OPTIONS] {operand}",
             description=about,
             epilog=f"example: %(prog)s {example}\n{EPILOG}",
-            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=79),
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
             allow_abbrev=False,
         )
         self.command, self.names = command, names  # the words that were given
@@ -2218,9 +2218,9 @@ def format_answer(args: Args, answer: Any) -> str:
         return render([fit(record, size) for record in answer])
     rest = {key: child for key, child in answer.items() if key not in INCLUDES}
     cut = {**answer, **fit(rest, size)}  # entries stay whole
-    for name in ("stack", "vars", "breadcrumbs"):
-        if name in answer:
-            cut.update(fit({name: answer[name]}, SIZES[name]))
+    included = [name for name in INCLUDES if name in answer and name != "entries"]
+    for name in included:
+        cut.update(fit({name: answer[name]}, INCLUDED_SIZE // len(included)))
     return render(cut)
 
 
