@@ -114,7 +114,7 @@ INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 # Texts that may be six times as long as others.
 IDENTIFIERS = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
-MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 24  # lines: of a stack, breadcrumbs, a page for people
+MAX_CRUMBS, SCREEN = 20, 24  # lines: breadcrumbs, a page for people
 
 # Characters that nobody sees, and that can hold whole sentences for an agent.
 INVISIBLE = (
@@ -1352,7 +1352,7 @@ FIELDS = {
         entries_present processing_errors previous_id next_id""".split(),
 }
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
-# Where Sentry has what is not computed. What the organization's list has in `lifetime`, it has
+# Where Sentry has the texts among them. What the organization's list has in `lifetime`, it has
 # elsewhere for a period only.
 PATHS = {name: f"lifetime.{name}|{name}" for names in FIELDS.values() for name in names}
 PATHS.update(
@@ -1365,14 +1365,16 @@ PATHS.update(
     timestamp="date_created|end_timestamp|start_timestamp",
     environment="tags.environment",
     release="tags.release|release.version",
+    sdk="sdk.name sdk.version",
     issue_id="groupID|group_id",
     previous_id="previousEventID",
     next_id="nextEventID",
 )
+CHOSEN_FRAME = "metadata.filename metadata.function"  # by Sentry, for an issue or event
 
 
 def value_at(source: Any, paths: str, kind: Any = object) -> Any:
-    """Return the first thing of a type that is found: `a.b_c|d` stands for a.b_c, a.bC and d."""
+    """Return the first thing of a type that is found; `a.b_c|d` stands for a.b_c, a.bC and d."""
     for path in paths.split("|"):
         value = source
         for key in path.split("."):
@@ -1383,54 +1385,43 @@ def value_at(source: Any, paths: str, kind: Any = object) -> Any:
     return None
 
 
-def text_at(source: Any, paths: str) -> str | None:
-    """Return a text, or a number as one; None for anything else."""
-    value = value_at(source, paths, (str, int, float))
-    return None if value is None else str(value)
+def text_at(source: Any, places: str, by: str = " ") -> str | None:
+    """Return the texts and numbers in some places as one text, or None."""
+    found = [value_at(source, paths, (str, int, float)) for paths in places.split()]
+    return by.join(str(one) for one in found if one is not None) or None
 
 
-def texts_at(source: Any, places: str) -> list[str | None]:
-    """Return the texts in several places."""
-    return [text_at(source, paths) for paths in places.split()]
-
-
-def excerpt(source: Any, path: str, places: str) -> Object | None:
-    """Return texts of an object by the beginnings of their paths; None where there is no object."""
-    names = [place.partition(".")[0] for place in places.split()]
+def excerpt(source: Any, path: str, parts: str) -> Object | None:
+    """Return texts of an object by the first words of their paths; None of anything else."""
     found = value_at(source, path, dict)
-    return dict(zip(names, texts_at(found, places))) if found else None
+    return {part.partition(".")[0]: text_at(found, part) for part in parts.split()} if found else None
 
 
 def objects_at(source: Any, path: str, kind: type = dict) -> list[Any]:
-    """Return the objects (or values of another type) in a list; of anything else, none."""
+    """Return a list's objects, or what is of another type; none of anything else."""
     items = value_at(source, path, list) or []
     return [item for item in items if isinstance(item, kind)]
 
 
-def joined(*texts: str | None, by: str = " ") -> str | None:
-    """Return the texts that are there as one, or None."""
-    return by.join(filter(None, texts)) or None
-
-
-def number(digits: str | None) -> int | None:
+def number(value: Any) -> int | None:
     """Return a whole number; Sentry sends some as text."""
-    return int(digits) if digits and re.fullmatch("-?[0-9]{1,18}", digits) else None
+    return int(value) if re.fullmatch("-?[0-9]{1,18}", str(value)) else None
 
 
 def by_key(source: Object, path: str, key: str = "key", value: str = "value") -> dict[str, str]:
-    """Return the texts of a list's objects by their keys."""
+    """Return texts of a list's objects by their keys."""
     texts = {text_at(item, key): text_at(item, value) for item in objects_at(source, path)}
     return {name: text for name, text in texts.items() if name and text}
 
 
-def unless_shown(text: str | None, *shown: str | None) -> str | None:
+def unless_shown(text: str | None, shown: list[Any]) -> str | None:
     """Return a text, or None where its words stand in what the record shows, in their order."""
     words = iter(re.findall(r"[^\s:]+", " ".join(filter(None, shown))))
     return text if any(word not in words for word in re.findall(r"[^\s:]+", text or "")) else None
 
 
 def series(issue: Object, name: str) -> list[tuple[float, int]]:
-    """Return a series (24h, 14d or 30d) of times and counts, oldest first; [] for anything else."""
+    """Return a series of times and counts, oldest first; [] of anything else."""
     try:
         return [(float(at), int(count)) for at, count in value_at(issue, f"stats.{name}") or []]
     except (OverflowError, TypeError, ValueError):
@@ -1440,7 +1431,7 @@ def series(issue: Object, name: str) -> list[tuple[float, int]]:
 def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
     """Return an issue's events in the last so many seconds, by whole hours or days, if known."""
     if not seconds:
-        return number(text_at(issue, PATHS["count"]))
+        return number(value_at(issue, PATHS["count"]))
     for name, longest, size in (("24h", DAY, HOUR), ("14d", 14 * DAY, DAY), ("30d", 30 * DAY, DAY)):
         counts = series(issue, name)
         if counts and seconds <= longest:
@@ -1451,6 +1442,7 @@ def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
 def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
     """Return an issue's record; `tally` is count_tags()'s, if known."""
     record: Object = {name: text_at(issue, path) for name, path in PATHS.items()}
+    totals = by_key(issue, "tags", value="total_values")
     unhandled = issue.get("isUnhandled") if text_at(issue, "type") in (None, "error") else None
     record.update(
         count=number(record["count"]),
@@ -1458,10 +1450,10 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
         user_count=None if client.is_glitchtip else number(record["user_count"]),  # always 0 there
         url=client.web_page(record["id"]),
         assigned_to=excerpt(issue, "assigned_to", "type id name"),
-        message=unless_shown(text_at(issue, "metadata.message|metadata.value"), record["title"]),
-        location=joined(*texts_at(issue, "metadata.filename metadata.function"), by=" in "),
+        message=unless_shown(text_at(issue, "metadata.message|metadata.value"), [record["title"]]),
+        location=text_at(issue, CHOSEN_FRAME, " in "),
         handled=not unhandled if isinstance(unhandled, bool) else None,
-        tag_totals={key: number(total) for key, total in by_key(issue, "tags", value="total_values").items()},
+        tag_totals={key: number(total) for key, total in totals.items()},
     )
     record["environments"], record["top_tags"] = tally or (None, None)
     for span in ("24h", "14d", "30d"):  # 14d is no field: only tables show it
@@ -1472,8 +1464,7 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
 def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
     """Return events' environments and top tags: the most frequent first, then the most telling."""
     counts = Counter(tag for event in events for tag in by_key(event, "tags").items())
-    telling = {key: place for place, key in enumerate(TELLING_TAGS)}
-    tags = sorted(counts, key=lambda tag: (-counts[tag], telling.get(tag[0], 99), tag))
+    tags = sorted(counts, key=lambda tag: (-counts[tag], [*TELLING_TAGS, tag[0]].index(tag[0]), tag))
     hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in tags)  # of os and os.name, os is kept
     top: dict[str, Object] = {}
     for key, value in tags:
@@ -1482,7 +1473,7 @@ def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
     return [value for key, value in tags if key == "environment"], list(top.values())[:TOP_TAGS]
 
 
-# What is shown of a context, by its type; of others a version, because a name may be a person's.
+# What is shown of contexts by their types; of others the version, as a name may be a person's.
 CONTEXT_PARTS = {
     **dict.fromkeys(("os", "browser", "runtime", "gpu"), "name version"),
     "app": "app_name app_version app_build",
@@ -1493,7 +1484,7 @@ CONTEXT_PARTS = {
     "monitor": "slug status",
 }
 CSP_PARTS = "effective_directive blocked_uri document_uri source_file line_number"
-CRUMB_PARTS = "category|type level message data.method data.url data.status_code"
+CRUMB_PARTS = "timestamp category|type level message data.method data.url data.status_code"
 
 
 def shape_event(client: Client, event: Object) -> Object:
@@ -1501,14 +1492,15 @@ def shape_event(client: Client, event: Object) -> Object:
     event = {**event, "tags": by_key(event, "tags")}
     entries = {text_at(item, "type"): item.get("data") for item in objects_at(event, "entries")}
     record: Object = {name: text_at(event, path) for name, path in PATHS.items()}
-    named = joined(*texts_at(event, "metadata.filename metadata.function"), by=" in ")
-    exceptions, stack, variables = read_stacks(entries, named)
-    location = named or exceptions[-1]["location"] or record["location"]
+    stacks = [*stacks_of(entries, text_at(event, CHOSEN_FRAME))]
+    exceptions = [exception for exception, _ in stacks[::-1]]
+    location = text_at(event, CHOSEN_FRAME, " in ") or exceptions[-1]["location"] or record["location"]
     shown = [record["title"], record["culprit"], location]
     if client.args.command == "event-detail":  # lists show no exceptions
         shown += [one[name] for one in exceptions for name in ("type", "value")]
+    frames = [frame for _, stack in stacks for frame in stack if frame.vars and not frame.is_library]
     record.update(
-        message=unless_shown(record["message"], *shown),
+        message=unless_shown(record["message"], shown),
         timestamp=iso_time(record["timestamp"]),
         location=location,
         user=excerpt(event, "user", "id geo.country_code"),
@@ -1518,11 +1510,11 @@ def shape_event(client: Client, event: Object) -> Object:
         evidence=evidence_of(event, entries, [*shown, record["message"]]),
         request=excerpt(entries, "request", "method url"),
         contexts=contexts_of(event),
-        sdk=joined(*texts_at(event, "sdk.name sdk.version")),
         entries_present=list(entries),
         processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
-        stack=stack,
-        vars=variables,
+        stack=[*stack_lines(stacks)],
+        # Not by place: a function's name (load_modules) would say what its variables are.
+        vars=[{"frame": frame.place, "vars": frame.vars} for frame in frames],
         breadcrumbs=crumb_lines(entries),
         entries=event.get("entries"),
     )
@@ -1536,25 +1528,22 @@ def contexts_of(event: Object) -> Object:
     texts: Object = {}
     for key, context in (value_at(event, "contexts", dict) or {}).items():
         parts = CONTEXT_PARTS.get(text_at(context, "type") or "", CONTEXT_PARTS.get(key, "version"))
-        texts[key] = joined(*texts_at(context, parts))
+        texts[key] = text_at(context, parts)
     return {key: text for key, text in texts.items() if text}
 
 
 def iso_time(text: str | None) -> str | None:
     """Return a time as Sentry writes it; it may be in seconds since 1970."""
-    try:
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(float(text or "")))
-    except (OSError, OverflowError, ValueError):
-        return text
+    seconds = re.fullmatch(r"[0-9]{9,11}(\.[0-9]+)?", text or "")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(float(seconds[0]))) if seconds else text
 
 
-def evidence_of(event: Object, entries: Any, shown: list[str | None]) -> Object | None:
+def evidence_of(event: Object, entries: Any, shown: list[Any]) -> Object | None:
     """Return what is known of what is no exception (an occurrence, a CSP report), by name."""
     display = by_key(event, "occurrence.evidence_display", "name")
-    title, subtitle = texts_at(event, "occurrence.issue_title occurrence.subtitle")
     found = {
-        "title": unless_shown(title, *shown),
-        "subtitle": unless_shown(subtitle, *shown),
+        "title": unless_shown(text_at(event, "occurrence.issue_title"), shown),
+        "subtitle": unless_shown(text_at(event, "occurrence.subtitle"), shown),
         **(display or value_at(event, "occurrence.evidence_data", dict) or {}),
         **(excerpt(entries, "csp", CSP_PARTS) or {}),
     }
@@ -1562,65 +1551,68 @@ def evidence_of(event: Object, entries: Any, shown: list[str | None]) -> Object 
     return {name: str(item) for name, item in found.items() if isinstance(item, plain)} or None
 
 
-def read_stacks(entries: Any, named: str | None) -> tuple[list[Object], list[str], list[Object]]:
-    """Return exceptions as they are shown; of their stacks, innermost first, lines and variables."""
+def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[Any]]]:
+    """Yield exceptions as they are shown, the one raised last first, with frames, innermost first."""
     threads = objects_at(entries, "threads.values")
     by_id = {text_at(thread, "id"): thread for thread in threads}
     others = [one for mark in ("crashed", "current") for one in threads if one.get(mark)]
     others.append(entries)  # for the stack trace of a message
-    exceptions: list[Object] = []
-    lines: list[str] = []
-    variables: list[Object] = []
     for exception in objects_at(entries, "exception.values")[::-1] or [{}]:
         holders = [exception, by_id.get(text_at(exception, "thread_id") or ""), *others]
         others = []  # only for the first
         found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
-        frames = [read_frame(frame, named) for frame in found[::-1]]
+        frames = [read_frame(frame, chosen) for frame in found[::-1]]
         best = min(frames, key=lambda frame: frame.rank, default=None)
-        name, value = texts_at(exception, "type value")
-        handled = value_at(exception, "mechanism.handled")
-        exceptions.append({"type": name, "value": value, "handled": handled, "location": best and best.location})
-        lines += filter(None, [joined(name, value, by=": ")])
-        has_others = not all(frame.is_library for frame in frames)
-        for is_library, group in groupby(frames, lambda frame: frame.is_library):
-            shown = [frame.line for frame in group]
-            summary = f"… {len(shown)} library frame" + ("s" if len(shown) > 1 else "")
-            lines += [summary] if is_library and has_others else shown
-        # No frames as keys: a function's name (load_modules) would say what its variables are.
-        own = [frame for frame in frames if frame.vars and not frame.is_library]
-        variables += [{"frame": frame.place, "vars": frame.vars} for frame in own]
-    return exceptions[::-1], lines, variables
+        shown = {
+            "type": text_at(exception, "type"),
+            "value": text_at(exception, "value"),
+            "handled": value_at(exception, "mechanism.handled"),
+            "location": best and best.location,
+        }
+        yield shown, frames
 
 
-def read_frame(frame: Object, named: str | None) -> SimpleNamespace:
+def read_frame(frame: Object, chosen: str | None) -> SimpleNamespace:
     """Return a frame: its `place` is `path:line in function`, its `line` that of the stack."""
     package = re.split(r"[/\\]", text_at(frame, "package") or "")[-1]  # of native code
-    path = text_at(frame, "filename|module|abs_path") or package
-    line, function = texts_at(frame, "line_no|lineno function")
-    place = joined(joined(path, line, by=":"), function, by=" in ") or "?"
+    path, line = text_at(frame, "filename|module|abs_path") or package, text_at(frame, "line_no")
+    frame = {**frame, "path": path, "path_line": f"{path}:{line}" if path and line else path}
+    place = text_at(frame, "path_line function", " in ") or "?"
     rows = objects_at(frame, "context", list)
-    code = [str(row[1] or "") for row in rows if len(row) == 2 and str(row[0]) == line]
+    code = [str(row[1] or "").strip() for row in rows if len(row) == 2 and str(row[0]) == line]
     in_app = value_at(frame, "in_app")
+    note = " (not in-app)" if in_app is False else ""
     is_usable = path not in ("", "<anonymous>", "[native code]") and (line or package)
-    ranks = [in_app is True, joined(path, function, by=" in ") == named, True]  # best first
+    ranks = [in_app is True, text_at(frame, "path function") == chosen, True]  # as location
     return SimpleNamespace(
         place=place,
-        line=joined(place, "".join(code).strip(), by=": "),
-        location=(place + " (not in-app)" * (in_app is False)) if is_usable else None,
+        line=": ".join(filter(None, [place, *code])),
+        location=f"{place}{note}" if is_usable else None,
         rank=ranks.index(True) if is_usable else len(ranks),
         is_library=in_app is False,
         vars=value_at(frame, "vars", dict),
     )
 
 
+def stack_lines(stacks: list[Any]) -> Iterator[str]:
+    """Yield stacks as lines; frames of libraries as a count, unless there are no others."""
+    for exception, frames in stacks:
+        yield from filter(None, [text_at(exception, "type value", ": ")])
+        has_others = not all(frame.is_library for frame in frames)
+        for is_library, group in groupby(frames, lambda frame: frame.is_library):
+            shown = [frame.line for frame in group]
+            summary = f"… {len(shown)} library frame" + ("s" if len(shown) > 1 else "")
+            yield from [summary] if is_library and has_others else shown
+
+
 def crumb_lines(entries: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
-    crumbs: list[tuple[float, int, str]] = []
+    crumbs: list[Any] = []
     at = 0.0  # of one without a time: its predecessor's
     for crumb in objects_at(entries, "breadcrumbs.values"):
         when = iso_time(text_at(crumb, "timestamp"))
         at = seconds_since_1970(when) or at
-        crumbs.append((at, len(crumbs), joined(when, *texts_at(crumb, CRUMB_PARTS)) or "-"))
+        crumbs.append((at, len(crumbs), text_at({**crumb, "timestamp": when}, CRUMB_PARTS) or "-"))
     return [line for *_, line in sorted(crumbs)[-MAX_CRUMBS:]]
 
 
