@@ -114,7 +114,7 @@ INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 # Texts that may be six times as long as others.
 IDENTIFIERS = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
-MAX_CRUMBS, SCREEN = 20, 24  # lines: breadcrumbs, a page for people
+MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 24  # lines: of a stack, breadcrumbs, a page for people
 
 # Characters that nobody sees, and that can hold whole sentences for an agent.
 INVISIBLE = (
@@ -1386,7 +1386,7 @@ def value_at(source: Any, paths: str, kind: Any = object) -> Any:
 
 
 def text_at(source: Any, places: str, by: str = " ") -> str | None:
-    """Return the texts and numbers in some places as one text, or None."""
+    """Return the texts and numbers in some places (`a|b c`: a or b, and c) as one, or None."""
     found = [value_at(source, paths, (str, int, float)) for paths in places.split()]
     return by.join(str(one) for one in found if one is not None) or None
 
@@ -1414,18 +1414,17 @@ def by_key(source: Object, path: str, key: str = "key", value: str = "value") ->
     return {name: text for name, text in texts.items() if name and text}
 
 
-def unless_shown(text: str | None, shown: list[Any]) -> str | None:
+def unless_shown(text: str | None, shown: str | None) -> str | None:
     """Return a text, or None where its words stand in what the record shows, in their order."""
-    words = iter(re.findall(r"[^\s:]+", " ".join(filter(None, shown))))
+    words = iter(re.findall(r"[^\s:]+", shown or ""))
     return text if any(word not in words for word in re.findall(r"[^\s:]+", text or "")) else None
 
 
 def series(issue: Object, name: str) -> list[tuple[float, int]]:
     """Return a series of times and counts, oldest first; [] of anything else."""
-    try:
+    with suppress(OverflowError, TypeError, ValueError):
         return [(float(at), int(count)) for at, count in value_at(issue, f"stats.{name}") or []]
-    except (OverflowError, TypeError, ValueError):
-        return []
+    return []
 
 
 def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
@@ -1450,7 +1449,7 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
         user_count=None if client.is_glitchtip else number(record["user_count"]),  # always 0 there
         url=client.web_page(record["id"]),
         assigned_to=excerpt(issue, "assigned_to", "type id name"),
-        message=unless_shown(text_at(issue, "metadata.message|metadata.value"), [record["title"]]),
+        message=unless_shown(text_at(issue, "metadata.message|metadata.value"), record["title"]),
         location=text_at(issue, CHOSEN_FRAME, " in "),
         handled=not unhandled if isinstance(unhandled, bool) else None,
         tag_totals={key: number(total) for key, total in totals.items()},
@@ -1494,27 +1493,27 @@ def shape_event(client: Client, event: Object) -> Object:
     record: Object = {name: text_at(event, path) for name, path in PATHS.items()}
     stacks = [*stacks_of(entries, text_at(event, CHOSEN_FRAME))]
     exceptions = [exception for exception, _ in stacks[::-1]]
-    location = text_at(event, CHOSEN_FRAME, " in ") or exceptions[-1]["location"] or record["location"]
-    shown = [record["title"], record["culprit"], location]
+    location = text_at(event, CHOSEN_FRAME, " in ") or exceptions[-1]["location"]
+    record["location"] = location or record["location"]
+    shown = text_at(record, "title culprit location") or ""
     if client.args.command == "event-detail":  # lists show no exceptions
-        shown += [one[name] for one in exceptions for name in ("type", "value")]
+        shown += "".join(f" {one['type']} {one['value']}" for one in exceptions)
     frames = [frame for _, stack in stacks for frame in stack if frame.vars and not frame.is_library]
     record.update(
         message=unless_shown(record["message"], shown),
         timestamp=iso_time(record["timestamp"]),
-        location=location,
         user=excerpt(event, "user", "id geo.country_code"),
         tags=event["tags"],
         url=client.web_page(record["issue_id"], record["id"]),
         exceptions=exceptions if objects_at(entries, "exception.values") else [],
-        evidence=evidence_of(event, entries, [*shown, record["message"]]),
+        evidence=evidence_of(event, entries, f"{shown} {record['message']}"),
         request=excerpt(entries, "request", "method url"),
         contexts=contexts_of(event),
         entries_present=list(entries),
         processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
-        stack=[*stack_lines(stacks)],
+        stack=[*stack_lines(stacks)][:MAX_STACK],  # the filter reads no more than is shown
         # Not by place: a function's name (load_modules) would say what its variables are.
-        vars=[{"frame": frame.place, "vars": frame.vars} for frame in frames],
+        vars=[{"frame": frame.place, "vars": frame.vars} for frame in frames[:MAX_STACK]],
         breadcrumbs=crumb_lines(entries),
         entries=event.get("entries"),
     )
@@ -1538,7 +1537,7 @@ def iso_time(text: str | None) -> str | None:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(float(seconds[0]))) if seconds else text
 
 
-def evidence_of(event: Object, entries: Any, shown: list[Any]) -> Object | None:
+def evidence_of(event: Object, entries: Any, shown: str) -> Object | None:
     """Return what is known of what is no exception (an occurrence, a CSP report), by name."""
     display = by_key(event, "occurrence.evidence_display", "name")
     found = {
@@ -1582,7 +1581,7 @@ def read_frame(frame: Object, chosen: str | None) -> SimpleNamespace:
     code = [str(row[1] or "").strip() for row in rows if len(row) == 2 and str(row[0]) == line]
     in_app = value_at(frame, "in_app")
     note = " (not in-app)" if in_app is False else ""
-    is_usable = path not in ("", "<anonymous>", "[native code]") and (line or package)
+    is_usable = (line or path == package) and path not in ("", "<anonymous>", "[native code]")
     ranks = [in_app is True, text_at(frame, "path function") == chosen, True]  # as location
     return SimpleNamespace(
         place=place,
