@@ -1493,8 +1493,8 @@ def shape_event(client: Client, event: Object) -> Object:
     record: Object = {name: text_at(event, path) for name, path in PATHS.items()}
     stacks = [*stacks_of(entries, text_at(event, CHOSEN_FRAME))]
     exceptions = [exception for exception, _ in stacks[::-1]]
-    location = text_at(event, CHOSEN_FRAME, " in ") or exceptions[-1]["location"]
-    record["location"] = location or record["location"]
+    chosen = text_at(event, CHOSEN_FRAME, " in ")
+    record["location"] = chosen or exceptions[-1]["location"] or record["location"]
     shown = text_at(record, "title culprit location") or ""
     if client.args.command == "event-detail":  # lists show no exceptions
         shown += "".join(f" {one['type']} {one['value']}" for one in exceptions)
@@ -1562,12 +1562,9 @@ def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[A
         found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
         frames = [read_frame(frame, chosen) for frame in found[::-1]]
         best = min(frames, key=lambda frame: frame.rank, default=None)
-        shown = {
-            "type": text_at(exception, "type"),
-            "value": text_at(exception, "value"),
-            "handled": value_at(exception, "mechanism.handled"),
-            "location": best and best.location,
-        }
+        shown: Object = {name: text_at(exception, name) for name in ("type", "value")}
+        shown["handled"] = value_at(exception, "mechanism.handled")
+        shown["location"] = best and best.location
         yield shown, frames
 
 
