@@ -1370,7 +1370,7 @@ PATHS.update(
     previous_id="previousEventID",
     next_id="nextEventID",
 )
-CHOSEN_FRAME = "metadata.filename metadata.function"  # by Sentry, for an issue or event
+CHOSEN_FRAME = "metadata.filename metadata.function"  # by Sentry
 
 
 def value_at(source: Any, paths: str, kind: Any = object) -> Any:
@@ -1399,8 +1399,7 @@ def excerpt(source: Any, path: str, parts: str) -> Object | None:
 
 def objects_at(source: Any, path: str, kind: type = dict) -> list[Any]:
     """Return a list's objects, or what is of another type; none of anything else."""
-    items = value_at(source, path, list) or []
-    return [item for item in items if isinstance(item, kind)]
+    return [item for item in value_at(source, path, list) or [] if isinstance(item, kind)]
 
 
 def number(value: Any) -> int | None:
