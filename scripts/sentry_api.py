@@ -1242,127 +1242,99 @@ def expect_object(value: Any) -> Object:
 #
 # Records from Sentry's objects, of which any part may be missing or of another type.
 
-# The fields of records, in their order. A new one is a text, or else computed in shape_issue() or shape_event(); IDs
-# and times also belong to IDENTIFIERS, what a page for people shows to PAGE_FIELDS.
-ISSUE_FIELDS = "id short_id title culprit level status count count_in_range user_count".split()
-ISSUE_FIELDS += "first_seen last_seen environments top_tags url".split()
-ISSUE_DETAILS = "substatus priority platform project assigned_to first_release last_release".split()
-ISSUE_DETAILS += "message location handled tag_totals issue_type issue_category".split()
-ISSUE_DETAILS += ["trend_24h", "trend_30d"]
-EVENT_FIELDS = "id title message culprit level timestamp environment release location".split()
-EVENT_FIELDS += "user tags issue_id url".split()
-EVENT_DETAILS = "platform exceptions evidence request contexts sdk entries_present".split()
-EVENT_DETAILS += "processing_errors previous_id next_id".split()
+# The fields of records, in their order. IDs and times also belong to IDENTIFIERS.
+ISSUE_FIELDS = """id short_id title culprit level status count count_in_range user_count first_seen
+    last_seen environments top_tags url""".split()
+EVENT_FIELDS = """id title message culprit level timestamp environment release location user tags
+    issue_id url""".split()
 FIELDS = {
     "list-issues": ISSUE_FIELDS,
-    "issue-detail": [*ISSUE_FIELDS, *ISSUE_DETAILS],
+    "issue-detail": ISSUE_FIELDS + """substatus priority platform project assigned_to first_release
+        last_release message location handled tag_totals issue_type issue_category trend_24h
+        trend_30d""".split(),
     "issue-events": EVENT_FIELDS,
-    "event-detail": [*EVENT_FIELDS, *EVENT_DETAILS],
+    "event-detail": EVENT_FIELDS + """platform exceptions evidence request contexts sdk
+        entries_present processing_errors previous_id next_id""".split(),
 }
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
-# Where Sentry has them, if they are not computed. What the organization's list has in `lifetime`,
-# it has elsewhere for a period only.
-ISSUE_PATHS = {
-    **{name: [f"lifetime.{name}", name] for name in FIELDS["issue-detail"]},
-    "platform": ["platform", "project.platform"],
-    "project": ["project.slug"],
-    "first_release": ["first_release.version"],
-    "last_release": ["last_release.version"],
-    "message": ["metadata.message", "metadata.value"],
-}
-EVENT_PATHS = {
-    **{name: [name] for name in FIELDS["event-detail"]},
-    "id": ["eventID", "event_id", "id"],
-    "title": ["title", "metadata.title"],
-    "level": ["level", "tags.level"],
-    "timestamp": ["date_created", "end_timestamp", "start_timestamp"],
-    "environment": ["tags.environment"],
-    "release": ["tags.release", "release.version"],
-    "issue_id": ["groupID", "group_id"],
-    "previous_id": ["previousEventID"],
-    "next_id": ["nextEventID"],
-}
+# Where Sentry has the texts among them. What the organization's list has in `lifetime`, it has
+# elsewhere for a period only.
+PATHS = {name: f"lifetime.{name}|{name}" for names in FIELDS.values() for name in names}
+PATHS.update(
+    id="eventID|event_id|id",
+    level="level|tags.level",
+    platform="platform|project.platform",
+    project="project.slug",
+    first_release="first_release.version",
+    last_release="last_release.version",
+    timestamp="date_created|end_timestamp|start_timestamp",
+    environment="tags.environment",
+    release="tags.release|release.version",
+    sdk="sdk.name sdk.version",
+    issue_id="groupID|group_id",
+    previous_id="previousEventID",
+    next_id="nextEventID",
+)
+CHOSEN_FRAME = "metadata.filename metadata.function"  # by Sentry
 
 
-def value_at(source: Any, *paths: str) -> Any:
-    """Return what the first path with anything leads to, or None; a path a.b_c also finds a.bC."""
-    for path in paths:
+def value_at(source: Any, paths: str, kind: Any = object) -> Any:
+    """Return the first thing of a type that is found; `a.b_c|d` stands for a.b_c, a.bC and d."""
+    for path in paths.split("|"):
         value = source
         for key in path.split("."):
             camel = key[:1] + key.title().replace("_", "")[1:]
             value = value.get(key, value.get(camel)) if isinstance(value, dict) else None
-        if value not in (None, ""):
+        if isinstance(value, kind) and value not in (None, ""):
             return value
     return None
 
 
-def text_at(source: Any, *paths: str) -> str | None:
-    """Return a text, or a whole number as one (IDs can be either); None for anything else."""
-    value = value_at(source, *paths)
-    return str(value) if type(value) in (str, int) else None
+def text_at(source: Any, places: str, by: str = " ") -> str | None:
+    """Return the texts and numbers in some places (`a|b c`: a or b, and c) as one, or None."""
+    found = [value_at(source, paths, (str, int, float)) for paths in places.split()]
+    return by.join(str(one) for one in found if one is not None) or None
 
 
-def object_at(source: Any, path: str) -> Object:
-    """Return an object; an empty one for anything else."""
-    value = value_at(source, path)
-    return value if isinstance(value, dict) else {}
+def excerpt(source: Any, path: str, parts: str) -> Object | None:
+    """Return texts of an object by the first words of their paths; None of anything else."""
+    found = value_at(source, path, dict)
+    return {part.partition(".")[0]: text_at(found, part) for part in parts.split()} if found else None
 
 
 def objects_at(source: Any, path: str, kind: type = dict) -> list[Any]:
-    """Return the objects (or values of another type) in a list; of anything else, none."""
-    value = value_at(source, path)
-    return [item for item in value if isinstance(item, kind)] if isinstance(value, list) else []
+    """Return a list's objects, or what is of another type; none of anything else."""
+    return [item for item in value_at(source, path, list) or [] if isinstance(item, kind)]
 
 
-def texts_at(source: Any, path: str, **paths: str) -> Object | None:
-    """Return texts of an object by new names; None where there is none."""
-    found = object_at(source, path)
-    return {name: text_at(found, below) for name, below in paths.items()} if found else None
-
-
-def joined(*texts: str | None, by: str = " ") -> str | None:
-    """Return the texts that are there as one, or None."""
-    return by.join(filter(None, texts)) or None
-
-
-def number(digits: str | None) -> int | None:
+def number(value: Any) -> int | None:
     """Return a whole number; Sentry sends some as text."""
-    return int(digits) if digits and re.fullmatch("-?[0-9]{1,18}", digits) else None
+    return int(value) if re.fullmatch("-?[0-9]{1,18}", str(value)) else None
 
 
-def tags_of(event: Object) -> dict[str, str]:
-    """Return an event's tags by key."""
-    tags = {text_at(tag, "key"): text_at(tag, "value") for tag in objects_at(event, "tags")}
-    return {key: value for key, value in tags.items() if key and value}
+def by_key(source: Object, path: str, key: str = "key", value: str = "value") -> dict[str, str]:
+    """Return texts of a list's objects by their keys."""
+    texts = {text_at(item, key): text_at(item, value) for item in objects_at(source, path)}
+    return {name: text for name, text in texts.items() if name and text}
 
 
-def unless_shown(text: str | None, shown: str) -> str | None:
+def unless_shown(text: str | None, shown: str | None) -> str | None:
     """Return a text, or None where its words stand in what the record shows, in their order."""
-    words = iter(shown.replace(":", " ").split())
-    return text if any(word not in words for word in (text or "").replace(":", " ").split()) else None
-
-
-def named_frame(source: Object) -> str | None:
-    """Return the frame that Sentry chose for an issue or event, as `path in function`."""
-    metadata = object_at(source, "metadata")
-    return joined(text_at(metadata, "filename"), text_at(metadata, "function"), by=" in ")
-
-
-# Issues.
+    words = iter(re.findall(r"[^\s:]+", shown or ""))
+    return text if any(word not in words for word in re.findall(r"[^\s:]+", text or "")) else None
 
 
 def series(issue: Object, name: str) -> list[tuple[float, int]]:
-    """Return a series (24h, 14d or 30d) of times and counts, oldest first; [] for anything else."""
-    try:
+    """Return a series of times and counts, oldest first; [] of anything else."""
+    with suppress(OverflowError, TypeError, ValueError):
         return [(float(at), int(count)) for at, count in value_at(issue, f"stats.{name}") or []]
-    except (OverflowError, TypeError, ValueError):
-        return []
+    return []
 
 
 def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
     """Return an issue's events in the last so many seconds, by whole hours or days, if known."""
     if not seconds:
-        return number(text_at(issue, *ISSUE_PATHS["count"]))
+        return number(value_at(issue, PATHS["count"]))
     for name, longest, size in (("24h", DAY, HOUR), ("14d", 14 * DAY, DAY), ("30d", 30 * DAY, DAY)):
         counts = series(issue, name)
         if counts and seconds <= longest:
@@ -1372,21 +1344,19 @@ def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
 
 def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
     """Return an issue's record; `tally` is count_tags()'s, if known."""
-    record: Object = {name: text_at(issue, *paths) for name, paths in ISSUE_PATHS.items()}
-    tags = objects_at(issue, "tags")
-    totals = {text_at(tag, "key"): number(text_at(tag, "total_values")) for tag in tags}
-    is_error = {text_at(issue, "type"), record["issue_category"]} <= {None, "error"}
-    unhandled = issue.get("isUnhandled")
+    record: Object = {name: text_at(issue, path) for name, path in PATHS.items()}
+    totals = by_key(issue, "tags", value="total_values")
+    unhandled = issue.get("isUnhandled") if text_at(issue, "type") in (None, "error") else None
     record.update(
         count=number(record["count"]),
         count_in_range=count_in_range(issue, client.args.time_range, client.now),
         user_count=None if client.is_glitchtip else number(record["user_count"]),  # always 0 there
         url=client.web_page(record["id"]),
-        assigned_to=texts_at(issue, "assigned_to", type="type", id="id", name="name"),
-        message=unless_shown(record["message"], str(record["title"])),
-        location=named_frame(issue),
-        handled=not unhandled if is_error and isinstance(unhandled, bool) else None,
-        tag_totals={key: total for key, total in totals.items() if key and total is not None},
+        assigned_to=excerpt(issue, "assigned_to", "type id name"),
+        message=unless_shown(text_at(issue, "metadata.message|metadata.value"), record["title"]),
+        location=text_at(issue, CHOSEN_FRAME, " in "),
+        handled=not unhandled if isinstance(unhandled, bool) else None,
+        tag_totals={key: number(total) for key, total in totals.items()},
     )
     record["environments"], record["top_tags"] = tally or (None, None)
     for span in ("24h", "14d", "30d"):  # 14d is no field: only tables show it
@@ -1396,12 +1366,8 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
 
 def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
     """Return events' environments and top tags: the most frequent first, then the most telling."""
-
-    def order(tag: tuple[str, str]) -> Any:
-        return -counts[tag], [*TELLING_TAGS, tag[0]].index(tag[0]), tag
-
-    counts = Counter(tag for event in events for tag in tags_of(event).items())
-    tags = sorted(counts, key=order)
+    counts = Counter(tag for event in events for tag in by_key(event, "tags").items())
+    tags = sorted(counts, key=lambda tag: (-counts[tag], [*TELLING_TAGS, tag[0]].index(tag[0]), tag))
     hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in tags)  # of os and os.name, os is kept
     top: dict[str, Object] = {}
     for key, value in tags:
@@ -1410,185 +1376,144 @@ def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
     return [value for key, value in tags if key == "environment"], list(top.values())[:TOP_TAGS]
 
 
-# Events.
-
-# What is shown of a context, by its type; of others a version, because a name may be a person's.
-CONTEXT_PARTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("os", "browser", "runtime", "gpu"), ("name", "version")),
-    "app": ("app_name", "app_version", "app_build"),
-    "device": ("model",),
-    "trace": ("op", "status", "trace_id"),
-    "response": ("status_code",),
-    "replay": ("replay_id",),
-    "monitor": ("slug", "status"),
-    "feedback": (),
+# What is shown of contexts by their types; of others the version, as a name may be a person's.
+CONTEXT_PARTS = {
+    **dict.fromkeys(("os", "browser", "runtime", "gpu"), "name version"),
+    "app": "app_name app_version app_build",
+    "device": "model",
+    "trace": "op status trace_id",
+    "response": "status_code",
+    "replay": "replay_id",
+    "monitor": "slug status",
 }
+CSP_PARTS = "effective_directive blocked_uri document_uri source_file line_number"
+CRUMB_PARTS = "timestamp category|type level message data.method data.url data.status_code"
 
 
 def shape_event(client: Client, event: Object) -> Object:
     """Return an event's record."""
-    event = {**event, "tags": tags_of(event)}
+    event = {**event, "tags": by_key(event, "tags")}
     entries = {text_at(item, "type"): item.get("data") for item in objects_at(event, "entries")}
-    stacks = stacks_of(event, entries)
-    record: Object = {name: text_at(event, *paths) for name, paths in EVENT_PATHS.items()}
-    location = named_frame(event) or stacks[0][0]["location"] or record["location"]
+    record: Object = {name: text_at(event, path) for name, path in PATHS.items()}
+    stacks = [*stacks_of(entries, text_at(event, CHOSEN_FRAME))]
+    exceptions = [exception for exception, _ in stacks[::-1]]
+    chosen = text_at(event, CHOSEN_FRAME, " in ")
+    record["location"] = chosen or exceptions[-1]["location"] or record["location"]
+    shown = text_at(record, "title culprit location") or ""
+    if client.args.command == "event-detail":  # lists show no exceptions
+        shown += "".join(f" {one['type']} {one['value']}" for one in exceptions)
+    frames = [frame for _, stack in stacks for frame in stack if frame.vars and not frame.is_library]
     record.update(
-        message=unless_shown(record["message"], f"{record['title']} {record['culprit']} {location}"),
-        timestamp=iso_time(value_at(event, *EVENT_PATHS["timestamp"])),
-        location=location,
-        user=texts_at(event, "user", id="id", geo="geo.country_code"),
+        message=unless_shown(record["message"], shown),
+        timestamp=iso_time(record["timestamp"]),
+        user=excerpt(event, "user", "id geo.country_code"),
         tags=event["tags"],
         url=client.web_page(record["issue_id"], record["id"]),
-    )
-    if client.args.command != "event-detail":
-        return record
-    exceptions = [exception for exception, _ in stacks[::-1]]
-    known = " ".join(f"{one['type']} {one['value']}" for one in exceptions)
-    contexts = object_at(event, "contexts").items()
-    record.update(
-        message=unless_shown(record["message"], known),
         exceptions=exceptions if objects_at(entries, "exception.values") else [],
-        evidence=evidence_of(event, entries, record),
-        request=texts_at(entries, "request", method="method", url="url"),
-        contexts={key: text for key, item in contexts if (text := shape_context(key, item))},
-        sdk=joined(text_at(event, "sdk.name"), text_at(event, "sdk.version")),
+        evidence=evidence_of(event, entries, f"{shown} {record['message']}"),
+        request=excerpt(entries, "request", "method url"),
+        contexts=contexts_of(event),
         entries_present=list(entries),
-        processing_errors=[text for one in objects_at(event, "errors") if (text := text_at(one, "type"))],
+        processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
+        stack=[*stack_lines(stacks)][:MAX_STACK],  # the filter reads no more than is shown
+        # Not by place: a function's name (load_modules) would say what its variables are.
+        vars=[{"frame": frame.place, "vars": frame.vars} for frame in frames[:MAX_STACK]],
+        breadcrumbs=crumb_lines(entries),
+        entries=event.get("entries"),
     )
     if client.is_glitchtip:  # its neighbours are the project's, not the issue's
         record.update(previous_id=None, next_id=None)
-    if client.args.include:
-        record.update(stack=stack_lines(stacks), vars=variables_of(stacks))
-        record.update(breadcrumbs=crumb_lines(entries), entries=event.get("entries"))
     return record
 
 
-def shape_context(key: str, context: Any) -> str | None:
-    """Return what is shown of a context as one text."""
-    kind = text_at(context, "type") or ""
-    parts = CONTEXT_PARTS.get(kind, CONTEXT_PARTS.get(key, ("version",)))
-    return joined(*(text_at(context, part) for part in parts))
+def contexts_of(event: Object) -> Object:
+    """Return what is shown of an event's contexts, as texts."""
+    texts: Object = {}
+    for key, context in (value_at(event, "contexts", dict) or {}).items():
+        parts = CONTEXT_PARTS.get(text_at(context, "type") or "", CONTEXT_PARTS.get(key, "version"))
+        texts[key] = text_at(context, parts)
+    return {key: text for key, text in texts.items() if text}
 
 
-def iso_time(value: Any) -> str | None:
+def iso_time(text: str | None) -> str | None:
     """Return a time as Sentry writes it; it may be in seconds since 1970."""
-    import datetime
-
-    try:
-        at = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
-    except (OSError, OverflowError, TypeError, ValueError):
-        return value if isinstance(value, str) else None
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seconds = re.fullmatch(r"[0-9]{9,11}(\.[0-9]+)?", text or "")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(float(seconds[0]))) if seconds else text
 
 
-def evidence_of(event: Object, entries: Any, record: Object) -> Object | None:
+def evidence_of(event: Object, entries: Any, shown: str) -> Object | None:
     """Return what is known of what is no exception (an occurrence, a CSP report), by name."""
-    occurrence = object_at(event, "occurrence")
-    shown = f"{record['title']} {record['culprit']} {record['message']}"
-    rows = objects_at(occurrence, "evidence_display")
-    display = {text_at(row, "name"): value_at(row, "value") for row in rows}
-    csp = {"directive": "effective_directive", "blocked": "blocked_uri", "document": "document_uri"}
-    report = texts_at(entries, "csp", **csp, source_file="source_file", line="line_number")
-    found: dict[Any, Any] = {
-        "title": unless_shown(text_at(occurrence, "issue_title"), shown),
-        "subtitle": unless_shown(text_at(occurrence, "subtitle"), shown),
-        **(display if any(display.values()) else object_at(occurrence, "evidence_data")),
-        **(report or {}),
+    display = by_key(event, "occurrence.evidence_display", "name")
+    found = {
+        "title": unless_shown(text_at(event, "occurrence.issue_title"), shown),
+        "subtitle": unless_shown(text_at(event, "occurrence.subtitle"), shown),
+        **(display or value_at(event, "occurrence.evidence_data", dict) or {}),
+        **(excerpt(entries, "csp", CSP_PARTS) or {}),
     }
     plain = (str, int, float)
-    return {name: str(item) for name, item in found.items() if name and isinstance(item, plain) and item != ""} or None
+    return {name: str(item) for name, item in found.items() if isinstance(item, plain)} or None
 
 
-# Stacks: exceptions as they are shown, each with its frames, innermost first.
+def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[Any]]]:
+    """Yield exceptions as they are shown, the one raised last first, with frames, innermost first."""
+    threads = objects_at(entries, "threads.values")
+    by_id = {text_at(thread, "id"): thread for thread in threads}
+    others = [one for mark in ("crashed", "current") for one in threads if one.get(mark)]
+    others.append(entries)  # for the stack trace of a message
+    for exception in objects_at(entries, "exception.values")[::-1] or [{}]:
+        holders = [exception, by_id.get(text_at(exception, "thread_id") or ""), *others]
+        others = []  # only for the first
+        found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
+        frames = [read_frame(frame, chosen) for frame in found[::-1]]
+        best = min(frames, key=lambda frame: frame.rank, default=None)
+        shown: Object = {name: text_at(exception, name) for name in ("type", "value")}
+        shown["handled"] = value_at(exception, "mechanism.handled")
+        shown["location"] = best and best.location
+        yield shown, frames
 
 
-def read_frame(frame: Object, named: str | None) -> SimpleNamespace:
-    """Return a frame: `place` (`path:line in function`), `line` of the stack, `rank` as location.
-
-    Native code has no line numbers, and its package in the path's stead.
-    """
-    path, function = text_at(frame, "filename", "module", "abs_path"), text_at(frame, "function")
-    line, own = text_at(frame, "line_no", "lineno"), value_at(frame, "in_app")
-    package = (text_at(frame, "package") or "").replace("\\", "/").rpartition("/")[2]
-    is_usable = line and path not in ("<anonymous>", "[native code]") if path else package
-    is_named = joined(path, function, by=" in ") == named
-    ranks = [own is True, own is not False, is_named, True]  # own, unmarked, named, any
-    rows = [row for row in objects_at(frame, "context", list) if len(row) == 2]
-    code = [text for at, text in rows if str(at) == line and isinstance(text, str)]
-    place = joined(joined(path, line, by=":") if path else package, function, by=" in ")
+def read_frame(frame: Object, chosen: str | None) -> SimpleNamespace:
+    """Return a frame: its `place` is `path:line in function`, its `line` that of the stack."""
+    package = re.split(r"[/\\]", text_at(frame, "package") or "")[-1]  # of native code
+    path, line = text_at(frame, "filename|module|abs_path") or package, text_at(frame, "line_no")
+    frame = {**frame, "path": path, "path_line": f"{path}:{line}" if path and line else path}
+    place = text_at(frame, "path_line function", " in ") or "?"
+    rows = objects_at(frame, "context", list)
+    code = [str(row[1] or "").strip() for row in rows if len(row) == 2 and str(row[0]) == line]
+    in_app = value_at(frame, "in_app")
+    note = " (not in-app)" if in_app is False else ""
+    is_usable = (line or path == package) and path not in ("", "<anonymous>", "[native code]")
+    ranks = [in_app is True, text_at(frame, "path function") == chosen, True]  # as location
     return SimpleNamespace(
         place=place,
-        line=joined(place, "".join(code).strip(), by=": "),
-        rank=ranks.index(True) if is_usable else None,
-        is_library=own is False,
-        vars=object_at(frame, "vars"),
+        line=": ".join(filter(None, [place, *code])),
+        location=f"{place}{note}" if is_usable else None,
+        rank=ranks.index(True) if is_usable else len(ranks),
+        is_library=in_app is False,
+        vars=value_at(frame, "vars", dict),
     )
 
 
-def stacks_of(event: Object, entries: Any) -> list[tuple[Object, list[Any]]]:
-    """Return an event's exceptions as they are shown, the one raised last first, with frames."""
-    threads = objects_at(entries, "threads.values")
-    by_id = {text_at(thread, "id") or "": thread for thread in threads}
-    fallbacks = [one for mark in ("crashed", "current") for one in threads if one.get(mark) is True]
-    fallbacks.append(entries)  # for the stack trace of a message
-    stacks = []
-    for exception in objects_at(entries, "exception.values")[::-1] or [{}]:
-        holders = [exception, by_id.get(text_at(exception, "thread_id") or "none"), *fallbacks]
-        found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
-        frames = [read_frame(frame, named_frame(event)) for frame in found[::-1]]
-        frames = [frame for frame in frames if frame.place]
-        stacks.append((shape_exception(exception, frames), frames))
-        fallbacks = []  # only for the first
-    return stacks
-
-
-def shape_exception(exception: Object, frames: list[Any]) -> Object:
-    """Return what is shown of an exception."""
-    handled = value_at(exception, "mechanism.handled")
-    usable = [frame for frame in frames if frame.rank is not None]
-    best = min(usable, key=lambda frame: frame.rank, default=None)
-    return {
-        "type": text_at(exception, "type"),
-        "value": text_at(exception, "value"),
-        "handled": handled if isinstance(handled, bool) else None,
-        "location": best and best.place + (" (not in-app)" if best.is_library else ""),
-    }
-
-
-def stack_lines(stacks: list[Any]) -> list[str]:
-    """Return stacks as lines; frames of libraries as a count, unless there are no others."""
-    lines: list[str] = []
+def stack_lines(stacks: list[Any]) -> Iterator[str]:
+    """Yield stacks as lines; frames of libraries as a count, unless there are no others."""
     for exception, frames in stacks:
-        lines += filter(None, [joined(exception["type"], exception["value"], by=": ")])
+        yield from filter(None, [text_at(exception, "type value", ": ")])
         has_others = not all(frame.is_library for frame in frames)
         for is_library, group in groupby(frames, lambda frame: frame.is_library):
             shown = [frame.line for frame in group]
             summary = f"… {len(shown)} library frame" + ("s" if len(shown) > 1 else "")
-            lines += [summary] if is_library and has_others else shown
-    return lines[:MAX_STACK]
-
-
-def variables_of(stacks: list[Any]) -> list[Object]:
-    """Return {"frame", "vars"} of the own frames with variables.
-
-    Frames are no keys: the filter would take a function's name (load_modules) for the variables'.
-    """
-    frames = [frame for _, stack in stacks for frame in stack if frame.vars and not frame.is_library]
-    innermost = {frame.place: frame.vars for frame in frames[::-1]}  # of a recursion
-    return [{"frame": place, "vars": found} for place, found in innermost.items()][::-1][:MAX_STACK]
+            yield from [summary] if is_library and has_others else shown
 
 
 def crumb_lines(entries: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
-    paths = "level message data.method data.url data.status_code".split()
-    crumbs: list[tuple[str, str]] = []
-    at = ""  # of one without a time: its predecessor's
+    crumbs: list[Any] = []
+    at = 0.0  # of one without a time: its predecessor's
     for crumb in objects_at(entries, "breadcrumbs.values"):
-        when, category = iso_time(value_at(crumb, "timestamp")), text_at(crumb, "category", "type")
-        line = joined(when, category, *(text_at(crumb, path) for path in paths))
-        at = (when or at).rstrip("Z")  # 10:00:00 comes before 10:00:00.5
-        crumbs.append((at, line or "-"))
-    return [line for _, line in sorted(crumbs, key=lambda crumb: crumb[0])[-MAX_CRUMBS:]]
+        when = iso_time(text_at(crumb, "timestamp"))
+        at = seconds_since_1970(when) or at
+        crumbs.append((at, len(crumbs), text_at({**crumb, "timestamp": when}, CRUMB_PARTS) or "-"))
+    return [line for *_, line in sorted(crumbs)[-MAX_CRUMBS:]]
 
 
 # --- Commands ----------------------------------------------------------------
@@ -1622,7 +1547,7 @@ def list_issues(client: Client) -> Result:
 
 def sort_key(client: Client, issue: Object) -> tuple[float, int]:
     """Return what --sort goes by; of equals, and where it is not known, the count of all time."""
-    return figure(client, issue) or 0, number(text_at(issue, *ISSUE_PATHS["count"])) or 0
+    return figure(client, issue) or 0, number(text_at(issue, PATHS["count"])) or 0
 
 
 def figure(client: Client, issue: Object) -> float | None:
@@ -1631,8 +1556,8 @@ def figure(client: Client, issue: Object) -> float | None:
     if sort == "freq":
         return count_in_range(issue, client.args.time_range, client.now)
     if sort == "user":
-        return None if client.is_glitchtip else number(text_at(issue, *ISSUE_PATHS["user_count"]))
-    return seconds_since_1970(value_at(issue, *ISSUE_PATHS["first_seen" if sort == "new" else "last_seen"]))
+        return None if client.is_glitchtip else number(text_at(issue, PATHS["user_count"]))
+    return seconds_since_1970(value_at(issue, PATHS["first_seen" if sort == "new" else "last_seen"]))
 
 
 def issue_params(args: Args, environment: str | None) -> Object:
@@ -1734,7 +1659,7 @@ def newest_event(client: Client, issue: str, wanted: str) -> str:
     params = {"environment": environment, "limit": PAGE_SIZE if wanted else 1}
     for page in get_pages(client, params, issue):
         for event in page.items:
-            event_id = text_at(event, "eventID", "event_id") or ""
+            event_id = text_at(event, "eventID|event_id") or ""
             if re.fullmatch(EVENT_ID, event_id) and wanted in ("", text_at(event, "id")):
                 return event_id
         params["limit"] = PAGE_SIZE
@@ -1753,18 +1678,18 @@ NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="
 def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], str]:
     """Return issues, or an issue's events, in the time range; and a note if there are more or none, else ''."""
     args, what = client.args, "events" if issue else "issues"
-    paths = EVENT_PATHS["timestamp"] if issue else ISSUE_PATHS["last_seen"]
+    paths = PATHS["timestamp" if issue else "last_seen"]
     # So many old items in a row end the list: GlitchTip orders events by receipt, and one may be late.
     patience = TAG_EVENTS if issue else 1
     found: dict[Any, Object] = {}  # by ID, because pages shift
     params.update(limit=min(limit, PAGE_SIZE), cursor=args.cursor)
     for page in get_pages(client, params, issue):
         start = client.now - (args.time_range or float("inf"))
-        times = [seconds_since_1970(value_at(item, *paths)) for item in page.items]
+        times = [seconds_since_1970(value_at(item, paths)) for item in page.items]
         is_old = [at is not None and at < start for at in times]
         for item, old in zip(page.items, is_old):
             if not old:
-                found.setdefault(text_at(item, "id", "event_id") or object(), item)
+                found.setdefault(text_at(item, "id|event_id") or object(), item)
         is_past = is_old[-patience:] == [True] * patience
         if is_past or len(found) >= limit:
             break
@@ -1810,7 +1735,7 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
             items = expect_list(answer)
             count += len(items)
             if environment:  # GlitchTip doesn't filter events
-                items = [one for one in items if tags_of(one).get("environment") == environment]
+                items = [one for one in items if by_key(one, "tags").get("environment") == environment]
             # The link's URL is never used: it may name another host.
             cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
             cursor = next((one for one in cursors if one not in asked), "")
