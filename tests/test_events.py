@@ -155,7 +155,7 @@ class Newest(StandInCase):
 
     def test_an_issue_without_events(self) -> None:
         self.standin.fault("/issues/4001/events/", faults.answer(200, []))
-        self.assertIn("no events", self.fails(4, "event-detail", "4001"))
+        self.assertIn("no event in", self.fails(4, "event-detail", "4001"))
         self.assertIn("'nope'", self.fails(4, "event-detail", "4002", "--environment", "nope"))
 
     def test_an_environment_beside_an_event_s_id_is_wrong(self) -> None:

@@ -92,14 +92,11 @@ class ShortIds(unittest.TestCase):
                     self.assertEqual(run.status, 0, run.err)
 
     def test_the_project_where_an_old_server_needs_it(self) -> None:
-        with StandIn("glitchtip") as standin:
-            run = call(standin, "issue-detail", "BACKEND-1", SENTRY_PROJECT=None)
-            self.assertEqual(run.status, 2)
-            self.assertIn("--project", run.err)
-        with StandIn("sentry9") as standin:
-            run = call(standin, "issue-detail", "BACKEND-1", SENTRY_PROJECT=None)
-            self.assertEqual(run.status, 4)
-            self.assertIn("--project", run.err)
+        for dialect in ("glitchtip", "sentry9"):
+            with self.subTest(dialect), StandIn(dialect) as standin:
+                run = call(standin, "issue-detail", "BACKEND-1", SENTRY_PROJECT=None)
+                self.assertEqual(run.status, 4)
+                self.assertIn("--project", run.err)
 
     def test_a_list_says_of_which_project_the_found_one_is(self) -> None:
         with StandIn() as standin:
@@ -113,7 +110,7 @@ class ShortIds(unittest.TestCase):
         with StandIn() as standin:
             standin.strict = True
             run = call(standin, "event-detail", "BACKEND-1", "--environment", "nope")
-            self.assertIn("has no events in environment 'nope'", run.err)
+            self.assertIn("has no event in environment 'nope'", run.err)
 
     def test_unknown_ones(self) -> None:
         for dialect in DIALECTS:
