@@ -1095,13 +1095,13 @@ class Client:
 
     def get_issues(self, params: Object) -> tuple[Any, Any]:
         """GET a page of the project's issues; the organization's list where that is retired."""
-        org, project, seconds = self.args.org, self.args.project, self.args.time_range
+        org, project = self.args.org, self.args.project
         what = f"project {project!r} in organization {org!r}"
-        period = ("24h" if seconds <= DAY else "14d") if seconds else None  # of the series of counts
+        period = "24h" if self.args.time_range <= DAY else "14d"  # of the series of counts
+        params = {**params, "statsPeriod": period if self.args.time_range else None}
         try:
             if not self.is_org_list:
-                path = PROJECT_ISSUES.format(org=org, project=project)
-                return self.get(path, {**params, "statsPeriod": period}, what)
+                return self.get(PROJECT_ISSUES.format(org=org, project=project), params, what)
         except Failure as failure:
             if failure.http >= 500 and params["query"].count('"') % 2:
                 failure.hint = "the query has a quote that is not closed"
@@ -1109,8 +1109,8 @@ class Client:
                 raise
             self.is_org_list = True
         # There statsPeriod would cut counts to the period.
-        more = {"groupStatsPeriod": period, "project": project}
-        return self.get(ORG_ISSUES.format(org=org), {**params, **more}, what)
+        params.update(project=project, groupStatsPeriod=params.pop("statsPeriod"))
+        return self.get(ORG_ISSUES.format(org=org), params, what)
 
     def web_page(self, issue: Any, event: Any = None) -> str | None:
         """Return the address of an issue's or event's web page; None without organization or ID."""
@@ -1698,40 +1698,36 @@ RANKED_BY = {"date": "last_seen", "freq": "count_in_range", "user": "user_count"
 
 
 def list_issues(client: Client) -> Result:
-    """Return the records of a project's issues, in the order of --sort."""
-    args, query = client.args, client.args.query.strip()
+    """Return the records of a project's issues, in the order of --sort, or that of an issue by its ID."""
+    args, query, figure = client.args, client.args.query.strip(), RANKED_BY[client.args.sort]
     is_default = "--environment" not in args.given
-    hit = None
-    if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
+    if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query) and not args.cursor:
         with ignoring(403, 404):  # a query like utf-8 is no ID
             hit = look_up(client, query, None if is_default else args.environment)
-    if hit:
-        project = text_at(hit, "project.slug")
-        found, notes = [hit], [f"found by its ID in {project!r}; other filters only limit its counts"]
-    else:
-        limit = args.limit if args.sort == "date" else MAX_LISTED
-        found, notes = get_list(client, {"query": args.query, "environment": args.environment}, limit)
-        if found and args.sort != "date":
-            of = f"the {len(found)} most recent" if notes else len(found)
-            is_known = any(rank(client, issue)[0] for issue in found)
-            by = args.sort if is_known else f"count, of all time; this server doesn't report {args.sort}"
-            notes = [f"the first {min(len(found), args.limit)} of {of} issues by {by}"]
-        if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
-            notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
-    issues = sorted(found, key=partial(rank, client), reverse=True)[: args.limit]
-    records = [shape_issue(client, issue, None) for issue in issues]
-    if wants_tags(args):
-        notes += add_tags(client, records)
-    if not hit and (is_default or not found):
+            record = shape_issue(client, hit, None)
+            note = f"found by its ID in {record['project']!r}; other filters only limit its counts"
+            return [hit], [record], [note, *add_tags(client, [record])]
+
+    def rank(pair: tuple[Object, Object]) -> tuple[bool, Any, int]:
+        record, _ = pair
+        return record[figure] is not None, record[figure], record["count"] or 0
+
+    limit = args.limit if args.sort == "date" else MAX_LISTED
+    found, notes = get_list(client, {"query": args.query, "environment": args.environment}, limit)
+    pairs = [(shape_issue(client, issue, None), issue) for issue in found]
+    pairs = sorted(pairs, key=rank, reverse=True)[: args.limit]
+    records, issues = [record for record, _ in pairs], [issue for _, issue in pairs]
+    if records and args.sort != "date":
+        of = f"the {len(found)} most recent" if notes else len(found)
+        is_known = records[0][figure] is not None
+        by = args.sort if is_known else f"count, of all time; this server doesn't report {args.sort}"
+        notes = [f"the first {len(records)} of {of} issues by {by}"]
+    if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
+        notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
+    notes += add_tags(client, records)
+    if is_default if records else not args.cursor:
         notes += other_environments(client, records)
     return issues, records, notes
-
-
-def rank(client: Client, issue: Object) -> tuple[bool, Any, int]:
-    """Return whether what --sort goes by is known, that, and for equals the count of all time."""
-    record = shape_issue(client, issue, None)
-    figure = record[RANKED_BY[client.args.sort]]
-    return figure is not None, figure, record["count"] or 0
 
 
 def other_environments(client: Client, records: list[Object]) -> list[str]:
@@ -1744,9 +1740,9 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
             if client.is_glitchtip and not found and not client.get_issues({"query": "", "limit": 1})[0]:
                 return [f"{args.project!r} has no issue; this server doesn't tell whether it exists"]
         except Failure as failure:
-            return [f"whether other environments have issues could not be checked ({failure.message})"]
+            return [f"other environments could not be checked ({failure.message})"]
         records = [shape_issue(client, issue, None) for issue in found]
-        failed = add_tags(client, records)
+        failed = add_tags(client, records, is_needed=True)
         unknown = "other environments" if records else ""
     counts = Counter(name for record in records for name in record["environments"] or [])
     del counts[args.environment]
@@ -1759,7 +1755,7 @@ def issue_detail(client: Client) -> Result:
     """Return the record of one issue."""
     issue = expect_object(client.get_issue(issue_id(client, client.args.issue))[0])
     record = shape_issue(client, issue, None)
-    return issue, record, add_tags(client, [record]) if wants_tags(client.args) else []
+    return issue, record, add_tags(client, [record])
 
 
 def issue_events(client: Client) -> Result:
@@ -1802,8 +1798,8 @@ def newest_event(client: Client, issue: str, wanted: str) -> str:
             if wanted in ("", text_at(event, "id")):
                 return checked(event, EVENT_ID, *EVENT_PATHS["id"])
         params["limit"] = PAGE_SIZE
-    what = joined("event", wanted)
-    raise Failure(NOT_FOUND, f"issue {issue} has no {what} in environment {environment or 'any'!r}")
+    what = joined("event", wanted, "in environment")
+    raise Failure(NOT_FOUND, f"issue {issue} has no {what} {environment or 'any'!r}")
 
 
 # Lists.
@@ -1818,7 +1814,7 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
     args, what = client.args, "events" if issue else "issues"
     found: dict[Any, Object] = {}  # by ID, because pages shift
     old = 0  # items in a row
-    params.update(limit=min(limit, PAGE_SIZE), cursor=args.cursor)
+    params["limit"] = min(limit, PAGE_SIZE)
     for page in get_pages(client, params, issue):
         start = client.now - (args.time_range or float("inf"))
         for item in page.items:
@@ -1851,7 +1847,7 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
     is_terminal = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
     ask = partial(client.get_issue, issue, EVENTS) if issue else client.get_issues
     asked: list[Any] = []  # cursors
-    count, cursor = 0, params.get("cursor")
+    count, cursor = 0, args.cursor
     while cursor != "" and len(asked) < MAX_PAGES:
         is_long = is_terminal and len(asked) > 2
         if is_long:
@@ -1876,27 +1872,25 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
 # Environments and tags.
 
 
-def wants_tags(args: Args) -> bool:
-    """Tell whether anything that is counted from events will be printed."""
-    counted = {"environments", "top_tags"}
+def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> list[str]:
+    """Add to issues' records what their newest events' tags say, if that is shown; return a note where it failed."""
+    args, counted = client.args, {"environments", "top_tags"}
     is_table = args.format == "table" and args.command == "list-issues"
-    return not (args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted))
-
-
-def add_tags(client: Client, records: list[Object]) -> list[str]:
-    """Add to issues' records what their newest events' tags say; return a note where that failed."""
+    is_shown = not (args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted))
+    if not (is_shown or is_needed):
+        return []
 
     def count(record: Object) -> Any:
         size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
         answer = client.get_issue(checked(record, ISSUE_ID, "id"), EVENTS, size, most=MAX_TAG_BODY)
         return count_tags(expect_list(answer[0])[:TAG_EVENTS])
 
-    failures, seconds = 0, 2 * client.args.timeout
+    failures, seconds = 0, 2 * args.timeout
     reason = f"not within {seconds:g} s"
     for index, tally, error in run_in_threads([partial(count, record) for record in records], seconds):
         if error:
             failures += 1
-            reason = getattr(error, "message", f"internal error, {type(error).__name__}")
+            reason = getattr(error, "message", type(error).__name__)
         else:
             records[index]["environments"], records[index]["top_tags"] = tally
         if failures >= TAG_PATIENCE or getattr(error, "status", None) == RATE_LIMITED:
@@ -1908,8 +1902,7 @@ def add_tags(client: Client, records: list[Object]) -> list[str]:
 
 # IDs and web addresses.
 
-# What stands before an ID in an address. Subdomains of sentry.io are regions and organizations; the
-# organization also stands in the path, in Sentry 9's before the project.
+# What stands before an issue's ID: a region or an organization, or the latter, and in Sentry 9 a project, as folders.
 SUBDOMAIN = rf"(?:(?!(?:www|us|de|eu)\.)(?P<owner>{SLUG})\.(?=sentry\.io)|[A-Za-z0-9._-]+\.)?"
 FOLDER = (
     rf"(?:(?:/organizations)?/(?!(?:organizations|settings|api|issues)/)(?P<org>{SLUG})(?:/{SLUG})?)?"
@@ -1936,10 +1929,10 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
             event = ""
         if (issue or event) and re.fullmatch(f"(?:{EVENT_ID}|{ISSUE_ID})?", event):
             return issue.upper(), event.replace("-", "").lower()
-    expected = "an issue's ID (1234567890, BACKEND-1A) or for event-detail an event's (32 hex digits), or its "
-    expected += f"web address (also /events/latest/) below {args.base_url}"
+    what = "an issue's ID (1234567890, BACKEND-1A) or for event-detail an event's (32 hex digits), or its address"
+    message = f"received {quoted(given)}, expected {what} (also /events/latest/) below {args.base_url}"
     hint = "another server would get the token if SENTRY_BASE_URL named it, so the user decides"
-    raise Failure(USAGE, f"received {quoted(given)}, expected {expected}", hint if "://" in given else "")
+    raise Failure(USAGE, message, hint if "://" in given else "")
 
 
 def issue_id(client: Client, given: str) -> str:
@@ -1995,15 +1988,14 @@ def checked(answer: Any, regex: str, *paths: str) -> str:
 
 def require(args: Args, *names: str) -> None:
     """Raise Failure unless the organization or the project, or both, are given."""
-    missing = [name for name in names if getattr(args, name) is None]
+    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
     if missing:
-        options = " and ".join(f"--{name} (or SENTRY_{name.upper()})" for name in missing)
         hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
-        raise Failure(USAGE, f"{options} not given", hint)
+        raise Failure(USAGE, f"{' and '.join(missing)} not given", hint)
 
 
 # Function, description, example.
-COMMANDS: dict[str, tuple[Callable[[Client], Result], str, str]] = {
+COMMANDS = {
     "list-issues": (list_issues, "List a project's issues, latest first.", "--sort freq --limit 5"),
     "issue-detail": (issue_detail, "Show one issue.", "BACKEND-1A --time-range 7d"),
     "issue-events": (issue_events, "List an issue's events, newest first.", "1234567890 --limit 5"),

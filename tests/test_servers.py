@@ -44,6 +44,14 @@ class Filters(unittest.TestCase):
                     run = call(standin, "issue-events", "4001", "--time-range", "24h", "--limit", limit)
                     self.assertEqual(len(run.json()), count)
 
+    def test_ten_old_events_in_a_row_end_the_paging(self) -> None:
+        for dialect in DIALECTS:
+            with self.subTest(dialect):
+                standin = self.standin(dialect, [60.0] + [72 * HOUR + n for n in range(60)])
+                run = call(standin, "issue-events", "4001", "--time-range", "24h", "--limit", "5")
+                self.assertEqual((len(run.json()), run.err), (1, ""))
+                self.assertLessEqual(len(standin.requests), 4)
+
     def test_an_item_of_a_shifted_page_is_printed_once(self) -> None:
         with StandIn() as standin:
             items = [standin.issue(issue, None) for issue in standin.issues[:5]]
