@@ -1692,14 +1692,14 @@ def crumb_lines(entries: Any) -> list[str]:
 
 # --- Commands ----------------------------------------------------------------
 #
-# A command returns Sentry's object or list of them, its record or list, and notes for stderr. It never prints.
+# A command returns Sentry's object or list of them, its record or list, and notes. It never prints.
 
-RANKED_BY = {"date": "last_seen", "freq": "count_in_range", "user": "user_count", "new": "first_seen"}
+SORTS = {"date": "last_seen", "freq": "count_in_range", "user": "user_count", "new": "first_seen"}
 
 
 def list_issues(client: Client) -> Result:
-    """Return the records of a project's issues, in the order of --sort, or that of an issue by its ID."""
-    args, query, figure = client.args, client.args.query.strip(), RANKED_BY[client.args.sort]
+    """Return the records of a project's issues, ranked by --sort, or of the one whose ID is given."""
+    args, query, figure = client.args, client.args.query.strip(), SORTS[client.args.sort]
     is_default = "--environment" not in args.given
     if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query) and not args.cursor:
         with ignoring(403, 404):  # a query like utf-8 is no ID
@@ -1719,8 +1719,9 @@ def list_issues(client: Client) -> Result:
     records, issues = [record for record, _ in pairs], [issue for _, issue in pairs]
     if records and args.sort != "date":
         of = f"the {len(found)} most recent" if notes else len(found)
-        is_known = records[0][figure] is not None
-        by = args.sort if is_known else f"count, of all time; this server doesn't report {args.sort}"
+        by = args.sort
+        if records[0][figure] is None:
+            by = f"count, of all time; this server doesn't report {args.sort}"
         notes = [f"the first {len(records)} of {of} issues by {by}"]
     if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
         notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
@@ -1735,10 +1736,10 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
     args, failed, unknown = client.args, [], ""
     if not records:
         try:
-            params = {"query": args.query, "environment": None}
+            params, anything = {"query": args.query, "environment": None}, {"query": "", "limit": 1}
             found = get_list(client, params, PROBE_ISSUES)[0] if args.environment else []
-            if client.is_glitchtip and not found and not client.get_issues({"query": "", "limit": 1})[0]:
-                return [f"{args.project!r} has no issue; this server doesn't tell whether it exists"]
+            if client.is_glitchtip and not found and not client.get_issues(anything)[0]:
+                return [f"{args.project!r} is empty; this server doesn't tell whether it exists"]
         except Failure as failure:
             return [f"other environments could not be checked ({failure.message})"]
         records = [shape_issue(client, issue, None) for issue in found]
@@ -1772,7 +1773,7 @@ def event_detail(client: Client) -> Result:
     issue, event_id = read_place(args, args.event)
     require(args, *(["org"] if issue else ["org", "project"]))
     if event_id and args.environment:
-        raise Failure(USAGE, "--environment goes with an issue; this is an event's ID", "leave it out")
+        raise Failure(USAGE, "--environment is for issues; this is an event's ID", "leave it out")
     if not re.fullmatch(EVENT_ID, event_id):
         issue = issue_id(client, issue)
         event_id = newest_event(client, issue, event_id)
@@ -1810,15 +1811,16 @@ NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="
 
 
 def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], list[str]]:
-    """Return issues, or an issue's events, in the time range; and a note if there are more or none."""
+    """Return issues, or an issue's events, in the time range, and a note if there are more or none."""
     args, what = client.args, "events" if issue else "issues"
     found: dict[Any, Object] = {}  # by ID, because pages shift
     old = 0  # items in a row
+    times = ISSUE_PATHS["last_seen"] + EVENT_PATHS["timestamp"]
     params["limit"] = min(limit, PAGE_SIZE)
     for page in get_pages(client, params, issue):
         start = client.now - (args.time_range or float("inf"))
         for item in page.items:
-            at = seconds_since_1970(value_at(item, *ISSUE_PATHS["last_seen"], *EVENT_PATHS["timestamp"]))
+            at = seconds_since_1970(value_at(item, *times))
             old = old + 1 if at is not None and at < start else 0
             if not old:
                 found.setdefault(text_at(item, "id", "event_id") or object(), item)
@@ -1835,14 +1837,16 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
         count = f"{len(items)} of {hits}" if is_true else len(items)
         way = f"--cursor '{page.cursor}'" if page.cursor else "a higher --limit"
         return items, [f"{count} {what} printed; go on with {way}"]
-    place = f"issue {issue}, if there is one" if issue else f"{args.org}/{args.project}, query {args.query!r}"
-    filters = f"environment {params['environment'] or 'any'!r}, time range {args.time_range_text or 'any'!r}, {place}"
-    return items, [] if items else [f"no {'more ' if args.cursor else ''}{what} match: {filters}"]
+    environment, period = params["environment"] or "any", args.time_range_text or "any"
+    more = "more " if args.cursor else ""
+    note = f"no {more}{what} match: environment {environment!r}, time range {period!r}, "
+    note += f"issue {issue}, if it exists" if issue else f"{args.org}/{args.project}, query {args.query!r}"
+    return items, [] if items else [note]
 
 
 def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[SimpleNamespace]:
-    """Yield pages of the project's issues, or an issue's events; params["limit"] may change meanwhile."""
-    args = client.args
+    """Yield pages of issues, or an issue's events; params["limit"] may change meanwhile."""
+    args, environment = client.args, params["environment"] if issue else None
     progress = "reading: {} items" if args.sort == "date" else "ranking: {} issues"
     is_terminal = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
     ask = partial(client.get_issue, issue, EVENTS) if issue else client.get_issues
@@ -1864,8 +1868,8 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
         if len(items) > params["limit"]:
             items, cursors = items[: params["limit"]], [""]  # no cursor leads to the rest
         cursor = next((one for one in cursors if one not in asked), "")
-        if issue and params["environment"]:  # GlitchTip doesn't filter events
-            items = [item for item in items if tags_of(item).get("environment") == params["environment"]]
+        if environment:  # GlitchTip doesn't filter events
+            items = [item for item in items if tags_of(item).get("environment") == environment]
         yield SimpleNamespace(items=items, headers=headers, has_next=bool(cursors), cursor=cursor)
 
 
@@ -1873,7 +1877,7 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
 
 
 def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> list[str]:
-    """Add to issues' records what their newest events' tags say, if that is shown; return a note where it failed."""
+    """Add to issues' records, if it is shown, what their newest events' tags say; note failures."""
     args, counted = client.args, {"environments", "top_tags"}
     is_table = args.format == "table" and args.command == "list-issues"
     is_shown = not (args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted))
@@ -1902,10 +1906,11 @@ def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> 
 
 # IDs and web addresses.
 
-# What stands before an issue's ID: a region or an organization, or the latter, and in Sentry 9 a project, as folders.
+# What stands before an issue's ID: an organization is a subdomain of sentry.io, or a folder.
 SUBDOMAIN = rf"(?:(?!(?:www|us|de|eu)\.)(?P<owner>{SLUG})\.(?=sentry\.io)|[A-Za-z0-9._-]+\.)?"
 FOLDER = (
-    rf"(?:(?:/organizations)?/(?!(?:organizations|settings|api|issues)/)(?P<org>{SLUG})(?:/{SLUG})?)?"
+    r"(?:(?:/organizations)?/(?!(?:organizations|settings|api|issues)/)"
+    rf"(?P<org>{SLUG})(?:/{SLUG})?)?"  # Sentry 9's is followed by the project
     rf"/(?:issues/|(?:issues/)?feedback/\?(?:.*&)?feedbackSlug={SLUG}(?::|%3A))"
 )
 
@@ -1958,14 +1963,15 @@ def look_up(client: Client, given: str, environment: str | None = None) -> Objec
         pages = get_pages(client, {"query": "", "limit": PAGE_SIZE})
         issues = (issue for page in pages for issue in page.items)
     for issue in issues:
-        if wanted in ((text_at(issue, "short_id") or "").upper(), text_at(issue, "matching_event_id")):
+        if wanted in (text_at(issue, "short_id"), text_at(issue, "matching_event_id")):
             return issue
     if not is_event and not client.is_glitchtip:
         with ignoring(200, 404, 405):
             path = ORG_ISSUE.format(org=args.org, issue=wanted)
             return expect_object(client.get(path, {"environment": environment})[0])
+    message = f"no issue {wanted} in {joined(args.org, args.project, by='/')}"
     hint = "check --project, which old servers need for short IDs"
-    raise Failure(NOT_FOUND, f"no issue {wanted} in {joined(args.org, args.project, by='/')}", hint, http=404)
+    raise Failure(NOT_FOUND, message, hint, http=404)
 
 
 @contextmanager
