@@ -1698,7 +1698,7 @@ SORTS = {"date": "last_seen", "freq": "count_in_range", "user": "user_count", "n
 
 
 def list_issues(client: Client) -> Result:
-    """Return the records of a project's issues, ranked by --sort, or of the one whose ID is given."""
+    """Return the records of a project's issues, by --sort, or of the one whose ID is given."""
     args, query, figure = client.args, client.args.query.strip(), SORTS[client.args.sort]
     is_default = "--environment" not in args.given
     if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query) and not args.cursor:
@@ -1811,7 +1811,7 @@ NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="
 
 
 def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], list[str]]:
-    """Return issues, or an issue's events, in the time range, and a note if there are more or none."""
+    """Return issues, or an issue's events, in the time range; note if there are more or none."""
     args, what = client.args, "events" if issue else "issues"
     found: dict[Any, Object] = {}  # by ID, because pages shift
     old = 0  # items in a row
@@ -1879,9 +1879,9 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
 def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> list[str]:
     """Add to issues' records, if it is shown, what their newest events' tags say; note failures."""
     args, counted = client.args, {"environments", "top_tags"}
-    is_table = args.format == "table" and args.command == "list-issues"
-    is_shown = not (args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted))
-    if not (is_shown or is_needed):
+    is_list = args.format == "table" and args.command == "list-issues"
+    is_hidden = args.no_tags or args.raw or is_list or counted.isdisjoint(args.fields or counted)
+    if is_hidden and not is_needed:
         return []
 
     def count(record: Object) -> Any:
@@ -1889,9 +1889,10 @@ def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> 
         answer = client.get_issue(checked(record, ISSUE_ID, "id"), EVENTS, size, most=MAX_TAG_BODY)
         return count_tags(expect_list(answer[0])[:TAG_EVENTS])
 
+    tasks = [partial(count, record) for record in records]
     failures, seconds = 0, 2 * args.timeout
     reason = f"not within {seconds:g} s"
-    for index, tally, error in run_in_threads([partial(count, record) for record in records], seconds):
+    for index, tally, error in run_in_threads(tasks, seconds):
         if error:
             failures += 1
             reason = getattr(error, "message", type(error).__name__)
@@ -1947,10 +1948,7 @@ def issue_id(client: Client, given: str) -> str:
 
 
 def look_up(client: Client, given: str, environment: str | None = None) -> Object:
-    """Return the issue with a short ID or an event's ID, with its counts in an environment.
-
-    The project's list looks both up; the organization's endpoint of issues takes short IDs too.
-    """
+    """Return the issue with a short ID or an event's ID, with its counts in an environment."""
     args, is_event = client.args, re.fullmatch(EVENT_ID, given)
     require(args, "org")
     wanted = given.replace("-", "").lower() if is_event else given.upper()
@@ -1985,7 +1983,7 @@ def ignoring(*statuses: int) -> Iterator[None]:
 
 
 def checked(answer: Any, regex: str, *paths: str) -> str:
-    """Return a text of an answer that is to become part of a path. Raises Failure."""
+    """Return a text that is to become part of a path. Raises Failure."""
     text = text_at(answer, *paths) or ""
     if not re.fullmatch(regex, text):
         raise Failure(UNUSABLE, f"the server's answer has no usable {paths[0]}")
@@ -1993,7 +1991,7 @@ def checked(answer: Any, regex: str, *paths: str) -> str:
 
 
 def require(args: Args, *names: str) -> None:
-    """Raise Failure unless the organization or the project, or both, are given."""
+    """Raise Failure unless these options are given."""
     missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
     if missing:
         hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
