@@ -1733,7 +1733,7 @@ def list_issues(client: Client) -> Result:
 
 def other_environments(client: Client, records: list[Object]) -> list[str]:
     """Say in which other environments these issues are or, where there are none, the newest are."""
-    args, failed, unknown = client.args, [], ""
+    args, notes, unknown = client.args, [], ""
     if not records:
         try:
             params, anything = {"query": args.query, "environment": None}, {"query": "", "limit": 1}
@@ -1743,13 +1743,14 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
         except Failure as failure:
             return [f"other environments could not be checked ({failure.message})"]
         records = [shape_issue(client, issue, None) for issue in found]
-        failed = add_tags(client, records, is_needed=True)
+        notes = add_tags(client, records, is_needed=True)
         unknown = "other environments" if records else ""
     counts = Counter(name for record in records for name in record["environments"] or [])
     del counts[args.environment]
     names = ", ".join(repr(name) for name, _ in counts.most_common(5)) or unknown
-    note = f"there are issues in {names}; use --environment NAME, or --environment '' for all"
-    return [*failed, note] if names else failed
+    if names:
+        notes.append(f"there are issues in {names}; use --environment NAME, or --environment '' for all")
+    return notes
 
 
 def issue_detail(client: Client) -> Result:
@@ -1954,8 +1955,8 @@ def look_up(client: Client, given: str, environment: str | None = None) -> Objec
     wanted = given.replace("-", "").lower() if is_event else given.upper()
     params = {"query": wanted, "environment": environment}
     issues: Iterable[Object] = []
-    with ignoring(404, 410, 422):
-        if args.project:
+    if args.project:
+        with ignoring(404, 410, 422):
             issues = expect_list(client.get_issues({**params, "shortIdLookup": 1, "limit": 1})[0])
     if client.is_glitchtip and not is_event:  # it has short IDs in its list only
         pages = get_pages(client, {"query": "", "limit": PAGE_SIZE})
