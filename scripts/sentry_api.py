@@ -39,7 +39,7 @@ import json
 import re
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache, partial
 from itertools import accumulate, groupby
 from types import SimpleNamespace
@@ -1030,7 +1030,7 @@ class Client:
             value = json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
         except ValueError:
             message = f"HTTP {status}, but the answer is not JSON (or holds NaN or too long a number)"
-            raise Failure(UNUSABLE, message, BASE_URL_HINT) from None
+            raise Failure(UNUSABLE, message, BASE_URL_HINT, http=status) from None
         self.is_glitchtip |= is_of_glitchtip(value, headers)
         return value, headers
 
@@ -1074,16 +1074,20 @@ class Client:
         """GET a page of the project's issues; the organization's list where that is retired."""
         org, project = self.args.org, self.args.project
         what = f"project {project!r} in organization {org!r}"
+        period = "24h" if self.args.time_range <= DAY else "14d"  # of the series of counts
+        params = {**params, "statsPeriod": period if self.args.time_range else None}
         try:
             if not self.is_org_list:
                 return self.get(PROJECT_ISSUES.format(org=org, project=project), params, what)
         except Failure as failure:
+            if failure.http >= 500 and params["query"].count('"') % 2:
+                failure.hint = "the query has a quote that is not closed"
             if failure.http != 410:
                 raise
             self.is_org_list = True
-        # There statsPeriod would cut counts to the period, and groupStatsPeriod sets the series.
-        period = {"statsPeriod": None, "groupStatsPeriod": params.get("statsPeriod")}
-        return self.get(ORG_ISSUES.format(org=org), {**params, **period, "project": project}, what)
+        # There statsPeriod would cut counts to the period.
+        params.update(project=project, groupStatsPeriod=params.pop("statsPeriod"))
+        return self.get(ORG_ISSUES.format(org=org), params, what)
 
     def web_page(self, issue: Any, event: Any = None) -> str | None:
         """Return the address of an issue's or event's web page, if it is known."""
@@ -1342,8 +1346,8 @@ def count_in_range(issue: Object, seconds: float, now: float) -> int | None:
     return None
 
 
-def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
-    """Return an issue's record; `tally` is count_tags()'s, if known."""
+def shape_issue(client: Client, issue: Object) -> Object:
+    """Return an issue's record, without environments and top tags."""
     record: Object = {name: text_at(issue, path) for name, path in PATHS.items()}
     totals = by_key(issue, "tags", value="total_values")
     unhandled = issue.get("isUnhandled") if text_at(issue, "type") in (None, "error") else None
@@ -1358,7 +1362,6 @@ def shape_issue(client: Client, issue: Object, tally: Any) -> Object:
         handled=not unhandled if isinstance(unhandled, bool) else None,
         tag_totals={key: number(total) for key, total in totals.items()},
     )
-    record["environments"], record["top_tags"] = tally or (None, None)
     for span in ("24h", "14d", "30d"):  # 14d is no field: only tables show it
         record[f"trend_{span}"] = [count for _, count in series(issue, span)] or None
     return record
@@ -1518,113 +1521,82 @@ def crumb_lines(entries: Any) -> list[str]:
 
 # --- Commands ----------------------------------------------------------------
 #
-# A command asks for data, shapes it and returns Sentry's object or list of them, its record or list,
-# and notes for stderr. It never prints.
+# A command returns Sentry's object or list of them, its record or list, and notes. It never prints.
+
+SORTS = {"date": "last_seen", "freq": "count_in_range", "user": "user_count", "new": "first_seen"}
 
 
 def list_issues(client: Client) -> Result:
-    """Return the records of a project's issues, in the order of --sort."""
-    args = client.args
-    is_id = re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", args.query.strip())
-    hit = look_up(client, args.query.strip()) if is_id and not args.cursor else None
-    if hit:
-        found, more = [hit], ""
-    else:
-        limit = args.limit if args.sort == "date" else MAX_LISTED
-        found, more = get_list(client, issue_params(args, args.environment), limit)
-    issues = sorted(found, key=partial(sort_key, client), reverse=True)[: args.limit]
-    tallies, notes = count_all(client, issues, wants_tags(args))
-    if hit:
-        project = text_at(hit, "project.slug") or args.project
-        if project != args.project or {"--environment", "--time-range"} & args.given.keys():
-            of = f"; counts are of {args.environment!r}" if "--environment" in args.given and args.environment else ""
-            notes.append(f"found by its ID in {project!r}, whatever its age, status and environment{of}")
-    else:
-        notes += notes_on_list(client, found, more, tallies)
-    records = [shape_issue(client, issue, tally) for issue, tally in zip(issues, tallies)]
+    """Return the records of a project's issues, by --sort, or of the one whose ID is given."""
+    args, query, figure = client.args, client.args.query.strip(), SORTS[client.args.sort]
+    is_default = "--environment" not in args.given
+    if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query) and not args.cursor:
+        with ignoring(403, 404):  # a query like utf-8 is no ID
+            hit = look_up(client, query, None if is_default else args.environment)
+            record = shape_issue(client, hit)
+            notes = add_tags(client, [record])
+            if record["project"] != args.project or {"--environment", "--time-range"} & args.given.keys():
+                notes.append(f"found by its ID in {record['project']!r}; other filters only limit its counts")
+            return [hit], [record], notes
+
+    def rank(pair: tuple[Object, Object]) -> tuple[bool, Any, int]:
+        record, _ = pair
+        return record[figure] is not None, record[figure], record["count"] or 0
+
+    limit = args.limit if args.sort == "date" else MAX_LISTED
+    found, notes = get_list(client, {"query": args.query, "environment": args.environment}, limit)
+    pairs = [(shape_issue(client, issue), issue) for issue in found]
+    pairs = sorted(pairs, key=rank, reverse=True)[: args.limit]
+    records, issues = [record for record, _ in pairs], [issue for _, issue in pairs]
+    if records and args.sort != "date":
+        of = f"the {len(found)} most recent" if notes else len(found)
+        by = args.sort
+        if records[0][figure] is None:
+            by = f"count, of all time; this server doesn't report {args.sort}"
+        notes = [f"the first {len(records)} of {of} issues by {by}"]
+    if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
+        notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
+    notes += add_tags(client, records)
+    if (records and is_default) or not (records or args.cursor):
+        notes += other_environments(client, records)
     return issues, records, notes
 
 
-def sort_key(client: Client, issue: Object) -> tuple[float, int]:
-    """Return what --sort goes by; of equals, and where it is not known, the count of all time."""
-    return figure(client, issue) or 0, number(text_at(issue, PATHS["count"])) or 0
-
-
-def figure(client: Client, issue: Object) -> float | None:
-    """Return the count or time that --sort means, if the server reports it."""
-    sort = client.args.sort
-    if sort == "freq":
-        return count_in_range(issue, client.args.time_range, client.now)
-    if sort == "user":
-        return None if client.is_glitchtip else number(text_at(issue, PATHS["user_count"]))
-    return seconds_since_1970(value_at(issue, PATHS["first_seen" if sort == "new" else "last_seen"]))
-
-
-def issue_params(args: Args, environment: str | None) -> Object:
-    """Return a list's parameters. The period sets the series of counts, and filters nothing."""
-    params = {"query": args.query, "environment": environment}
-    if args.time_range:
-        params["statsPeriod"] = "24h" if args.time_range <= DAY else "14d"
-    return params
-
-
-def notes_on_list(client: Client, issues: list[Object], more: str, tallies: list[Any]) -> list[str]:
-    """Say what the list doesn't mean, and how to go on; of an empty one, first that it is, then why."""
-    args, notes, asked = client.args, [], client.args.environment
-    if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
-        notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
-    names = environments_but(asked, tallies)
-    if names and asked and "--environment" not in args.given:
-        notes.append(f"only {asked!r}, the default, was asked for; these issues are also in {names}")
-    if not issues:
-        return [more, *notes, *([] if args.cursor else why_empty(client))]
-    last = more
-    if args.sort != "date":
-        of = f"the {len(issues)} most recent issues" if more else f"{len(issues)} issues"
-        last = f"the first {min(len(issues), args.limit)} of {of} by {args.sort}"
-        if all(figure(client, issue) is None for issue in issues):
-            last += ", which this server doesn't report: ranked by count, of all time"
-    return [*notes, last] if last else notes
-
-
-def why_empty(client: Client) -> list[str]:
-    """Say which environments would have had issues; of GlitchTip, what it doesn't tell."""
-    args = client.args
-    issues: list[Any] = []
-    if client.is_glitchtip and re.search(r"\b(?!is:)\w+:", args.query):
-        return ["this server treats search terms that it doesn't know as tags; for new issues use --sort new"]
-    try:
-        if args.environment:
-            issues, _ = get_list(client, issue_params(args, None), PROBE_ISSUES)
-        if client.is_glitchtip and not issues and not client.get_issues({"query": "", "limit": 1})[0]:
-            return [f"{args.project!r} has no issue; this server doesn't tell whether it exists"]
-    except Failure as failure:
-        return [f"whether other environments have issues could not be checked ({failure.message})"]
-    tallies, failed = count_all(client, issues)
-    names = environments_but(args.environment, tallies) or "no named environment"
-    newest = f"the newest issues are in {names}; use --environment NAME, or --environment '' for all"
-    return [newest] if any(tallies) else failed
-
-
-def environments_but(asked: str | None, tallies: list[Any]) -> str:
-    """Return the names of the most frequent environments other than the one that was asked for."""
-    counts = Counter(name for tally in tallies if tally for name in tally[0] if name != asked)
-    return ", ".join(repr(name) for name, _ in counts.most_common(5))
+def other_environments(client: Client, records: list[Object]) -> list[str]:
+    """Say in which other environments these issues are or, where there are none, the newest are."""
+    args, notes, unknown = client.args, [], ""
+    if not records:
+        try:
+            params, anything = {"query": args.query, "environment": None}, {"query": "", "limit": 1}
+            found = get_list(client, params, PROBE_ISSUES)[0] if args.environment else []
+            if client.is_glitchtip and not found and not client.get_issues(anything)[0]:
+                return [f"{args.project!r} is empty; this server doesn't tell whether it exists"]
+        except Failure as failure:
+            return [f"other environments could not be checked ({failure.message})"]
+        records = [shape_issue(client, issue) for issue in found]
+        notes = add_tags(client, records, is_needed=True)
+        unknown = "other environments" if records else ""
+    counts = Counter(name for record in records for name in record["environments"] or [])
+    del counts[args.environment]
+    names = ", ".join(repr(name) for name, _ in counts.most_common(5)) or unknown
+    if names:
+        notes.append(f"there are issues in {names}; use --environment NAME, or --environment '' for all")
+    return notes
 
 
 def issue_detail(client: Client) -> Result:
     """Return the record of one issue."""
     issue = expect_object(client.get_issue(issue_id(client, client.args.issue))[0])
-    tallies, notes = count_all(client, [issue], wants_tags(client.args))
-    return issue, shape_issue(client, issue, tallies[0]), notes
+    record = shape_issue(client, issue)
+    return issue, record, add_tags(client, [record])
 
 
 def issue_events(client: Client) -> Result:
     """Return the records of an issue's events, newest first."""
     args = client.args
     params = {"environment": args.environment, "statsPeriod": args.time_range_text or None}
-    events, note = get_list(client, params, args.limit, issue_id(client, args.issue))
-    return events, [shape_event(client, event) for event in events], [note] if note else []
+    events, notes = get_list(client, params, args.limit, issue_id(client, args.issue))
+    return events, [shape_event(client, event) for event in events], notes
 
 
 def event_detail(client: Client) -> Result:
@@ -1633,39 +1605,35 @@ def event_detail(client: Client) -> Result:
     issue, event_id = read_place(args, args.event)
     require(args, *(["org"] if issue else ["org", "project"]))
     if event_id and args.environment:
-        raise Failure(USAGE, "--environment goes with an issue; this is an event's ID", "leave it out")
+        raise Failure(USAGE, "--environment is for issues; this is an event's ID", "leave it out")
     if not re.fullmatch(EVENT_ID, event_id):
         issue = issue_id(client, issue)
         event_id = newest_event(client, issue, event_id)
 
-    def get(project: str | None) -> Object:
-        if not project:
-            project = checked(client.get_issue(issue_id(client, issue))[0], "project.slug", SLUG)
+    def get(project: str) -> Object:
         path = PROJECT_EVENT.format(org=args.org, project=project, event=event_id)
         return expect_object(client.get(path, what=f"event {event_id}")[0])
 
-    try:
-        event = get(args.project)
-    except Failure as failure:
-        if failure.http not in (403, 404) or not (issue and args.project):
-            raise
-        event = get(None)  # the issue may be of another project than the configured one
+    event = None
+    mismatch = (403, 404) if issue else ()  # the issue may be of another project than the configured one
+    with ignoring(*mismatch):
+        event = get(args.project) if args.project else None
+    if event is None:
+        event = get(checked(client.get_issue(issue_id(client, issue))[0], SLUG, "project.slug"))
     return event, shape_event(client, event), []
 
 
 def newest_event(client: Client, issue: str, wanted: str) -> str:
     """Return the ID of an issue's newest event, or of that with Sentry 9's number."""
     environment = client.args.environment
-    params = {"environment": environment, "limit": PAGE_SIZE if wanted else 1}
+    params = {"environment": environment, "limit": 1}
     for page in get_pages(client, params, issue):
         for event in page.items:
-            event_id = text_at(event, "eventID|event_id") or ""
-            if re.fullmatch(EVENT_ID, event_id) and wanted in ("", text_at(event, "id")):
-                return event_id
+            if wanted in ("", text_at(event, "id")):
+                return checked(event, EVENT_ID, PATHS["id"])
         params["limit"] = PAGE_SIZE
     what = f"event {wanted}" if wanted else "events"
-    where = f" in environment {environment!r}" if environment else ""
-    raise Failure(NOT_FOUND, f"issue {issue} has no {what}{where}")
+    raise Failure(NOT_FOUND, f"issue {issue} has no {what} in environment {environment or 'any'!r}")
 
 
 # Lists.
@@ -1675,247 +1643,200 @@ CURSOR = r"[A-Za-z0-9:=_+/.%][A-Za-z0-9:=_+/.%-]{0,499}"
 NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
 
 
-def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], str]:
-    """Return issues, or an issue's events, in the time range; and a note if there are more or none, else ''."""
+def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], list[str]]:
+    """Return issues, or an issue's events, in the time range; note if there are more or none."""
     args, what = client.args, "events" if issue else "issues"
-    paths = PATHS["timestamp" if issue else "last_seen"]
-    # So many old items in a row end the list: GlitchTip orders events by receipt, and one may be late.
-    patience = TAG_EVENTS if issue else 1
     found: dict[Any, Object] = {}  # by ID, because pages shift
-    params.update(limit=min(limit, PAGE_SIZE), cursor=args.cursor)
+    old = 0  # items in a row
+    times = PATHS["timestamp" if issue else "last_seen"]
+    params["limit"] = min(limit, PAGE_SIZE)
     for page in get_pages(client, params, issue):
         start = client.now - (args.time_range or float("inf"))
-        times = [seconds_since_1970(value_at(item, paths)) for item in page.items]
-        is_old = [at is not None and at < start for at in times]
-        for item, old in zip(page.items, is_old):
+        for item in page.items:
+            at = seconds_since_1970(value_at(item, times))
+            old = old + 1 if at is not None and at < start else 0
             if not old:
                 found.setdefault(text_at(item, "id|event_id") or object(), item)
-        is_past = is_old[-patience:] == [True] * patience
+        # GlitchTip orders events by receipt: a late one is not the end.
+        is_past = old >= (TAG_EVENTS if issue else 1)
         if is_past or len(found) >= limit:
             break
         params["limit"] = min(limit - len(found), PAGE_SIZE)  # no more: --cursor loses nothing
-    items, is_whole = list(found.values())[:limit], len(found) <= limit
-    if not is_whole or page.has_next and not is_past:
-        # Where a page is longer than asked for, no cursor leads to the middle of it.
-        way = f"--cursor '{page.cursor}'" if is_whole and page.cursor else "a higher --limit or narrower filters"
-        # X-Hits counts what matches the query at any time.
-        hits = "" if issue or args.time_range or args.cursor else page.headers.get("X-Hits", "")
+    items = list(found.values())
+    if page.has_next and not is_past:
+        # X-Hits counts what matches the query at any time, up to X-Max-Hits.
+        hits = "" if issue or args.time_range else page.headers.get("X-Hits", "")
         is_true = re.fullmatch("[0-9]{1,9}", hits) and hits != page.headers.get("X-Max-Hits")
-        count = f"{len(items)} of {hits}" if is_true else f"{len(items)}"
-        return items, f"{count} {what} printed; go on with {way}"
-    if items:
-        return items, ""
-    environment = f"environment {args.environment!r}" if args.environment else "any environment"
-    place = f"issue {issue}, if there is one" if issue else f"{args.org}/{args.project}, query {args.query!r}"
-    after = " after this cursor" if args.cursor else ""
-    period = args.time_range_text or "any"
-    return [], f"no {what} match{after}: {environment}, time range {period}, {place}"
+        count = f"{len(items)} of {hits}" if is_true else len(items)
+        way = f"--cursor '{page.cursor}'" if page.cursor else "a higher --limit"
+        return items, [f"{count} {what} printed; go on with {way}"]
+    environment, period = params["environment"] or "any", args.time_range_text or "any"
+    more = "more " if args.cursor else ""
+    note = f"no {more}{what} match: environment {environment!r}, time range {period!r}, "
+    note += f"issue {issue}, if it exists" if issue else f"{args.org}/{args.project}, query {args.query!r}"
+    return items, [] if items else [note]
 
 
 def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[SimpleNamespace]:
-    """Yield pages of the project's issues, or an issue's events; `cursor` is the next one's.
-
-    The caller may change the limit in `params` between them.
-    """
-    verb = "reading" if client.args.sort == "date" else "ranking"
-    what = "events" if issue else "issues"
-    is_terminal = sys.stderr is not None and sys.stderr.isatty() and not client.args.quiet
-    environment = params["environment"] if issue else None
+    """Yield pages of issues, or an issue's events; params["limit"] may change meanwhile."""
+    args, environment = client.args, params["environment"] if issue else None
+    progress = "reading: {} items" if args.sort == "date" else "ranking: {} issues"
+    is_terminal = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
+    ask = partial(client.get_issue, issue, EVENTS) if issue else client.get_issues
     asked: list[Any] = []  # cursors
-    count, cursor = 0, params.get("cursor")
-    try:
-        while cursor != "" and len(asked) < MAX_PAGES:
-            if is_terminal and len(asked) > 2:
-                say(f"{verb}: {count} {what}".ljust(30), end="\r")
-            asked.append(cursor)
-            # Sentry takes per_page for events, all else limit.
-            full = {**params, "per_page": params["limit"], "cursor": cursor}
-            ask = partial(client.get_issue, issue, EVENTS) if issue else client.get_issues
-            answer, headers = ask(full)
-            items = expect_list(answer)
-            count += len(items)
-            if environment:  # GlitchTip doesn't filter events
-                items = [one for one in items if by_key(one, "tags").get("environment") == environment]
-            # The link's URL is never used: it may name another host.
-            cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
-            cursor = next((one for one in cursors if one not in asked), "")
-            yield SimpleNamespace(items=items, headers=headers, has_next=bool(cursors), cursor=cursor)
-    except Failure as failure:
-        if failure.http >= 500 and params.get("query", "").count('"') % 2:
-            failure.hint = "the query has a quote that is not closed"
-        raise
-    finally:
-        if is_terminal and len(asked) > 3:
+    count, cursor = 0, args.cursor
+    while cursor != "" and len(asked) < MAX_PAGES:
+        is_long = is_terminal and len(asked) > 2
+        if is_long:
+            say(progress.format(count).ljust(30), end="\r")
+        asked.append(cursor)
+        # Sentry takes per_page for events, all else limit.
+        answer, headers = ask({**params, "per_page": params["limit"], "cursor": cursor})
+        if is_long:
             say(" " * 30, end="\r")
+        items = expect_list(answer)
+        count += len(items)
+        # The link's URL is never used: it may name another host.
+        cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
+        if len(items) > params["limit"]:
+            items, cursors = items[: params["limit"]], [""]  # no cursor leads to the rest
+        cursor = next((one for one in cursors if one not in asked), "")
+        if environment:  # GlitchTip doesn't filter events
+            items = [item for item in items if by_key(item, "tags").get("environment") == environment]
+        yield SimpleNamespace(items=items, headers=headers, has_next=bool(cursors), cursor=cursor)
 
 
 # Environments and tags.
 
 
-def wants_tags(args: Args) -> bool:
-    """Tell whether anything that is counted from events will be printed."""
-    counted = {"environments", "top_tags"}
-    is_table = args.format == "table" and args.command == "list-issues"
-    return not (args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted))
+def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> list[str]:
+    """Add to issues' records, if it is shown, what their newest events' tags say; note failures."""
+    args, counted = client.args, {"environments", "top_tags"}
+    is_list = args.format == "table" and args.command == "list-issues"
+    is_hidden = args.no_tags or args.raw or is_list or counted.isdisjoint(args.fields or counted)
+    if is_hidden and not is_needed:
+        return []
 
-
-def count_all(client: Client, issues: list[Any], wanted: bool = True) -> tuple[list[Any], list[str]]:
-    """Return count_tags() of each issue's newest events, None where it failed, and a note on that."""
-
-    def count(issue: Object) -> Any:
+    def count(record: Object) -> Any:
         size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
-        answer = client.get_issue(checked(issue, "id", ISSUE_ID), EVENTS, size)
+        answer = client.get_issue(checked(record, ISSUE_ID, "id"), EVENTS, size)
         return count_tags(expect_list(answer[0])[:TAG_EVENTS])
 
-    tallies: list[Any] = [None] * len(issues)
-    tasks = [partial(count, issue) for issue in issues] if wanted else []
     client.most = MAX_TAG_BODY  # nothing larger is read after them
-    seconds, failures = 2 * client.args.timeout, 0
+    tasks = [partial(count, record) for record in records]
+    failures, seconds = 0, 2 * args.timeout
     reason = f"not within {seconds:g} s"
     for index, tally, error in run_in_threads(tasks, seconds):
-        tallies[index] = tally
         if error:
             failures += 1
-            reason = getattr(error, "message", f"internal error, {type(error).__name__}")
+            reason = getattr(error, "message", type(error).__name__)
+        else:
+            records[index]["environments"], records[index]["top_tags"] = tally
         if failures >= TAG_PATIENCE or getattr(error, "status", None) == RATE_LIMITED:
             break
-    if not wanted or None not in tallies:
-        return tallies, []
-    missing = f"{tallies.count(None)} of {len(issues)} issues"
-    return tallies, [f"the environments and top tags of {missing} could not be read ({reason})"]
+    missing = sum(record["environments"] is None for record in records)
+    note = f"the environments and top tags of {missing} of {len(records)} issues could not be read ({reason})"
+    return [note] if missing else []
 
 
 # IDs and web addresses.
 
-FORMS = (
-    "an issue's numeric ID (1234567890), short ID (BACKEND-1A) or web address (/events/latest/ too), "
-    "or for event-detail an event's 32 hex digits or web address"
+FORMS = (  # of the arguments ISSUE and EVENT
+    "an issue's ID (1234567890 or BACKEND-1A), for event-detail also an event's (32 hex digits), "
+    "or its web address (/events/latest/ too)"
 )
-# Host; path and query.
-WEB_ADDRESS = r"(?i:https?)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(/[^#]*|)"
-# Both of a page. The organization is a subdomain of sentry.io or stands in the path, in Sentry 9's
-# before the project; the ID of a feedback stands in the query.
-WEB_PAGE = (
-    rf"(?:(?!(?:www|us|de|eu)\.)(?P<owner>{SLUG})\.sentry\.io|[^/]*)"
+# What stands before an issue's ID: an organization is a subdomain of sentry.io, or a folder.
+SUBDOMAIN = rf"(?:(?!(?:www|us|de|eu)\.)(?P<owner>{SLUG})\.(?=sentry\.io)|[A-Za-z0-9._-]+\.)?"
+FOLDER = (
     r"(?:(?:/organizations)?/(?!(?:organizations|settings|api|issues)/)"
-    rf"(?P<org>{SLUG})(?:/{SLUG})?)?"
+    rf"(?P<org>{SLUG})(?:/{SLUG})?)?"  # Sentry 9's is followed by the project
     rf"/(?:issues/|(?:issues/)?feedback/\?(?:.*&)?feedbackSlug={SLUG}(?::|%3A))"
-    rf"(?P<issue>{ISSUE_ID}|{SHORT_ID})(?:/events/(?P<event>[^/?]+))?(?:[/?&].*)?"
 )
 
 
 def read_place(args: Args, given: str) -> tuple[str, str]:
-    """Return the issue and the event that an argument names, each may be ''. Raises Failure.
-
-    Addresses of Sentry 9 have an event's number. An address's organization precedes SENTRY_ORG.
-    """
-    text = given.strip().strip("<>")
-    found = re.fullmatch(f"(?!(?:{EVENT_ID})$)({ISSUE_ID}|{SHORT_ID})|({EVENT_ID})", text)
-    issue, event = found.groups("") if found else read_address(args, text)
-    if args.command != "event-detail" or event == "latest":
-        event = ""
-    if (issue or event) and re.fullmatch(f"(?:{EVENT_ID}|{ISSUE_ID})?", event):
-        return issue.upper(), event.replace("-", "").lower()
-    raise Failure(USAGE, f"received {quoted(given)}, expected {FORMS}")
-
-
-def read_address(args: Args, text: str) -> tuple[str, str]:
-    """Return issue and event of a web address of the configured server, '' for none."""
-    found, base = (re.match(WEB_ADDRESS, url) for url in (text, args.base_url))
-    if not found or not base:
-        return "", ""
-    host = found[1].lower()
-    # The regions of sentry.io and its organizations' domains are one service.
-    server = re.sub(r"^(.*\.)?sentry\.io$", "sentry.io", base[1])
-    if not f".{host}".endswith(f".{server}"):
-        message = f"received the web address {quoted(text)}, but the base URL is {args.base_url}"
-        hint = "SENTRY_BASE_URL would have to name it; it would get the token, so the user decides"
-        raise Failure(USAGE, message, hint)
-    page = re.fullmatch(WEB_PAGE, host + found[2].removeprefix(base[2]))
-    if not page:
-        return "", ""
-    org = page["org"] or page["owner"] or args.org
-    if "--org" in args.given and org != args.org:
-        raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
-    args.org = org
-    return page["issue"], page["event"] or ""
+    """Return the issue and the event (Sentry 9's may be a number) that an argument names, or ''."""
+    # Regions and organizations of sentry.io are one service.
+    base: Any = re.fullmatch(r"https?://(?:.*\.(?=sentry\.io))?(.*?)(?::\d+)?(/.*)?", args.base_url)
+    host, path = map(re.escape, base.groups(""))
+    page = rf"(?P<page>(?i:https?://{SUBDOMAIN}{host})(?::\d+)?{path}{FOLDER})"
+    end = r"(?:/events/(?P<event>[^/?#]+))?(?:[/?&#].*)?"
+    form = f"(?P<hex>{EVENT_ID})|{page}?(?P<issue>{ISSUE_ID}|{SHORT_ID})(?(page){end})"
+    place = re.fullmatch(form, given.strip(" <>"))
+    if place:
+        issue, event = place["issue"] or "", place["hex"] or place["event"] or ""
+        org = place["org"] or (place["owner"] or "").lower() or args.org
+        if "--org" in args.given and org != args.org:
+            raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
+        args.org = org  # before SENTRY_ORG
+        if args.command != "event-detail" or event == "latest":
+            event = ""
+        if (issue or event) and re.fullmatch(f"(?:{EVENT_ID}|{ISSUE_ID})?", event):
+            return issue.upper(), event.replace("-", "").lower()
+    message = f"received {quoted(given)}, expected {FORMS} below {args.base_url}"
+    hint = "another server would get the token if SENTRY_BASE_URL named it, so the user decides"
+    raise Failure(USAGE, message, hint if "://" in given else "")
 
 
 def issue_id(client: Client, given: str) -> str:
     """Return the numeric ID of the issue that an argument names; a short ID is looked up."""
-    args = client.args
-    issue, _ = read_place(args, given)
-    if issue.isdigit():
-        return issue
-    require(args, "org")
-    found = look_up(client, issue)
-    if found:
-        return checked(found, "id", ISSUE_ID)
-    where = "/".join(filter(None, (args.org, args.project)))
-    hint = "check --project, which old servers need for short IDs"
-    raise Failure(NOT_FOUND, f"no issue {issue} in {where}", hint)
+    issue, _ = read_place(client.args, given)
+    return issue if issue.isdigit() else checked(look_up(client, issue), ISSUE_ID, "id")
 
 
-def look_up(client: Client, given: str) -> Object | None:
-    """Return the issue with a short ID or an event's ID, or None.
-
-    Servers differ: the project's list looks IDs up (shortIdLookup), the organization's issue
-    endpoint takes short IDs, and GlitchTip has them in its list only.
-    """
+def look_up(client: Client, given: str, environment: str | None = None) -> Object:
+    """Return the issue with a short ID or an event's ID, with its counts in an environment."""
     args, is_event = client.args, re.fullmatch(EVENT_ID, given)
+    require(args, "org")
     wanted = given.replace("-", "").lower() if is_event else given.upper()
-
-    def is_wanted(issue: Object) -> bool:
-        short_id = text_at(issue, "short_id") or ""
-        return wanted in (short_id.upper(), text_at(issue, "matching_event_id"))
-
+    params = {"query": wanted, "environment": environment}
     issues: Iterable[Object] = []
-    # The default environment is left out: counts would be of it alone.
-    is_asked = "--environment" in args.given and args.command == "list-issues"
-    environment = args.environment if is_asked else None
     if args.project:
-        params = {**issue_params(args, environment), "query": wanted, "shortIdLookup": 1, "limit": 1}
-        try:
-            issues = expect_list(client.get_issues(params)[0])
-        except Failure as failure:
-            if failure.http not in (404, 410, 422):
-                raise
-    found = next(filter(is_wanted, issues), None)
-    if found or is_event:
-        return found
+        with ignoring(404, 410, 422):
+            issues = expect_list(client.get_issues({**params, "shortIdLookup": 1, "limit": 1})[0])
+    if client.is_glitchtip and not is_event:  # it has short IDs in its list only
+        pages = get_pages(client, {"query": "", "limit": PAGE_SIZE})
+        issues = (issue for page in pages for issue in page.items)
+    for issue in issues:
+        if wanted in (text_at(issue, "short_id"), text_at(issue, "matching_event_id")):
+            return issue
+    if not is_event and not client.is_glitchtip:
+        with ignoring(200, 404, 405):
+            path = ORG_ISSUE.format(org=args.org, issue=wanted)
+            return expect_object(client.get(path, {"environment": environment})[0])
+    message = f"no issue {wanted} in {'/'.join(filter(None, (args.org, args.project)))}"
+    hint = "check --project, which old servers need for short IDs"
+    raise Failure(NOT_FOUND, message, hint, http=404)
+
+
+@contextmanager
+def ignoring(*statuses: int) -> Iterator[None]:
+    """Go on after a Failure with one of these HTTP statuses."""
     try:
-        path = ORG_ISSUE.format(org=args.org, issue=wanted)
-        return expect_object(client.get(path, {"environment": environment})[0])
+        yield
     except Failure as failure:
-        # A query like utf-8 is no ID, and the token may not look up any.
-        if failure.http == 404 or failure.http == 403 and args.command == "list-issues":
-            return None
-        if failure.status != UNUSABLE or failure.http >= 500:
+        if failure.http not in statuses:
             raise
-    require(args, "project")
-    pages = get_pages(client, {"query": "", "limit": PAGE_SIZE})
-    return next((issue for page in pages for issue in filter(is_wanted, page.items)), None)
 
 
-def checked(answer: Any, path: str, regex: str) -> str:
-    """Return a text of an answer that is to become part of a path. Raises Failure."""
-    text = text_at(answer, path) or ""
+def checked(answer: Any, regex: str, paths: str) -> str:
+    """Return a text that is to become part of a path. Raises Failure."""
+    text = text_at(answer, paths) or ""
     if not re.fullmatch(regex, text):
-        raise Failure(UNUSABLE, f"the server gave an issue without a usable {path}")
+        raise Failure(UNUSABLE, f"the server's answer has no usable {paths}")
     return text
 
 
 def require(args: Args, *names: str) -> None:
-    """Raise Failure unless the organization or the project, or both, are given."""
-    missing = [name for name in names if getattr(args, name) is None]
+    """Raise Failure unless these options are given."""
+    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
     if missing:
-        options = " and ".join(f"--{name} (or SENTRY_{name.upper()})" for name in missing)
         hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
-        raise Failure(USAGE, f"{options} not given", hint)
+        raise Failure(USAGE, f"{' and '.join(missing)} not given", hint)
 
 
 # Function, description, example.
-COMMANDS: dict[str, tuple[Callable[[Client], Result], str, str]] = {
+COMMANDS = {
     "list-issues": (list_issues, "List a project's issues, latest first.", "--sort freq --limit 5"),
     "issue-detail": (issue_detail, "Show one issue.", "BACKEND-1A --time-range 7d"),
     "issue-events": (issue_events, "List an issue's events, newest first.", "1234567890 --limit 5"),

@@ -292,7 +292,7 @@ class Identifiers(StandInCase):
         events = [event for event in self.standin.issues[0]["events"] if event["environment"] == "staging"]
         self.assertEqual(run.json()[0]["count"], len(events))
         self.assertLess(len(events), len(self.standin.issues[0]["events"]))
-        self.assertIn("counts are of 'staging'", run.err)
+        self.assertIn("found by its ID in 'backend'; other filters only limit its counts", run.err)
         self.assertEqual({r.query.get("environment") for r in self.standin.requests}, {"staging"})
 
     def test_a_hit_by_id_is_quiet_unless_filters_were_given(self) -> None:
@@ -396,14 +396,14 @@ class Empty(StandInCase):
     def test_names_the_filters(self) -> None:
         run = self.call("list-issues", "--query", "is:resolved", "--environment", "")
         self.assertEqual((run.status, run.out), (0, "[]\n"))
-        for part in ("acme/backend", "any environment", "24h", "is:resolved"):
+        for part in ("acme/backend", "environment 'any'", "24h", "is:resolved"):
             self.assertIn(part, run.err)
         self.assertEqual(len(run.err.splitlines()), 1)
 
     def test_says_that_a_list_is_empty_before_it_says_why(self) -> None:
         first, second = self.call("list-issues", "--environment", "nope").err.splitlines()
         self.assertIn("no issues match", first)
-        self.assertIn("the newest issues are in 'prod', 'staging'", second)
+        self.assertIn("there are issues in 'prod', 'staging'", second)
 
     def test_names_the_environment_that_would_have_had_issues(self) -> None:
         for issue in self.standin.issues:

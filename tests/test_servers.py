@@ -44,6 +44,14 @@ class Filters(unittest.TestCase):
                     run = call(standin, "issue-events", "4001", "--time-range", "24h", "--limit", limit)
                     self.assertEqual(len(run.json()), count)
 
+    def test_ten_old_events_in_a_row_end_the_paging(self) -> None:
+        for dialect in DIALECTS:
+            with self.subTest(dialect):
+                standin = self.standin(dialect, [60.0] + [72 * HOUR + n for n in range(60)])
+                run = call(standin, "issue-events", "4001", "--time-range", "24h", "--limit", "5")
+                self.assertEqual((len(run.json()), run.err), (1, ""))
+                self.assertLessEqual(len(standin.requests), 4)
+
     def test_an_item_of_a_shifted_page_is_printed_once(self) -> None:
         with StandIn() as standin:
             items = [standin.issue(issue, None) for issue in standin.issues[:5]]
@@ -92,14 +100,11 @@ class ShortIds(unittest.TestCase):
                     self.assertEqual(run.status, 0, run.err)
 
     def test_the_project_where_an_old_server_needs_it(self) -> None:
-        with StandIn("glitchtip") as standin:
-            run = call(standin, "issue-detail", "BACKEND-1", SENTRY_PROJECT=None)
-            self.assertEqual(run.status, 2)
-            self.assertIn("--project", run.err)
-        with StandIn("sentry9") as standin:
-            run = call(standin, "issue-detail", "BACKEND-1", SENTRY_PROJECT=None)
-            self.assertEqual(run.status, 4)
-            self.assertIn("--project", run.err)
+        for dialect in ("glitchtip", "sentry9"):
+            with self.subTest(dialect), StandIn(dialect) as standin:
+                run = call(standin, "issue-detail", "BACKEND-1", SENTRY_PROJECT=None)
+                self.assertEqual(run.status, 4)
+                self.assertIn("--project", run.err)
 
     def test_a_list_says_of_which_project_the_found_one_is(self) -> None:
         with StandIn() as standin:
