@@ -646,19 +646,20 @@ class Redactor:
 
     def redact_object(self, value: Object, kind: str, in_object: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        row_kinds: dict[str, str] = {}
+        row_kinds: dict[str, str] = {}  # of {"name": …, "value": …}; but {"user": {"name": …}} is no row
+        name = value.get("key", value.get("name"))
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
-        elif row_name(value) and not (kind == USER and in_object):  # {"user": {"name": …, "value": …}} is no row
-            row_kind = kind_of(row_name(value), kind)
+        elif "value" in value and isinstance(name, str) and not (kind == USER and in_object):
+            row_kind = kind_of(name, kind)
             row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
-            label = name = self.redact_cached(key, PLAIN)
+            label = new = self.redact_cached(key, PLAIN)
             while label != key and (label in value or label in result):
-                counts[name] += 1
-                label = f"{name} ({counts[name] + 1})"
+                counts[new] += 1
+                label = f"{new} ({counts[new] + 1})"
             result[label] = self.redact(child, row_kinds.get(key, kind_of(key, kind)), True)
         return result
 
@@ -703,12 +704,6 @@ def is_user(keys: tuple[str, ...]) -> bool:
     """Tell whether an object's keys are those of a user: a name beside an email or an address."""
     has_address = any(snake_case(key).endswith(("email", "ip_address")) for key in keys)
     return has_address and SECRET in map(user_field, keys)
-
-
-def row_name(value: Object) -> str:
-    """Return the name in a row {"name": …, "value": …} or {"key": …, "value": …}, or ""."""
-    name = value.get("key", value.get("name")) if "value" in value else None
-    return name if isinstance(name, str) else ""
 
 
 def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
