@@ -544,58 +544,48 @@ def find_ipv4(text: str) -> Iterator[Span]:
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
-PLACE = r"(?:[^()\n\v]|\([^()\n\v]{0,200}\))"
-# A frame of JavaScript, Java or .NET; of Python, PHP, Firefox; one that a server has cut. It stands
-# anywhere; at the start of a line it takes the line.
-FRAME = rf"""(?x)(?:(?P<line>(?<![^\n\v])[ \t>|+]*(?![ \t>|+]))|(?<=\s))(?:
-      at\s+(?:async\s+|new\s+)?(?:
-        (?=[^\s().]{{0,300}}\.[^\s().]{{0,300}}\.)[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?
-          \ ?\({PLACE}{{0,600}}\)(?:\sin\s\S{{1,300}}:line\s\d+)?
-        | [^\s()]{{1,300}}\ ?(?:\[as\ [^\s\]]{{1,80}}\]\ )?
-          \((?:{PLACE}{{1,600}}:\d+|<anonymous>|native|Native\ Method|Unknown\ Source|index\ \d+)\)
-        | (?=[^\s()]{{0,300}}[./\\])[^\s()]{{1,500}}:\d+:\d+(?!\S) )
-    | File\ \\*["'][^"'\n\v]{{1,500}}["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
-    | \#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
-    | [\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?!\S)
-    | (?:at|File|from|\#\d+)\ [^\n\v]{{0,300}}{CUT}\Z
-    )(?(line)(?P<rest>[^\n\v]*))"""
-# What only a whole line may be; with it go a symbol above it, Python's code below it.
-FRAME_LINE = r"""(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:
-      (?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):(?=\r?[\n\v][\s>|+]*File)
-    | File\ \\*["'][^"'\n\v]+["'],\ line\ \d+[^\n\v]*(?:[\n\v](?P=line)[ \t\[][^\n\v]*)*
-    | at\s+(?:<anonymous>|[^\s()]+:\d+)[ \t]*(?![^\n\v])
-    | at\s+(?:async\s+|new\s+)?[\w$<>`]+[.+/|][\w$<>`\[\],.+/|]*\ ?\(
-    | \.\.\.\ \d+\ (?:more|common) | ---\ End\ of\ (?:stack|inner)
-    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ \S*[/\\])    # Rust
-    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)         # Ruby
-    | \#\d+\s+(?:\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
-        |[^\n]{1,200}?\([^()\s]{0,300}:\d)                                      # PHP, Android, Dart
-    | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+
-        (?:\ \+0x|[ \t]*(?![^\n\v]))                                            # Go
-    | thrown\ in\ [^\n\v]*\ on\ line\ \d | goroutine\ \d+\ \[
-    | \d+\s+\S+\s+0x[0-9a-f]{6}                                                # Apple
-    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                          # Elixir, Erlang
-    | (?:(?:global|module)\ code|[^\s@]*)@
-        (?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])    # Firefox, Safari
-    )(?P<rest>[^\n\v]*)"""
+PLACE = r"(?:[^()\n]|\([^()\n]{0,200}\)){0,600}"
+FRAMES = "|".join(  # anywhere in a line
+    (
+        # Java, JavaScript, .NET: at a.b(C.java:1), at new C (/srv/c.js:1:2), at a.b() in c.cs:line 1
+        rf"at\s(?:async\s|new\s)?[^\s()]{{1,300}} ?(?:\[as [^\s\]]{{1,80}}\] )?\((?:{PLACE}:\d+"
+        r"|<anonymous>|native|Native Method|Unknown Source|index \d+|)\)(?: in \S{1,300}:line \d+)?",
+        r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
+        r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
+        r"#\d+\s(?:[^\s(]{0,300}[/\\][^\s(]{1,300}\(\d+\): \S+|\{main\})",  # PHP
+        r"[\w$.<>/]{0,100}@https?:[^\s@]{1,300}:\d+:\d+(?!\S)",  # Firefox, Safari
+        rf"(?:at|File|from|#\d+) .{{0,300}}{CUT}\Z",
+    )
+)
+FRAME_LINES = "|".join(  # at the start of a line
+    (
+        r"(?:Exception Group )?Traceback \(most recent call last\):\s*\n",
+        r"at\s(?:<anonymous>|(?:async\s|new\s)?[\w$<>`]+[.+/|][\w$<>`\[\],.+/|]* ?\()",
+        r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
+        r"\d+:\s+(?:0x|<|\S+::|\S+\s*\n\s+at )",  # Rust
+        r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
+        r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])|thrown in .* on line \d",  # PHP, Android
+        r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
+        r"goroutine \d+ \[|(?:\S+\(|created by ).*\n\s*[^\s:]+\.(?:go|s):\d|[^\s:]+\.go:\d+ \+0x",  # Go
+        r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
+        r"(?:(?:global|module) code|[^\s@]*)@(?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native code\])",
+    )
+)
+# A frame that begins a line takes it, and with it lines that are indented more, such as Python's code.
+FRAME = rf"""(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{FRAMES}|{FRAME_LINES}).*(?:\n(?P=indent)[ \t\[].*)*
+    |(?<=\s)(?:{FRAMES})""".replace("\n    ", "")
+QUOTE_END = r"""(?<!\\)["'](?!, line \d)(?=\s*(?:[,}\])]|\Z))"""
 TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
 
 
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames, if there are a header and a frame, or two frames."""
     blocks: list[tuple[int, int, int]] = []  # start, end, lines
-    frames = [*pattern(FRAME).finditer(text)]
-    if re.search("[\n\v]", text):
-        frames += pattern(FRAME_LINE).finditer(text)
-    for found in sorted(frames, key=lambda frame: (frame.start(), -frame.end())):
+    for found in pattern(FRAME).finditer(text.replace("\v", "\n")):
         start, end = found.span()
-        if blocks and start < blocks[-1][1]:
-            continue
-        lines = 1 + len(re.findall("[\n\v]", found[0]))
+        lines = 1 + found[0].count("\n")
         if "\v" in text[max(0, start - 1) : end]:  # escaped, so in quotes that end somewhere
-            code = found[0].rpartition("\v")[2] if "\v" in found[0] else ""
-            tail = found["rest"] or code
-            end -= len(tail) - len(re.split(r"(?<!\\)[\"']", tail)[0])
+            end = start + len(pattern(QUOTE_END).split(text[start:end])[0])
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
             start, lines = blocks[-1][0], blocks.pop()[2] + lines
         blocks.append((start, end, lines))
