@@ -498,28 +498,27 @@ OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
       | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
     | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}}))"""
-# Versions are told by what stands before the number (a word, Chrome/, shop@, org.acme:shop:) or
-# behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
+# A version is told by the words before the number (in snake_case); by what stands right before it
+# (Chrome/, shop@, org.acme:shop:, /jvm/jdk-); or by what stands behind it. Lower-case names before
+# / and @ are rather hosts and users, unless the number is small.
+VERSION_WORD = r"""(?x)_(?: versions? | v | ver | rev | revision | build | release | firmware | driver
+    | kernel | sdk | runtime | browser | oid | chrome | firefox | safari | edge | windows(?:_server)? | android
+    | i_?os | mac_?os | os_x | java | jdk | python | php | rails | django | framework )
+    (?:_(?:is|number|file|nt|mobile|pro|10|11|no))*$"""
 HOST = r"(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)"
 VERSION_BEFORE = rf"""(?x)(?:
-    (?: (?:(?<![a-z])|(?=[A-Z]))(?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release
-        |firmware|driver|kernel|sdk|runtime|chrome|firefox|safari|windows|android|java|python|edge
-        |mac_?os|net\ framework|(?:windows|sql)\ server)
-      | (?<![A-Za-z])(?i:v|ver|rev|oid|ios|os\ x|jdk|php|rails|django|cuda) )
-      (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=_\"'#.(\\-]{{0,6}}
-    | (?<![^\s\"'(\[;,{{<]) (?!{HOST}/)(?:[a-z0-9_-]+/(?=\d\.)|(?![a-z0-9_-]+/)[A-Za-z][\w+-]*/)
-    | (?<!(?i:ssh)\ )(?<![\w@/.-])@?(?!{HOST}@|\d+@|//[^/]*@)
-      (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
+    (?<![^\s"'(\[;,{{<]) (?!{HOST}/)(?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.) )
+    | (?<!ssh\ )(?<![\w@/.-]) (?!{HOST}@|\d+@|//[^/]*@)
+      (?: [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){{1,2}}
-    | (?<![:/])[/\\][\w.+-]{{0,40}}[A-Za-z]- | \.so\. | \bApplication\\ )[\d.]+$"""
+    | (?<![:/])[/\\][\w.+-]{{0,40}}[A-Za-z]- | \.so\. )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
     | [\d.]{5,15}(?:
-        -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
-          |debug|ubuntu|linux|win|ga|\d+\.el\d|g?(?=\d*[a-f])[0-9a-f]{7}|[rbp]\d|py\d|el\d|x64|x86)
+        -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|\d+\.el\d|(?:r|b|p|py|el)\d
+          |g?(?=\d*[a-f])[0-9a-f]{7})
         | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
-        | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js
-          |css)\b )"""
+        | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js|css)\b )"""
 # What stands between a version and another.
 VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|[-=]>|\u2192)\s{0,9}"
 
@@ -528,18 +527,20 @@ def find_ipv4(text: str) -> Iterator[Span]:
     """Find IPv4 addresses, but no versions. A number that is a version once is one in the whole text."""
     candidates = list(pattern(IPV4).finditer(text))
     versions = set()
-    last, before = None, 0  # where the last version, and the number before, ended
+    last = None  # where the last version ended
     for found in candidates:
         start, end = found.span()
+        before = text[max(0, start - 60) : start]
         is_version = found[0].endswith(".0.0.0") or not re.match(r":\d", text[end : end + 2]) and (
-            pattern(VERSION_BEFORE).search(text, max(before, start - 60), end)
+            re.search(r"\w[ \t:=_\"'#.(\\-]{0,6}\Z", before)
+            and pattern(VERSION_WORD).search("_" + snake_case(before))
+            or pattern(VERSION_BEFORE).search(text, max(0, start - 60), end)
             or pattern(VERSION_AFTER).match(text, start)
             or last and pattern(VERSION_RANGE).fullmatch(text, last, start)
         )
         if is_version:
             versions.add(found[0])
             last = end
-        before = end
     yield from ((*found.span(), IP_MASK) for found in candidates if found[0] not in versions)
 
 
