@@ -256,22 +256,18 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
     return parent if parent in (TEAM, COOKIES) else PLAIN
 
 
-# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width
-# characters and unseen ones.
+# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; colours;
+# full-width characters and unseen ones.
 ESCAPE = rf"""(?x)
-    (?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}(?P<colour>m)
-    | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)|=(?=40[A-Za-z]))(?P<hex>[0-7][0-9A-Fa-f])
-    | (?<!\\)\\+(?P<control>[nrt])
-    | &(?:amp;)*(?: \#[xX]0*(?P<hex2>[0-7][0-9A-Fa-f]) | \#0*(?P<number>\d{{2,3}})
-      | (?P<name>quot|apos|commat|period) );
-    | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
-    | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
+    (?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[\d;]{{0,20}}m
+    | (?: %(?:25)* | (?<!\\)\\+(?:u00|x) | =(?=40[A-Za-z]) )(?P<hex>[0-7][0-9A-Fa-f])
+    | (?<!\\)\\+[nrt]
+    | &(?:amp;)*(?P<entity>(?:\#\w{{2,9}}|quot|apos|commat|period);)
+    | [\uff20\ufe6b\uff0e\u3002\uff61\uff1a{INVISIBLE}{JOINERS}]"""
 ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
-BASES = {"hex": 16, "hex2": 16, "number": 10}
-# Of what a group of ESCAPE holds. An escaped line break is \v, the end of a colour \x1b.
-MEANINGS = {"n": "\v", "r": "\r", "t": "\t", "m": "\x1b"}
-MEANINGS.update(quot='"', apos="'", commat="@", period=".")
-MEANINGS.update(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "@@...:"))
+# Of an escape's last character. An escaped line break is \v, so that find_frames() knows it from
+# others; a colour is \x1b; the unseen characters mean nothing.
+MEANINGS = dict(zip("nrtm\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "\v\r\t\x1b@@...:"))
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
@@ -280,10 +276,14 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     places: list[int] = []
     done = 0
     for escape in pattern(ESCAPE).finditer(text):
-        kind = escape.lastgroup or ""
-        character = MEANINGS.get(escape[kind], "")  # none of a hidden one
-        if kind in BASES:
-            character = chr(int(escape[kind], BASES[kind]))
+        if escape["hex"]:
+            character = chr(int(escape["hex"], 16))
+        elif escape["entity"]:
+            import html
+
+            character = html.unescape("&" + escape["entity"])
+        else:
+            character = MEANINGS.get(escape[0][-1], "")
         pieces += [text[done : escape.start()], character]
         places += range(done, escape.start() + len(character))
         done = escape.end()
