@@ -316,13 +316,12 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 
 
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
-# {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
+# {token}, $TOKEN and %(token)s, SQL's parameters, paths.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
-    none | null | nil | undefined | true | false | include | omit | same-origin | [?$%#\u2026] | %[rs]
-    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
-    | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2}
-    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
-    | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+
+    none | null | nil | undefined | true | false | [?$%#\u2026] | %[rs] | [*x.\u2022\u2026\0-]{3,}
+    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]?
+    | (?:\$?\{{1,2}|[$%]\(|<)[a-z_\s.:-]{0,40}[})>]{1,2}s? | :[a-z_]{1,40}
+    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}|\d{1,3}) | @(?:_*p|__\w{1,40}_)\d{1,3}
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
     | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )?
     [\\'"`\s\]}]*"""
@@ -344,14 +343,12 @@ def finder(regex: str, mask: str = SECRET_MASK) -> Finder:
     return find
 
 
-# Tokens, by the beginnings, in lower case, that their issuers document; JWTs (RFC 7519); PEM private keys (RFC
-# 7468), also without an end line; Slack's web hooks.
-TOKEN_START = r"""(?x:
-    sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
+# Tokens, by the beginnings, in lower case, that their issuers document; JWTs (RFC 7519); private
+# keys (RFC 7468), also without an end line; Slack's web hooks.
+TOKEN_START = r"""(?x: sntry[usia]_ | gh[oprsu]_ | (?:github|dckr)_pat_ | gl[a-z]{2,5}[-_]
     | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
-    | sk-(?=[\w-]{20})(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30})
-    | pypi-(?=[\w-]{40}) | aiza | sg\.(?=[\w-]{16,}\.)
-    | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
+    | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi-(?=[\w-]{40}) | sk-(?=[\w-]{20})(?=[\w-]{0,40}\d)
+    | sg\.(?=[\w-]{16,}\.) | aiza | ya29\. | hv[sb]\. | dop_v1_ | shp(?:at|ss|ca|pa)_ | gocspx- | lin_api_
     | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
 find_tokens = finder(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
@@ -360,12 +357,12 @@ find_tokens = finder(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"  # where a server has cut a text
 # The password in scheme://user:password@host; a number with a path is a port.
 find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
-    [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
-    | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
-# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
+    [^\s/"'<>\\]{{1,300}}(?=@|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
+# What follows Bearer, Basic and the like, with a digit, a capital within, or = at its end: no prose.
 find_credentials = finder(r"""(?x)
-    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16})(?=[\s+]+\S*\d))[\s+]+
-    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|(?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z]|[A-Za-z]{6,99}==?(?![\w"]))
+    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=\s+(?=\S*\d)\S{16}))[\s+]+
+    (?=[A-Za-z._~+/=-]{0,99}\d | [A-Za-z]{21} | (?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z]
+      | [A-Za-z]{6,99}==?(?!["\w]))
     (?!\w{1,20}=[\w"])(?P<value>[A-Za-z0-9._~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
 find_in_commands = finder(r"""(?ix)(?:
