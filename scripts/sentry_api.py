@@ -345,11 +345,12 @@ def finder(regex: str, mask: str = SECRET_MASK) -> Finder:
 
 # Tokens, by the beginnings, in lower case, that their issuers document; JWTs (RFC 7519); private
 # keys (RFC 7468), also without an end line; Slack's web hooks.
-TOKEN_START = r"""(?x: sntry[usia]_ | gh[oprsu]_ | (?:github|dckr)_pat_ | gl[a-z]{2,5}[-_]
-    | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
-    | (?:npm|hf)_(?=[a-z0-9]{30}) | pypi-(?=[\w-]{40}) | sk-(?=[\w-]{20})(?=[\w-]{0,40}\d)
-    | sg\.(?=[\w-]{16,}\.) | aiza | ya29\. | hv[sb]\. | dop_v1_ | shp(?:at|ss|ca|pa)_ | gocspx- | lin_api_
-    | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
+TOKEN_START = r"""(?x: sntry[usia]_ | gh[oprsu]_ | (?:github|dckr)_pat_
+    | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_] | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b)
+    | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_ | (?:npm|hf)_(?=[a-z0-9]{30})
+    | pypi-(?=[\w-]{40}) | sk-(?=[\w-]{20})(?=[\w-]{0,40}\d) | sg\.(?=[\w-]{16,}\.) | aiza
+    | ya29\. | hv[sb]\. | dop_v1_ | shp(?:at|ss|ca|pa)_ | gocspx- | lin_api_ | gr1348941 | atatt3
+    | eyj(?<![\w-]eyj)[\w-]+\. )"""
 find_tokens = finder(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
       (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
@@ -371,76 +372,58 @@ find_in_commands = finder(r"""(?ix)(?:
     | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
     | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
     )(?P<value>[^\s"';<]{1,200})""")
+# A header with cookies or credentials: the rest of its line, or of the quotes that it stands in.
+find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?[\w-]*(?:cookies?|authorization):\s*
+    (?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d]|(?:bearer|basic)\s)
+    (?P<value>(?(quote)[^\r\n\v"']|[^\r\n\v])+)""")
 # A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's <input>,
 # form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
-NAME = r"(?<!@)(?:(?<=-)D(?=[a-z]))?(?P<name>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\w[\w.$-]*)"
+NAME = r"""(?x)(?P<flag>(?<![\w-])--?(?:D(?=[a-z]))?)?(?P<tag><(?:\w{1,40}:)?)?(?<!@)
+    (?P<name>(?:[A-Za-z]{3,12}\ (?=(?i:key)\b))?\w[\w.$-]*)"""
 BARE = r"""(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])"""  # a character
 VALUE = rf"""(?x)(?P<quote>\\{{0,8}}["'`])?\]?
     (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
         | (?<=["'])\s{{1,3}}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){{2}})
       | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
     (?: [\[(]{{0,2}}[burf]?(?P<mark>\\{{0,8}}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
-      | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
-        {BARE}{{1,200}}) )"""
-# A header takes the rest of its line, or of the quotes it stands in.
-HEADER = r""":\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d\0]|(?i:bearer|basic)\s)"""
+      | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?{BARE}{{1,200}}) )"""
 
 
 def find_assignments(text: str) -> Iterator[Span]:
     """Find the values that stand behind a secret's name."""
     done = 0
     for name in pattern(NAME).finditer(text):
-        if name.start() >= done and kind_of(name["name"]) in (SECRET, COOKIES):
-            start, end = secret_value(text, name)
+        if name.start() < done or kind_of(name["name"]) not in (SECRET, COOKIES):
+            continue
+        value = pattern(VALUE).match(text, name.end())
+        if value and is_secret_value(name, value):
+            start, end = value.span("quoted" if value["quoted"] else "bare")
+            if not value["quoted"]:  # the rest of a long one; for every name it would take quadratic time
+                end = pattern(f"{BARE}*").match(text, end).end()  # type: ignore[union-attr]
             if not is_harmless(text[start:end]):
                 yield start, end, SECRET_MASK
                 done = end
 
 
-def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
-    """Return where the value behind a secret's name stands; an empty span if it has none."""
-    before = text[max(0, name.start() - 40) : name.start()]
-    header = pattern(HEADER).match(text, name.end())
-    if header and name["name"].lower().endswith(("cookie", "cookies", "authorization")):
-        is_quoted = before[-1:] in ("'", '"')
-        line = pattern("[^\r\n\v\"']+" if is_quoted else "[^\r\n\v]+").match(text, header.end())
-        return line.span() if line else (0, 0)
-    value = pattern(VALUE).match(text, name.end())
-    if not value:
-        return 0, 0
-    sign, quoted = value["sign"], value["quoted"]
-    is_flag = re.search(r"(?<![\w-])--?$", before) and not value["tag"]
-    if sign and quoted:  # password: 'x', but not: Unexpected token: 'foo'
-        is_word = quoted.isalpha() and name["name"].lower() == "token" and ":" in sign
-        is_secret_value = not is_word or value["quote"]
-    elif sign:  # password=x
-        is_secret_value = not is_code_or_prose(name["name"], value)
-    elif quoted:  # ("password", "x1"), --password "x"
-        is_secret_value = is_flag or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
-    else:  # --password x, <password>x, <ns:password>x
-        is_tag = value["tag"] and re.search(r"<(?:\w+:)?$", before)
-        is_secret_value = is_tag or (is_flag and value["bare"][0] != "-")
-    if not is_secret_value:
-        return 0, 0
-    if quoted:
-        return value.span("quoted")
-    # The rest of a long one is read here only: reading it for every name would take quadratic time.
-    rest: Any = pattern(f"{BARE}*").match(text, value.end())
-    return value.start("bare"), rest.end()
-
-
-def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
-    """Tell whether what follows a secret's name is a number, a call, a variable or prose."""
-    sign, word = value["sign"], value["bare"].rstrip(".:!?")
-    last_word = snake_case(name).rpartition("_")[2]
-    is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
-    is_spaced = sign != sign.strip()
-    is_prose = not value["quote"] and (is_label or is_spaced)
+def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
+    """Tell whether what stands behind a secret's name is its value, and no code or prose."""
+    sign, quoted, bare = value["sign"], value["quoted"], value["bare"]
+    if not sign:
+        if quoted:  # ("password", "x1"), --password "x"
+            return bool(name["flag"] or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted))
+        return bool(name["tag"] if value["tag"] else name["flag"] and bare[0] != "-")
+    last_word = snake_case(name["name"]).rpartition("_")[2]
+    if quoted:  # but not: Unexpected token: 'foo'
+        return not (quoted.isalpha() and last_word == "token" and ":" in sign and not value["quote"])
+    word = bare.rstrip(".:!?")
     up_to_next = value.string[value.start("bare") : value.end() + 1]
-    attribute = r"[a-z_.]*\.\w*(?:pass|pwd|secret|token|key|auth|cred)\w*"
-    return bool(
-        (word.lstrip("-").isdecimal() and (len(word) <= 3 or last_word == "tokens"))
-        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}|{attribute}", word)  # auth=self.auth
+    is_spaced = sign != sign.strip()
+    is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
+    is_prose = not value["quote"] and (is_label or is_spaced)
+    return not (
+        (re.fullmatch(r"-?\d+", word) and (len(word) <= 3 or last_word == "tokens"))
+        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}|self\.[a-z_.]+", word)  # auth=self.auth
+        or (re.fullmatch(r"[a-z_]+\.[a-z_.]+", word) and is_secret(word))  # auth=conf.credentials
         or re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", up_to_next)  # get_token()
         or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word))
     )
@@ -598,6 +581,7 @@ def find_frames(text: str) -> Iterator[Span]:
 RULES: tuple[Rule, ...] = (
     (find_in_urls, "://"),
     (find_tokens, f"-----begin|hooks[.]slack|{TOKEN_START}"),
+    (find_headers, "cookies?:|authorization:"),
     (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
     (find_credentials, "bearer|basic|token|negotiate|apikey"),
     (find_in_commands, "curl|mysql|mariadb|docker|redis|sshpass|identified"),
