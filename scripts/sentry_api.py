@@ -525,37 +525,34 @@ def find_ipv4(text: str) -> Iterator[Span]:
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
-PLACE = r"(?:[^()\n]|\([^()\n]{0,200}\)){0,600}"
-FRAMES = "|".join(  # anywhere in a line
-    (
-        # Java, JavaScript, .NET: at a.b(C.java:1), at new C (/srv/c.js:1:2), at a.b() in c.cs:line 1
-        rf"at\s(?:async\s|new\s)?[^\s()]{{1,300}} ?(?:\[as [^\s\]]{{1,80}}\] )?\((?:{PLACE}:\d+"
-        r"|<anonymous>|native|Native Method|Unknown Source|index \d+|)\)(?: in \S{1,300}:line \d+)?",
-        r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
-        r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
-        r"#\d+\s(?:[^\s(]{0,300}[/\\][^\s(]{1,300}\(\d+\): \S+|\{main\})",  # PHP
-        r"[\w$.<>/]{0,100}@https?:[^\s@]{1,300}:\d+:\d+(?!\S)",  # Firefox, Safari
-        rf"(?:at|File|from|#\d+) .{{0,300}}{CUT}\Z",
-    )
+PLACE = r"(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+"
+FRAMES = (  # anywhere in a line
+    # Java, JavaScript, .NET: at a.b(C.java:1), at new C [as d] (/srv/c.js:1:2), at a.b() in c.cs:line 1
+    rf"at\s(?:async\s|new\s)?[^\s()]{{1,300}} ?(?:\[as [^\s\]]{{1,80}}\] )?"
+    rf"\((?:{PLACE}|<anonymous>|native|Native Method|Unknown Source|index \d+|)\)(?: in \S{{1,300}}:line \d+)?",
+    r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
+    r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
+    r"#\d+\s(?:[^\s(]{0,300}[/\\][^\s(]{1,300}\(\d+\): \S+|\{main\})",  # PHP
+    r"[\w$.<>/]{0,100}@https?:[^\s@]{1,300}:\d+:\d+(?!\S)",  # Firefox, Safari
+    rf"(?:at|File|from|#\d+) .{{0,300}}{CUT}\Z",
 )
-FRAME_LINES = "|".join(  # at the start of a line
-    (
-        r"(?:Exception Group )?Traceback \(most recent call last\):\s*\n",
-        r"at\s(?:<anonymous>|(?:async\s|new\s)?[\w$<>`]+[.+/|][\w$<>`\[\],.+/|]* ?\()",
-        r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
-        r"\d+:\s+(?:0x|<|\S+::|\S+\s*\n\s+at )",  # Rust
-        r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
-        r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])|thrown in .* on line \d",  # PHP, Android
-        r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
-        r"goroutine \d+ \[|(?:\S+\(|created by ).*\n\s*[^\s:]+\.(?:go|s):\d|[^\s:]+\.go:\d+ \+0x",  # Go
-        r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
-        r"(?:(?:global|module) code|[^\s@]*)@(?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native code\])",
-    )
+FRAME_LINES = (  # at the start of a line
+    r"(?:Exception Group )?Traceback \(most recent call last\):\s*\n",
+    r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
+    r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
+    r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
+    r"\d+:\s+(?:0x|<|\S+::|\S+\s*\n\s+at )",  # Rust
+    r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
+    r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])|thrown in .* on line \d",  # PHP, Android
+    r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
+    r"goroutine \d+ \[|(?:\S+\(|created by ).*\n\s*[^\s:]+\.(?:go|s):\d|[^\s:]+\.go:\d+ \+0x",  # Go
+    r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
 )
 # A frame that begins a line takes it, and with it lines that are indented more, such as Python's code.
-FRAME = rf"""(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{FRAMES}|{FRAME_LINES}).*(?:\n(?P=indent)[ \t\[].*)*
-    |(?<=\s)(?:{FRAMES})""".replace("\n    ", "")
-QUOTE_END = r"""(?<!\\)["'](?!, line \d)(?=\s*(?:[,}\])]|\Z))"""
+FRAME = (
+    rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*"
+    rf"(?:\n(?P=indent)[ \t\[].*)*|(?<=\s)(?:{'|'.join(FRAMES)})"
+)
 TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
 
 
@@ -566,7 +563,8 @@ def find_frames(text: str) -> Iterator[Span]:
         start, end = found.span()
         lines = 1 + found[0].count("\n")
         if "\v" in text[max(0, start - 1) : end]:  # escaped, so in quotes that end somewhere
-            end = start + len(pattern(QUOTE_END).split(text[start:end])[0])
+            quote = r"""(?<!\\)["'](?!, line \d)(?=\s*(?:[,}\])]|\Z))"""
+            end = start + len(re.split(quote, text[start:end])[0])
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
             start, lines = blocks[-1][0], blocks.pop()[2] + lines
         blocks.append((start, end, lines))
