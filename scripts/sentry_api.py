@@ -482,8 +482,8 @@ IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\
 # (Chrome/, shop@, org.acme:shop:, /jvm/jdk-); or by what stands behind it. Lower-case names before
 # / and @ are rather hosts and users, unless the number is small.
 VERSION_WORD = r"""(?x)_(?: versions? | v | ver | rev | revision | build | release | firmware | driver
-    | kernel | sdk | runtime | browser | oid | chrome | firefox | safari | edge | windows(?:_server)? | android
-    | i_?os | mac_?os | os_x | java | jdk | python | php | rails | django | framework )
+    | kernel | sdk | runtime | browser | oid | chrome | firefox | safari | edge | windows(?:_server)?
+    | android | i_?os | mac_?os | os_x | java | jdk | python | php | rails | framework )
     (?:_(?:is|number|file|nt|mobile|pro|10|11|no))*$"""
 HOST = r"(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)"
 VERSION_BEFORE = rf"""(?x)(?:
@@ -499,29 +499,27 @@ VERSION_AFTER = r"""(?ix)
           |g?(?=\d*[a-f])[0-9a-f]{7})
         | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
         | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js|css)\b )"""
-# What stands between a version and another.
-VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|[-=]>|\u2192)\s{0,9}"
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
-    """Find IPv4 addresses, but no versions. A number that is a version once is one in the whole text."""
+    """Find IPv4 addresses, but no versions, nor what equals one up to its last part."""
     candidates = list(pattern(IPV4).finditer(text))
-    versions = set()
-    last = None  # where the last version ended
+    versions = {found[0].rpartition(".")[0] for found in candidates if is_version(found)}
     for found in candidates:
-        start, end = found.span()
-        before = text[max(0, start - 60) : start]
-        is_version = found[0].endswith(".0.0.0") or not re.match(r":\d", text[end : end + 2]) and (
-            re.search(r"\w[ \t:=_\"'#.(\\-]{0,6}\Z", before)
-            and pattern(VERSION_WORD).search("_" + snake_case(before))
-            or pattern(VERSION_BEFORE).search(text, max(0, start - 60), end)
-            or pattern(VERSION_AFTER).match(text, start)
-            or last and pattern(VERSION_RANGE).fullmatch(text, last, start)
-        )
-        if is_version:
-            versions.add(found[0])
-            last = end
-    yield from ((*found.span(), IP_MASK) for found in candidates if found[0] not in versions)
+        if found[0].rpartition(".")[0] not in versions and not found[0].endswith(".0.0.0"):
+            yield (*found.span(), IP_MASK)
+
+
+def is_version(number: re.Match[str]) -> bool:
+    """Tell by what stands around a dotted number whether it is a version."""
+    text, start, end = number.string, *number.span()
+    before = text[max(0, start - 60) : start]
+    return not re.match(r":\d", text[end : end + 2]) and bool(
+        re.search(r"\w[ \t:=_\"'#.(\\-]{0,6}\Z", before)
+        and pattern(VERSION_WORD).search("_" + snake_case(before))
+        or pattern(VERSION_BEFORE).search(text, start - len(before), end)
+        or pattern(VERSION_AFTER).match(text, start)
+    )
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
