@@ -368,8 +368,8 @@ find_credentials = finder(r"""(?x)
 # Passwords in the grammar of commands and of SQL.
 find_in_commands = finder(r"""(?ix)(?:
     \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
-    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
-    | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
+    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-(?-i:p)(?=\S)
+    | \b(?:redis-cli\ (?:[^\n]{0,200}\ )?-a|(?:docker\ login|sshpass)\ (?:[^\n]{0,200}\ )?-p)\ ?["']?
     | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
     )(?P<value>[^\s"';<]{1,200})""")
 # A header with cookies or credentials: the rest of its line, or of the quotes that it stands in.
@@ -438,10 +438,9 @@ find_cookies = finder(r"""(?ix)(?:^|;)
 find_user_names = finder(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = "|".join(
-    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
-    "map json html? xml ya?ml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt "
-    "swift dart lua rb go cs cpp hpp vue svelte hbs erb wasm woff2? ttf mp[34] webm pdf csv sql "
-    "lock bak service socket target timer mount slice scope path device swap".split()
+    "png jpe?g gif svg webp avif ico css scss less jsx? tsx? mts [cm]js map json html? xml ya?ml toml "
+    "ini conf txt log tar gz tgz whl jar war dll exe php java kt swift dart lua rb go cs [ch]pp vue "
+    "svelte erb wasm woff2? ttf mp[34] webm pdf csv sql lock bak service socket target timer mount".split()
 )
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
