@@ -259,7 +259,7 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
 # Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; colours;
 # full-width characters and unseen ones.
 ESCAPE = rf"""(?x)
-    (?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[\d;]{{0,20}}m
+    (?:\x1b|(?<!\\)\\+(?:u00|x)1[bB])\[[\d;]{{0,20}}m
     | (?: %(?:25)* | (?<!\\)\\+(?:u00|x) | =(?=40[A-Za-z]) )(?P<hex>[0-7][0-9A-Fa-f])
     | (?<!\\)\\+[nrt]
     | &(?:amp;)*(?P<entity>(?:\#\w{{2,9}}|quot|apos|commat|period);)
@@ -358,7 +358,7 @@ CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"  # where a server has cut a text
 # The password in scheme://user:password@host; a number with a path is a port.
 find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
     [^\s/"'<>\\]{{1,300}}(?=@|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
-# What follows Bearer, Basic and the like, with a digit, a capital within, or = at its end: no prose.
+# What follows Bearer and the like with a digit, a capital within, or = at its end: no prose.
 find_credentials = finder(r"""(?x)
     (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=\s+(?=\S*\d)\S{16}))[\s+]+
     (?=[A-Za-z._~+/=-]{0,99}\d | [A-Za-z]{21} | (?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z]
@@ -397,7 +397,7 @@ def find_assignments(text: str) -> Iterator[Span]:
         value = pattern(VALUE).match(text, name.end())
         if value and is_secret_value(name, value):
             start, end = value.span("quoted" if value["quoted"] else "bare")
-            if not value["quoted"]:  # the rest of a long one; for every name it would take quadratic time
+            if value["bare"]:  # its rest; read for every name, it would take quadratic time
                 end = pattern(f"{BARE}*").match(text, end).end()  # type: ignore[union-attr]
             if not is_harmless(text[start:end]):
                 yield start, end, SECRET_MASK
@@ -407,23 +407,24 @@ def find_assignments(text: str) -> Iterator[Span]:
 def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
     """Tell whether what stands behind a secret's name is its value, and no code or prose."""
     sign, quoted, bare = value["sign"], value["quoted"], value["bare"]
-    if not sign:
-        if quoted:  # ("password", "x1"), --password "x"
-            return bool(name["flag"] or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted))
+    if not sign and quoted:  # ("password", "x1"), --password "x"
+        return bool(name["flag"] or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted))
+    if not sign:  # <password>x, --password x
         return bool(name["tag"] if value["tag"] else name["flag"] and bare[0] != "-")
     last_word = snake_case(name["name"]).rpartition("_")[2]
     if quoted:  # but not: Unexpected token: 'foo'
         return not (quoted.isalpha() and last_word == "token" and ":" in sign and not value["quote"])
     word = bare.rstrip(".:!?")
-    up_to_next = value.string[value.start("bare") : value.end() + 1]
+    with_next = value.string[value.start("bare") : value.end() + 1]
     is_spaced = sign != sign.strip()
     is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
-    is_prose = not value["quote"] and (is_label or is_spaced)
+    is_prose = not value["quote"] and (is_spaced or is_label)
     return not (
-        (re.fullmatch(r"-?\d+", word) and (len(word) <= 3 or last_word == "tokens"))
-        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}|self\.[a-z_.]+", word)  # auth=self.auth
+        re.fullmatch(r"-?\d{1,3}", word)
+        or (word.isdecimal() and last_word == "tokens")
+        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)  # auth=self.auth
         or (re.fullmatch(r"[a-z_]+\.[a-z_.]+", word) and is_secret(word))  # auth=conf.credentials
-        or re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", up_to_next)  # get_token()
+        or re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", with_next)  # get_token()
         or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word))
     )
 
@@ -431,9 +432,7 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 find_gravatars = finder(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
-find_cookies = finder(r"""(?ix)(?:^|;)
-    (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\s*(?:[=;]|$))
-    (?:[^=;]*=)?(?P<value>[^;]+)""")
+find_cookies = finder("(?:^|;)(?:[^=;]*=)?(?P<value>[^;]+)")
 find_user_names = finder(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = "|".join(
@@ -443,20 +442,19 @@ FILE_ENDINGS = "|".join(
 )
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
-LABEL = r"(?:[^\W_]|-)+"
 # An address; up to where a server has cut it; not a version, not a file; and what ends as most
 # domains do, whatever stands behind it (example.com.csv).
 DOMAIN = rf"""(?: \[(?:ipv6:)?(?=[0-9a-f]*[:.])[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
-      (?:{LABEL}\.)*(?:{LABEL})?(?={CUT})
-    | (?:{LABEL}\.)+(?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
-        | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
-    | (?:{LABEL}\.)+(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)
-        (?![a-z]) ))"""
+      (?:[^\W_]|[.-])*?(?={CUT})
+    | (?:(?:[^\W_]|-)+\.)+(?:
+        (?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
+          | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
+        | (?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z]) )))"""
 # Not git@host:path, Kotlin's this@Label.member, a URL's user without a password (a DSN's key). The
 # last alternative takes what is no email, so that no part of it is tried again.
 EMAIL = rf"""(?ix)(?P<value>
     (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
-      | (?<=://)(?-i:[a-z0-9][a-z0-9_-]{{0,31}}@)(?![\w.-]+:[{BLANK}[]))
+      | (?<=://)(?-i:[a-z0-9_-]{{1,32}}@)(?![\w.-]+:[{BLANK}[]))
     (?:"[^"]{{1,68}}"|{LOCAL})@{DOMAIN}) | {LOCAL}"""
 # IPv6 (RFC 4291, 5952, 4007) with an assigned prefix, which spares std::io::Error, times and MACs.
 QUAD = r"\d{1,3}(?:\.\d{1,3}){3}"
@@ -474,26 +472,26 @@ OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
       | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
     | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}}))"""
-# A version is told by the words before the number (in snake_case); by what stands right before it
-# (Chrome/, shop@, org.acme:shop:, /jvm/jdk-); or by what stands behind it. Lower-case names before
-# / and @ are rather hosts and users, unless the number is small.
-VERSION_WORD = r"""(?x)_(?: versions? | v | ver | rev | revision | build | release | firmware | driver
-    | kernel | sdk | runtime | browser | oid | chrome | firefox | safari | edge | windows(?:_server)?
-    | android | i_?os | mac_?os | os_x | java | jdk | python | php | rails | framework )
-    (?:_(?:is|number|file|nt|mobile|pro|10|11|no))*$"""
-HOST = r"(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)"
+# A version is told by what stands before it (a word, Chrome/, shop@, org.acme:shop:, /jvm/jdk-) or
+# behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
+HOST = r"""(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|root|admin\w*|ubuntu
+    |postgres|git|pi|deploy)"""
 VERSION_BEFORE = rf"""(?x)(?:
-    (?<![^\s"'(\[;,{{<]) (?!{HOST}/)(?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.) )
+    (?:(?<![A-Za-z])|(?=[A-Z]))(?i: versions? | v | ver | rev | revision | build | release | firmware
+        | driver | kernel | sdk | runtime | browser | oid | chrome | firefox | safari | edge | android
+        | windows(?:\ server)? | ios | mac[ ]?os | os\ x | java | jdk | python | php | rails | framework )
+      (?:[ _](?i:is|number|file|nt|mobile|pro|10|11|no))* [ \t:=_"'#.(\\-]{{0,6}}
+    | (?<![^\s"'(\[;,{{<]) (?!{HOST}/)(?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.) )
     | (?<!ssh\ )(?<![\w@/.-]) (?!{HOST}@|\d+@|//[^/]*@)
       (?: [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){{1,2}}
     | (?<![:/])[/\\][\w.+-]{{0,40}}[A-Za-z]- | \.so\. )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | [\d.]{5,15}(?:
-        -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|\d+\.el\d|(?:r|b|p|py|el)\d
+    | [\d.]{4,14}\d(?:
+        -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|(?:b|r|p|py|el|\d+\.el)\d
           |g?(?=\d*[a-f])[0-9a-f]{7})
-        | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
+        | \+[a-z0-9] | _(?:amd64|arm64|i386|all)\b
         | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js|css)\b )"""
 
 
@@ -509,21 +507,17 @@ def find_ipv4(text: str) -> Iterator[Span]:
 def is_version(number: re.Match[str]) -> bool:
     """Tell by what stands around a dotted number whether it is a version."""
     text, start, end = number.string, *number.span()
-    before = text[max(0, start - 60) : start]
-    return not re.match(r":\d", text[end : end + 2]) and bool(
-        re.search(r"\w[ \t:=_\"'#.(\\-]{0,6}\Z", before)
-        and pattern(VERSION_WORD).search("_" + snake_case(before))
-        or pattern(VERSION_BEFORE).search(text, start - len(before), end)
-        or pattern(VERSION_AFTER).match(text, start)
-    )
+    before = pattern(VERSION_BEFORE).search(text, max(0, start - 60), end)
+    has_port = re.match(r":\d", text[end : end + 2])
+    return not has_port and bool(before or pattern(VERSION_AFTER).match(text, start))
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
-PLACE = r"(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+"
 FRAMES = (  # anywhere in a line
     # Java, JavaScript, .NET: at a.b(C.java:1), at new C [as d] (/srv/c.js:1:2), at a.b() in c.cs:line 1
-    rf"at\s(?:async\s|new\s)?[^\s()]{{1,300}} ?(?:\[as [^\s\]]{{1,80}}\] )?"
-    rf"\((?:{PLACE}|<anonymous>|native|Native Method|Unknown Source|index \d+|)\)(?: in \S{{1,300}}:line \d+)?",
+    r"at\s(?:async\s|new\s)?[^\s()]{1,300} ?(?:\[as [^\s\]]{1,80}\] )?"
+    r"\((?:(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+|<anonymous>|native|Native Method|Unknown Source"
+    r"|index \d+|)\)(?: in \S{1,300}:line \d+)?",
     r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
     r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
     r"#\d+\s(?:[^\s(]{0,300}[/\\][^\s(]{1,300}\(\d+\): \S+|\{main\})",  # PHP
@@ -546,7 +540,6 @@ FRAME = (
     rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*"
     rf"(?:\n(?P=indent)[ \t\[].*)*|(?<=\s)(?:{'|'.join(FRAMES)})"
 )
-TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
 
 
 def find_frames(text: str) -> Iterator[Span]:
@@ -561,7 +554,8 @@ def find_frames(text: str) -> Iterator[Span]:
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
             start, lines = blocks[-1][0], blocks.pop()[2] + lines
         blocks.append((start, end, lines))
-    enough = 1 if pattern(TRACE_HEADER).search(text) else 2
+    headers = r"(?i)traceback \(|stack ?trace|backtrace|call stack:|goroutine \d"
+    enough = 1 if re.search(headers, text) else 2
     if sum(lines for *_, lines in blocks) >= enough:
         for start, end, lines in blocks:
             yield start, end, STACK_MARK.format(lines, "" if lines == 1 else "s")
