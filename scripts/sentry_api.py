@@ -265,8 +265,8 @@ ESCAPE = rf"""(?x)
     | &(?:amp;)*(?P<entity>(?:\#\w{{2,9}}|quot|apos|commat|period);)
     | [\uff20\ufe6b\uff0e\u3002\uff61\uff1a{INVISIBLE}{JOINERS}]"""
 ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
-# Of an escape's last character. An escaped line break is \v, so that find_frames() knows it from
-# others; a colour is \x1b; the unseen characters mean nothing.
+# By an escape's last character; an unseen one means nothing. \v tells find_frames() that a line
+# break was escaped.
 MEANINGS = dict(zip("nrtm\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "\v\r\t\x1b@@...:"))
 
 
@@ -304,7 +304,7 @@ def mask_spans(text: str, rules: Iterable[Rule]) -> str:
 
 
 def fill(text: str, spans: Iterable[Span]) -> str:
-    """Return a text with masks in the place of sorted spans. Where they overlap, the first counts."""
+    """Return a text with masks in the place of sorted spans; the first counts where they overlap."""
     pieces: list[str] = []
     done = 0
     for start, end, mask in spans:
@@ -352,7 +352,7 @@ TOKEN_START = r"""(?x: sntry[usia]_ | gh[oprsu]_ | (?:github|dckr)_pat_
     | eyj(?<![\w-]eyj)[\w-]+\. )"""
 find_tokens = finder(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
-      (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
+      (?s:.*?)(?:-----END[A-Z0-9 ]{{0,80}}-----|\Z)
     | (?<=hooks\.slack\.com/)[\w/-]+)""")
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"  # where a server has cut a text
 # The password in scheme://user:password@host; a number with a path is a port.
@@ -361,22 +361,20 @@ find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{
 # What follows Bearer and the like with a digit, a capital within, or = at its end: no prose.
 find_credentials = finder(r"""(?x)
     (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=\s+(?=\S*\d)\S{16}))[\s+]+
-    (?=[A-Za-z._~+/=-]{0,99}\d | [A-Za-z]{21} | (?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z]
-      | [A-Za-z]{6,99}==?(?!["\w]))
+    (?=[\w.~+/=-]{0,99}\d | \w{21} | (?=\w{12})\w{0,99}[a-z][A-Z] | \w{6,99}==?(?!["\w]))
     (?!\w{1,20}=[\w"])(?P<value>[A-Za-z0-9._~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
-find_in_commands = finder(r"""(?ix)(?:
-    \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
-    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-(?-i:p)(?=\S)
-    | \b(?:redis-cli\ (?:[^\n]{0,200}\ )?-a|(?:docker\ login|sshpass)\ (?:[^\n]{0,200}\ )?-p)\ ?["']?
-    | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
+find_in_commands = finder(r"""(?ix)\b(?:
+    (?:curl|mysql\w*|mariadb|docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?
+      (?: (?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}: | -[ap]\ ?["']?(?!-|\d{1,5}\b) )
+    | identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:IDENTIFIED\ BY\s+)
     )(?P<value>[^\s"';<]{1,200})""")
 # A header with cookies or credentials: the rest of its line, or of the quotes that it stands in.
 find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?[\w-]*(?:cookies?|authorization):\s*
     (?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d]|(?:bearer|basic)\s)
     (?P<value>(?(quote)[^\r\n\v"']|[^\r\n\v])+)""")
-# A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's <input>,
-# form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
+# A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's
+# <input>, form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
 NAME = r"""(?x)(?P<flag>(?<![\w-])--?(?:D(?=[a-z]))?)?(?P<tag><(?:\w{1,40}:)?)?(?<!@)
     (?P<name>(?:[A-Za-z]{3,12}\ (?=(?i:key)\b))?\w[\w.$-]*)"""
 BARE = r"""(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])"""  # a character
@@ -413,18 +411,20 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
         return bool(name["tag"] if value["tag"] else name["flag"] and bare[0] != "-")
     last_word = snake_case(name["name"]).rpartition("_")[2]
     if quoted:  # but not: Unexpected token: 'foo'
-        return not (quoted.isalpha() and last_word == "token" and ":" in sign and not value["quote"])
+        is_word = quoted.isalpha() and last_word == "token" and ":" in sign
+        return bool(value["quote"]) or not is_word
     word = bare.rstrip(".:!?")
     with_next = value.string[value.start("bare") : value.end() + 1]
     is_spaced = sign != sign.strip()
     is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
     is_prose = not value["quote"] and (is_spaced or is_label)
+    call = r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]"  # get_token(…)
     return not (
         re.fullmatch(r"-?\d{1,3}", word)
         or (word.isdecimal() and last_word == "tokens")
+        or re.match(call, with_next)
         or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)  # auth=self.auth
         or (re.fullmatch(r"[a-z_]+\.[a-z_.]+", word) and is_secret(word))  # auth=conf.credentials
-        or re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", with_next)  # get_token()
         or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word))
     )
 
@@ -432,13 +432,12 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 find_gravatars = finder(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
-find_cookies = finder("(?:^|;)(?:[^=;]*=)?(?P<value>[^;]+)")
-find_user_names = finder(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = "|".join(
-    "png jpe?g gif svg webp avif ico css scss less jsx? tsx? mts [cm]js map json html? xml ya?ml toml "
-    "ini conf txt log tar gz tgz whl jar war dll exe php java kt swift dart lua rb go cs [ch]pp vue "
-    "svelte erb wasm woff2? ttf mp[34] webm pdf csv sql lock bak service socket target timer mount".split()
+    "png jpe?g gif svg webp avif ico css scss less jsx? tsx? mts [cm]js map json html? xml ya?ml "
+    "toml ini conf txt log tar gz tgz whl jar war dll exe php java kt swift dart lua rb go cs "
+    "[ch]pp vue svelte erb wasm woff2? ttf mp[34] webm pdf csv sql lock bak "
+    "service socket target timer mount".split()
 )
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
@@ -449,7 +448,8 @@ DOMAIN = rf"""(?: \[(?:ipv6:)?(?=[0-9a-f]*[:.])[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.
     | (?:(?:[^\W_]|-)+\.)+(?:
         (?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
           | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
-        | (?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z]) )))"""
+        | (?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z])
+    )))"""
 # Not git@host:path, Kotlin's this@Label.member, a URL's user without a password (a DSN's key). The
 # last alternative takes what is no email, so that no part of it is tried again.
 EMAIL = rf"""(?ix)(?P<value>
@@ -470,20 +470,19 @@ IPV6 = rf"""(?ix)(?<![0-9a-z.])
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.
 IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
-      | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
+      | (?:{OCTET}\.){{2,3}}\d{{0,3}}(?={CUT}) )
     | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}}))"""
 # A version is told by what stands before it (a word, Chrome/, shop@, org.acme:shop:, /jvm/jdk-) or
 # behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
 HOST = r"""(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|root|admin\w*|ubuntu
     |postgres|git|pi|deploy)"""
 VERSION_BEFORE = rf"""(?x)(?:
-    (?:(?<![A-Za-z])|(?=[A-Z]))(?i: versions? | v | ver | rev | revision | build | release | firmware
-        | driver | kernel | sdk | runtime | browser | oid | chrome | firefox | safari | edge | android
-        | windows(?:\ server)? | ios | mac[ ]?os | os\ x | java | jdk | python | php | rails | framework )
+    (?:(?<![A-Za-z])|(?=[A-Z]))(?i:versions?|v|ver|rev|revision|build|release|firmware|driver|kernel
+        |sdk|runtime|browser|oid|chrome|firefox|safari|edge|android|windows(?:\ server)?|ios
+        |mac\ ?os|os\ x|java|jdk|python|php|rails|framework)
       (?:[ _](?i:is|number|file|nt|mobile|pro|10|11|no))* [ \t:=_"'#.(\\-]{{0,6}}
-    | (?<![^\s"'(\[;,{{<]) (?!{HOST}/)(?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.) )
-    | (?<!ssh\ )(?<![\w@/.-]) (?!{HOST}@|\d+@|//[^/]*@)
-      (?: [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
+    | (?<!ssh\ )(?<![\w@/.-])(?!{HOST}[/@]|\d+@|//[^/]*@)(?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.)
+      | [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){{1,2}}
     | (?<![:/])[/\\][\w.+-]{{0,40}}[A-Za-z]- | \.so\. )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
@@ -492,7 +491,7 @@ VERSION_AFTER = r"""(?ix)
         -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|(?:b|r|p|py|el|\d+\.el)\d
           |g?(?=\d*[a-f])[0-9a-f]{7})
         | \+[a-z0-9] | _(?:amd64|arm64|i386|all)\b
-        | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js|css)\b )"""
+        | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|gem|nupkg|min|js|css)\b )"""
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
@@ -514,9 +513,9 @@ def is_version(number: re.Match[str]) -> bool:
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
 FRAMES = (  # anywhere in a line
-    # Java, JavaScript, .NET: at a.b(C.java:1), at new C [as d] (/srv/c.js:1:2), at a.b() in c.cs:line 1
-    r"at\s(?:async\s|new\s)?[^\s()]{1,300} ?(?:\[as [^\s\]]{1,80}\] )?"
-    r"\((?:(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+|<anonymous>|native|Native Method|Unknown Source"
+    # Java, JavaScript, .NET: at a.b(C.java:1), at new C [as d] (/c.js:1:2), at a.b() in c.cs:line 1
+    r"at\s(?:async\s|new\s)?[^\s()]{1,300} ?(?:\[as [^\s\]]{1,80}\] )?\("
+    r"(?:(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+|<anonymous>|native|Native Method|Unknown Source"
     r"|index \d+|)\)(?: in \S{1,300}:line \d+)?",
     r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
     r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
@@ -531,11 +530,12 @@ FRAME_LINES = (  # at the start of a line
     r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
     r"\d+:\s+(?:0x|<|\S+::|\S+\s*\n\s+at )",  # Rust
     r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
-    r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])|\d+\s+\S+\s+0x[0-9a-f]{6}",  # PHP, Android, Apple
+    r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])",  # PHP, Android
+    r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
     r"(?:\S+\(|created by ).*\n\s*[^\s:]+\.(?:go|s):\d",  # Go
     r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
 )
-# A frame that begins a line takes it, and with it lines that are indented more, such as Python's code.
+# A frame that begins a line takes it, and the lines below that are indented more: Python's code.
 FRAME = (
     rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*"
     rf"(?:\n(?P=indent)[ \t\[].*)*|(?<=\s)(?:{'|'.join(FRAMES)})"
@@ -544,21 +544,21 @@ FRAME = (
 
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames, if there are a header and a frame, or two frames."""
-    blocks: list[tuple[int, int, int]] = []  # start, end, lines
-    for found in pattern(FRAME).finditer(text.replace("\v", "\n")):
+    lines = text.replace("\v", "\n")
+    if lines != text:  # escaped line breaks stand in quotes; what ends those ends a line, too
+        lines = re.sub(r"""(?<!\\)["'](?!, line \d)(?=\s*(?:[,}\])]|\Z))""", "\n", lines)
+    blocks: list[tuple[int, int, int]] = []  # start, end, number of lines
+    for found in pattern(FRAME).finditer(lines):
         start, end = found.span()
-        lines = 1 + found[0].count("\n")
-        if "\v" in text[max(0, start - 1) : end]:  # escaped, so in quotes that end somewhere
-            quote = r"""(?<!\\)["'](?!, line \d)(?=\s*(?:[,}\])]|\Z))"""
-            end = start + len(re.split(quote, text[start:end])[0])
+        count = 1 + found[0].count("\n")
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
-            start, lines = blocks[-1][0], blocks.pop()[2] + lines
-        blocks.append((start, end, lines))
-    headers = r"(?i)traceback \(|stack ?trace|backtrace|call stack:|goroutine \d"
-    enough = 1 if re.search(headers, text) else 2
-    if sum(lines for *_, lines in blocks) >= enough:
-        for start, end, lines in blocks:
-            yield start, end, STACK_MARK.format(lines, "" if lines == 1 else "s")
+            start, _, count_before = blocks.pop()
+            count += count_before
+        blocks.append((start, end, count))
+    header = re.search(r"(?i)traceback \(|stack ?trace|backtrace|call stack:|goroutine \d", text)
+    if sum(count for *_, count in blocks) >= (1 if header else 2):
+        for start, end, count in blocks:
+            yield start, end, STACK_MARK.format(count, "" if count == 1 else "s")
 
 
 # A rule, and what a lower-case text must hold for it to find anything. In this order: secrets
@@ -567,7 +567,10 @@ RULES: tuple[Rule, ...] = (
     (find_in_urls, "://"),
     (find_tokens, f"-----begin|hooks[.]slack|{TOKEN_START}"),
     (find_headers, "cookies?:|authorization:"),
-    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
+    (
+        find_assignments,
+        "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key",
+    ),
     (find_credentials, "bearer|basic|token|negotiate|apikey"),
     (find_in_commands, "curl|mysql|mariadb|docker|redis|sshpass|identified"),
     (find_gravatars, "avatar"),
@@ -577,7 +580,10 @@ RULES: tuple[Rule, ...] = (
 )
 IPV4_HINT = r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"
 IPV4_RULES: dict[str, list[Rule]] = {VERSION: [], ADDRESS: [(finder(IPV4, IP_MASK), IPV4_HINT)]}
-KIND_RULES: dict[str, list[Rule]] = {COOKIES: [(find_cookies, "")], USER: [(find_user_names, "")]}
+KIND_RULES: dict[str, list[Rule]] = {
+    COOKIES: [(finder("(?:^|;)(?:[^=;]*=)?(?P<value>[^;]+)"), "")],
+    USER: [(finder(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'), "")],  # in a user tag
+}
 SUSPECT = "|".join([ESCAPED, IPV4_HINT, *(hint for _, hint in RULES)])
 
 
