@@ -497,18 +497,20 @@ VERSION_AFTER = r"""(?ix)
 def find_ipv4(text: str) -> Iterator[Span]:
     """Find IPv4 addresses, but no versions, nor what equals one up to its last part."""
     candidates = list(pattern(IPV4).finditer(text))
-    versions = {found[0].rpartition(".")[0] for found in candidates if is_version(found)}
+    versions = set()
+    before = 0  # where the number before ended
+    for found in candidates:
+        start, end = found.span()
+        has_port = re.match(r":\d", text[end : end + 2])
+        if not has_port and (
+            pattern(VERSION_BEFORE).search(text, max(before, start - 60), end)
+            or pattern(VERSION_AFTER).match(text, start)
+        ):
+            versions.add(found[0].rpartition(".")[0])
+        before = end
     for found in candidates:
         if found[0].rpartition(".")[0] not in versions and not found[0].endswith(".0.0.0"):
             yield (*found.span(), IP_MASK)
-
-
-def is_version(number: re.Match[str]) -> bool:
-    """Tell by what stands around a dotted number whether it is a version."""
-    text, start, end = number.string, *number.span()
-    before = pattern(VERSION_BEFORE).search(text, max(0, start - 60), end)
-    has_port = re.match(r":\d", text[end : end + 2])
-    return not has_port and bool(before or pattern(VERSION_AFTER).match(text, start))
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
@@ -528,11 +530,11 @@ FRAME_LINES = (  # at the start of a line
     r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
     r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
     r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
-    r"\d+:\s+(?:0x|<|\S+::|\S+\s*\n\s+at )",  # Rust
+    r"\d+:\s+(?:0x|<|\S+::|\S+[ \t\r]*\n[ \t]*at )",  # Rust
     r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
     r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])",  # PHP, Android
     r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
-    r"(?:\S+\(|created by ).*\n\s*[^\s:]+\.(?:go|s):\d",  # Go
+    r"(?:[^\s(]+\(|created by ).*\n[ \t]*[^\s:]+\.(?:go|s):\d",  # Go
     r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
 )
 # A frame that begins a line takes it, and the lines below that are indented more: Python's code.
