@@ -478,9 +478,9 @@ HOST = r"""(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|roo
     |postgres|git|pi|deploy)"""
 VERSION_BEFORE = rf"""(?x)(?:
     (?:(?<![A-Za-z])|(?=[A-Z]))(?i:versions?|v|ver|rev|revision|build|release|firmware|driver|kernel
-        |sdk|runtime|browser|oid|chrome|firefox|safari|edge|android|windows(?:\ server)?|ios
+        |sdk|runtime|oid|chrome|firefox|safari|edge|android|windows(?:\ server)?|ios
         |mac\ ?os|os\ x|java|jdk|python|php|rails|framework)
-      (?:[ _](?i:is|number|file|nt|mobile|pro|10|11|no))* [ \t:=_"'#.(\\-]{{0,6}}
+      (?:[ _](?i:is|number|file|nt|mobile|pro|10|no))* [ \t:=_"'#.(\\-]{{0,6}}
     | (?<!ssh\ )(?<![\w@/.-])(?!{HOST}[/@]|\d+@|//[^/]*@)(?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.)
       | [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){{1,2}}
@@ -488,7 +488,7 @@ VERSION_BEFORE = rf"""(?x)(?:
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
     | [\d.]{4,14}\d(?:
-        -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|(?:b|r|p|py|el|\d+\.el)\d
+        -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|(?:b|r|py|el|\d+\.el)\d
           |g?(?=\d*[a-f])[0-9a-f]{7})
         | \+[a-z0-9] | _(?:amd64|arm64|i386|all)\b
         | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|gem|nupkg|min|js|css)\b )"""
@@ -515,11 +515,12 @@ def find_ipv4(text: str) -> Iterator[Span]:
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
 FRAMES = (  # anywhere in a line
-    # Java, JavaScript, .NET: at a.b(C.java:1), at new C [as d] (/c.js:1:2), at a.b() in c.cs:line 1
+    # Java, JavaScript: at a.b(C.java:1), at new C [as d] (/c.js:1:2)
     r"at\s(?:async\s|new\s)?[^\s()]{1,300} ?(?:\[as [^\s\]]{1,80}\] )?\("
     r"(?:(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+|<anonymous>|native|Native Method|Unknown Source"
-    r"|index \d+|)\)(?: in \S{1,300}:line \d+)?",
+    r"|index \d+)\)",
     r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
+    r"at\s[^\s()]{1,300}\([^()\n]{0,300}\) in \S{1,300}:line \d+",  # .NET
     r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
     r"#\d+\s(?:[^\s(]{0,300}[/\\][^\s(]{1,300}\(\d+\): \S+|\{main\})",  # PHP
     r"[\w$.<>/]{0,100}@https?:[^\s@]{1,300}:\d+:\d+(?!\S)",  # Firefox, Safari
@@ -530,7 +531,7 @@ FRAME_LINES = (  # at the start of a line
     r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
     r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
     r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
-    r"\d+:\s+(?:0x|<|\S+::|\S+[ \t\r]*\n[ \t]*at )",  # Rust
+    r"\d+:\s+(?:0x|\S+::|.*\n[ \t]*at \S*[/\\])",  # Rust
     r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
     r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])",  # PHP, Android
     r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
@@ -548,7 +549,7 @@ def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames, if there are a header and a frame, or two frames."""
     lines = text.replace("\v", "\n")
     if lines != text:  # escaped line breaks stand in quotes; what ends those ends a line, too
-        lines = re.sub(r"""(?<!\\)["'](?!, line \d)(?=\s*(?:[,}\])]|\Z))""", "\n", lines)
+        lines = re.sub(r"""(?<!\\)["'](?!, line \d)(?=\s*[,}\])])""", "\n", lines)
     blocks: list[tuple[int, int, int]] = []  # start, end, number of lines
     for found in pattern(FRAME).finditer(lines):
         start, end = found.span()
