@@ -264,7 +264,6 @@ ESCAPE = rf"""(?x)
     | (?<!\\)\\+[nrt]
     | &(?:amp;)*(?P<entity>(?:\#\w{{2,9}}|quot|apos|commat|period);)
     | [\uff20\ufe6b\uff0e\u3002\uff61\uff1a{INVISIBLE}{JOINERS}]"""
-ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
 # By an escape's last character; an unseen one means nothing. \v tells find_frames() that a line
 # break was escaped.
 MEANINGS = dict(zip("nrtm\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "\v\r\t\x1b@@...:"))
@@ -304,7 +303,7 @@ def mask_spans(text: str, rules: Iterable[Rule]) -> str:
 
 
 def fill(text: str, spans: Iterable[Span]) -> str:
-    """Return a text with masks in the place of sorted spans; the first counts where they overlap."""
+    """Return a text with masks in the place of sorted spans; of spans that overlap, the first."""
     pieces: list[str] = []
     done = 0
     for start, end, mask in spans:
@@ -316,9 +315,9 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
 # {token}, $TOKEN and %(token)s, SQL's parameters, paths.
-HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
+HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+\[?)? (?:
     none | null | nil | undefined | true | false | [?$%#\u2026] | %[rs] | [*x.\u2022\u2026\0-]{3,}
-    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]?
+    | filtered | redacted\w* | masked | removed | hidden
     | (?:\$?\{{1,2}|[$%]\(|<)[a-z_\s.:-]{0,40}[})>]{1,2}s? | :[a-z_]{1,40}
     | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}|\d{1,3}) | @(?:_*p|__\w{1,40}_)\d{1,3}
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
@@ -362,7 +361,7 @@ find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{
 find_credentials = finder(r"""(?x)
     (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=\s+(?=\S*\d)\S{16}))[\s+]+
     (?=[\w.~+/=-]{0,99}\d | \w{21} | (?=\w{12})\w{0,99}[a-z][A-Z] | \w{6,99}==?(?!["\w]))
-    (?!\w{1,20}=[\w"])(?P<value>[A-Za-z0-9._~+/=-]{8,})""")
+    (?!\w{1,20}=[\w"])(?P<value>[\w.~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
 find_in_commands = finder(r"""(?ix)\b(?:
     (?:curl|mysql\w*|mariadb|docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?
@@ -396,7 +395,7 @@ def find_assignments(text: str) -> Iterator[Span]:
         if value and is_secret_value(name, value):
             start, end = value.span("quoted" if value["quoted"] else "bare")
             if value["bare"]:  # its rest; read for every name, it would take quadratic time
-                end = pattern(f"{BARE}*").match(text, end).end()  # type: ignore[union-attr]
+                end = next(pattern(f"{BARE}*").finditer(text, end)).end()
             if not is_harmless(text[start:end]):
                 yield start, end, SECRET_MASK
                 done = end
@@ -434,10 +433,9 @@ find_gravatars = finder(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = "|".join(
-    "png jpe?g gif svg webp avif ico css scss less jsx? tsx? mts [cm]js map json html? xml ya?ml "
-    "toml ini conf txt log tar gz tgz whl jar war dll exe php java kt swift dart lua rb go cs "
-    "[ch]pp vue svelte erb wasm woff2? ttf mp[34] webm pdf csv sql lock bak "
-    "service socket target timer mount".split()
+    "png jpe?g gif svg webp avif ico css scss jsx? tsx? [cm]js map json html? xml ya?ml toml ini "
+    "conf txt log tar gz tgz whl jar war dll exe php java kt swift dart rb go cs [ch]pp vue wasm "
+    "woff2? mp[34] pdf csv sql lock service socket target timer mount".split()
 )
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
@@ -474,24 +472,23 @@ IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\
     | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}}))"""
 # A version is told by what stands before it (a word, Chrome/, shop@, org.acme:shop:, /jvm/jdk-) or
 # behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
-HOST = r"""(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|root|admin\w*|ubuntu
-    |postgres|git|pi|deploy)"""
-VERSION_BEFORE = rf"""(?x)(?:
+VERSION_BEFORE = r"""(?x)(?:
     (?:(?<![A-Za-z])|(?=[A-Z]))(?i:versions?|v|ver|rev|revision|build|release|firmware|driver|kernel
-        |sdk|runtime|oid|chrome|firefox|safari|edge|android|windows(?:\ server)?|ios
-        |mac\ ?os|os\ x|java|jdk|python|php|rails|framework)
-      (?:[ _](?i:is|number|file|nt|mobile|pro|10|no))* [ \t:=_"'#.(\\-]{{0,6}}
-    | (?<!ssh\ )(?<![\w@/.-])(?!{HOST}[/@]|\d+@|//[^/]*@)(?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.)
-      | [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
-    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){{1,2}}
-    | (?<![:/])[/\\][\w.+-]{{0,40}}[A-Za-z]- | \.so\. )[\d.]+$"""
+        |sdk|runtime|oid|chrome|firefox|safari|edge|android|windows(?:\ server)?|ios|mac\ ?os|os\ x
+        |java|jdk|python|php|rails|framework)
+      (?:[ _](?i:is|number|file|nt|mobile|pro|10|no))* [ \t:=_"'#.(\\-]{0,6}
+    | (?<!ssh\ )(?<![\w@/.-])(?!\d+@|//[^/]*@|(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user
+        |redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)[/@])
+      (?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.) | [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
+    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}
+    | (?<![:/])[/\\][\w.+-]{0,40}[A-Za-z]- | \.so\. )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | [\d.]{4,14}\d(?:
-        -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|(?:b|r|py|el|\d+\.el)\d
+    | [\d.]{4,14}\d(?: \+[a-z0-9]
+      | -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|(?:b|r|py|el|\d+\.el)\d
           |g?(?=\d*[a-f])[0-9a-f]{7})
-        | \+[a-z0-9] | _(?:amd64|arm64|i386|all)\b
-        | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|gem|nupkg|min|js|css)\b )"""
+      | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|gem|nupkg|min|js|css
+          |amd64|arm64|i386|all)\b )"""
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
@@ -587,7 +584,8 @@ KIND_RULES: dict[str, list[Rule]] = {
     COOKIES: [(finder("(?:^|;)(?:[^=;]*=)?(?P<value>[^;]+)"), "")],
     USER: [(finder(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'), "")],  # in a user tag
 }
-SUSPECT = "|".join([ESCAPED, IPV4_HINT, *(hint for _, hint in RULES)])
+# What a lower-case text must hold for any of that: escapes, or what a rule must find.
+SUSPECT = "|".join([r"[^\t\n\r -~]|[%\\&]|=40", IPV4_HINT, *(hint for _, hint in RULES)])
 
 
 class Redactor:
