@@ -364,7 +364,7 @@ find_credentials = finder(r"""(?x)
     (?!\w{1,20}=[\w"])(?P<value>[\w.~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
 find_in_commands = finder(r"""(?ix)\b(?:
-    (?:curl|mysql\w*|mariadb|docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?
+    (?:curl|mysql\w*|mariadb|docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}?\ )??
       (?: (?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}: | -[ap]\ ?["']?(?!-|\d{1,5}\b) )
     | identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:IDENTIFIED\ BY\s+)
     )(?P<value>[^\s"';<]{1,200})""")
@@ -461,7 +461,7 @@ GROUPS = f"(?:{GROUP}(?::{GROUP}){{0,6}})?"
 IPV6 = rf"""(?ix)(?<![0-9a-z.])
     (?![0-9a-f]{{4}}::[a-f]*[g-z])  # 2024::bigint is SQL
     (?= [23][0-9a-f]{{3}}: | f(?:[cdf][0-9a-f]|e[89ab])[0-9a-f]: | 0{{0,2}}64:ff9b:
-      | (?:0{{0,4}}:){{2,7}}(?:ffff:|{QUAD}|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b))) )
+      | (?:0{{0,4}}:){{2,7}}(?:ffff:|{QUAD}|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
     (?P<value> (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6}}(?:{GROUP}:{GROUP}|{QUAD})
       | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
     (?:%[\w.-]+)? )"""
@@ -479,7 +479,8 @@ VERSION_BEFORE = r"""(?x)(?:
       (?:[ _](?i:is|number|file|nt|mobile|pro|10|no))* [ \t:=_"'#.(\\-]{0,6}
     | (?<!ssh\ )(?<![\w@/.-])(?!\d+@|//[^/]*@|(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user
         |redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)[/@])
-      (?: [A-Z][\w+-]*/ | [\w-]+/(?=\d\.) | [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
+      (?: (?<![^\s"'(\[;,{<])(?:[A-Z][\w+-]*/|[a-z0-9_-]+/(?=\d\.))
+        | [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}
     | (?<![:/])[/\\][\w.+-]{0,40}[A-Za-z]- | \.so\. )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
@@ -492,7 +493,7 @@ VERSION_AFTER = r"""(?ix)
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
-    """Find IPv4 addresses, but no versions, nor what equals one up to its last part."""
+    """Find IPv4 addresses, but no versions. A number that is a version once is one everywhere."""
     candidates = list(pattern(IPV4).finditer(text))
     versions = set()
     before = 0  # where the number before ended
@@ -503,10 +504,13 @@ def find_ipv4(text: str) -> Iterator[Span]:
             pattern(VERSION_BEFORE).search(text, max(before, start - 60), end)
             or pattern(VERSION_AFTER).match(text, start)
         ):
-            versions.add(found[0].rpartition(".")[0])
+            versions.add(found[0])
+            if found[0][1] == ".":  # v1.2.3.4 to 1.2.3.5
+                versions.add(found[0].rpartition(".")[0])
         before = end
     for found in candidates:
-        if found[0].rpartition(".")[0] not in versions and not found[0].endswith(".0.0.0"):
+        is_version = not versions.isdisjoint((found[0], found[0].rpartition(".")[0]))
+        if not is_version and not found[0].endswith(".0.0.0"):
             yield (*found.span(), IP_MASK)
 
 
@@ -524,7 +528,7 @@ FRAMES = (  # anywhere in a line
     rf"(?:at|File|from|#\d+) .{{0,300}}{CUT}\Z",
 )
 FRAME_LINES = (  # at the start of a line
-    r"(?:Exception Group )?Traceback \(most recent call last\):\s*\n",
+    r"(?:Exception Group )?Traceback \(most recent call last\):\s*\n|\[(?:Previous line|native code)",
     r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
     r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
     r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
@@ -538,7 +542,7 @@ FRAME_LINES = (  # at the start of a line
 # A frame that begins a line takes it, and the lines below that are indented more: Python's code.
 FRAME = (
     rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*"
-    rf"(?:\n(?P=indent)[ \t\[].*)*|(?<=\s)(?:{'|'.join(FRAMES)})"
+    rf"(?:\n(?P=indent)[ \t].*)*|(?<=\s)(?:{'|'.join(FRAMES)})"
 )
 
 
