@@ -517,8 +517,8 @@ def find_ipv4(text: str) -> Iterator[Span]:
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
 FRAMES = (  # anywhere in a line
     # Java, JavaScript: at a.b(C.java:1), at new C [as d] (/c.js:1:2)
-    r"at\s(?:async\s|new\s)?[^\s()]{1,300} ?(?:\[as [^\s\]]{1,80}\] )?\("
-    r"(?:(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+|<anonymous>|native|Native Method|Unknown Source"
+    r"at\s(?:async\s|new\s)?[^\s()]{1,300} ?(?:\[as [^\s\]]{1,80}\] )?\((?:"
+    r"(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+|<anonymous>|native|Native Method|Unknown Source"
     r"|index \d+)\)",
     r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
     r"at\s[^\s()]{1,300}\([^()\n]{0,300}\) in \S{1,300}:line \d+",  # .NET
@@ -528,7 +528,8 @@ FRAMES = (  # anywhere in a line
     rf"(?:at|File|from|#\d+) .{{0,300}}{CUT}\Z",
 )
 FRAME_LINES = (  # at the start of a line
-    r"(?:Exception Group )?Traceback \(most recent call last\):\s*\n|\[(?:Previous line|native code)",
+    r"(?:\w+ Group )?Traceback \(most recent call last\):\s*\n",
+    r"\[(?:Previous line|native code)",  # Python, Safari
     r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
     r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
     r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
