@@ -252,22 +252,17 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
     return parent if parent in (TEAM, COOKIES) else PLAIN
 
 
-# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; full-width
-# characters and unseen ones.
+# Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; colours;
+# full-width characters and unseen ones.
 ESCAPE = rf"""(?x)
-    (?:\x1b|(?<!\\)\\+(?:u001[bB]|x1[bB]))\[[0-9;]{{0,20}}(?P<colour>m)
-    | (?:%(?:25)*|(?<!\\)\\+(?:u00|x)|=(?=40[A-Za-z]))(?P<hex>[0-7][0-9A-Fa-f])
-    | (?<!\\)\\+(?P<control>[nrt])
-    | &(?:amp;)*(?: \#[xX]0*(?P<hex2>[0-7][0-9A-Fa-f]) | \#0*(?P<number>\d{{2,3}})
-      | (?P<name>quot|apos|commat|period) );
-    | (?P<wide>[\uff20\ufe6b\uff0e\u3002\uff61\uff1a])
-    | (?P<hidden>[{INVISIBLE}{JOINERS}])"""
-ESCAPED = r"(?:[^\t\n\r -~]|[%\\&]|=40)"  # what a text with escapes holds
-BASES = {"hex": 16, "hex2": 16, "number": 10}
-# Of what a group of ESCAPE holds. An escaped line break is \v, the end of a colour \x1b.
-MEANINGS = {"n": "\v", "r": "\r", "t": "\t", "m": "\x1b"}
-MEANINGS.update(quot='"', apos="'", commat="@", period=".")
-MEANINGS.update(zip("\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "@@...:"))
+    (?:\x1b|(?<!\\)\\+(?:u00|x)1[bB])\[[\d;]{{0,20}}m
+    | (?: %(?:25)* | (?<!\\)\\+(?:u00|x) | =(?=40[A-Za-z]) )(?P<hex>[0-7][0-9A-Fa-f])
+    | (?<!\\)\\+[nrt]
+    | &(?:amp;)*(?P<entity>(?:\#\w{{2,9}}|quot|apos|commat|period);)
+    | [\uff20\ufe6b\uff0e\u3002\uff61\uff1a{INVISIBLE}{JOINERS}]"""
+# By an escape's last character; an unseen one means nothing. \v tells find_frames() that a line
+# break was escaped.
+MEANINGS = dict(zip("nrtm\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "\v\r\t\x1b@@...:"))
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
@@ -276,10 +271,14 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     places: list[int] = []
     done = 0
     for escape in pattern(ESCAPE).finditer(text):
-        kind = escape.lastgroup or ""
-        character = MEANINGS.get(escape[kind], "")  # none of a hidden one
-        if kind in BASES:
-            character = chr(int(escape[kind], BASES[kind]))
+        if escape["hex"]:
+            character = chr(int(escape["hex"], 16))
+        elif escape["entity"]:
+            import html
+
+            character = html.unescape("&" + escape["entity"])
+        else:
+            character = MEANINGS.get(escape[0][-1], "")
         pieces += [text[done : escape.start()], character]
         places += range(done, escape.start() + len(character))
         done = escape.end()
@@ -288,8 +287,7 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
 
 def mask_spans(text: str, rules: Iterable[Rule]) -> str:
     """Put masks in the place of what rules find in the text with its escapes undone."""
-    is_escaped = pattern(ESCAPED).search(text)
-    plain, places = unescape(text) if is_escaped else (text, range(len(text) + 1))
+    plain, places = unescape(text)
     lower = plain.lower()
     found: list[Span] = []
     for find, hint in rules:
@@ -301,7 +299,7 @@ def mask_spans(text: str, rules: Iterable[Rule]) -> str:
 
 
 def fill(text: str, spans: Iterable[Span]) -> str:
-    """Return a text with masks in the place of sorted spans. Where they overlap, the first counts."""
+    """Return a text with masks in the place of sorted spans; of spans that overlap, the first."""
     pieces: list[str] = []
     done = 0
     for start, end, mask in spans:
@@ -312,13 +310,12 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 
 
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
-# {token}, $TOKEN and %(token)s, parameters of SQL ($1, @p0, @__token_0), paths.
-HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+)? (?:
-    none | null | nil | undefined | true | false | include | omit | same-origin | [?$%#\u2026] | %[rs]
-    | \[?(?:filtered|redacted\w*|masked|removed|hidden)\]? | [*x.\u2022\u2026\0-]{3,}
-    | <[a-z\s:_-]{1,40}> | :[a-z_]{1,40} | \$?\{{1,2}[\w\s.:-]{0,40}\}{1,2}
-    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}) | [$%]\(\w{1,40}\)s?
-    | \$\d{1,3} | @_*p(?:_?\d)+ | @__\w{1,40}_\d+
+# {token}, $TOKEN and %(token)s, SQL's parameters, paths.
+HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+\[?)? (?:
+    none | null | nil | undefined | true | false | [?$%#\u2026] | %[rs] | [*x.\u2022\u2026\0-]{3,}
+    | filtered | redacted\w* | masked | removed | hidden
+    | (?:\$?\{{1,2}|[$%]\(|<)[a-z_\s.:-]{0,40}[})>]{1,2}s? | :[a-z_]{1,40}
+    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}|\d{1,3}) | @(?:_*p|__\w{1,40}_)\d{1,3}
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
     | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )?
     [\\'"`\s\]}]*"""
@@ -340,107 +337,89 @@ def finder(regex: str, mask: str = SECRET_MASK) -> Finder:
     return find
 
 
-# Tokens, by the beginnings, in lower case, that their issuers document; JWTs (RFC 7519); PEM private keys (RFC
-# 7468), also without an end line; Slack's web hooks.
-TOKEN_START = r"""(?x:
-    sntry[usia]_ | gh[oprsu]_ | github_pat_ | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_]
-    | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b) | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_
-    | sk-(?=[\w-]{20})(?=[\w-]{0,40}\d) | npm_(?=[a-z0-9]{30}) | hf_(?=[a-z0-9]{30})
-    | pypi-(?=[\w-]{40}) | aiza | sg\.(?=[\w-]{16,}\.)
-    | dop_v1_ | ya29\. | hv[sb]\. | shp(?:at|ss|ca|pa)_ | dckr_pat_ | gocspx- | lin_api_
-    | gr1348941 | atatt3 | eyj(?<![\w-]eyj)[\w-]+\. )"""
+# Tokens, by the beginnings, in lower case, that their issuers document; JWTs (RFC 7519); private
+# keys (RFC 7468), also without an end line; Slack's web hooks.
+TOKEN_START = r"""(?x: sntry[usia]_ | gh[oprsu]_ | (?:github|dckr)_pat_
+    | gl(?:pat|dt|rt|cbt|ptt|ft|soat|imt|agent|oas|sa)[-_] | a(?:kia|sia|bia|cca)(?=[a-z0-9]{16}\b)
+    | xox[a-z]- | xapp- | [srp]k_(?:live|test)_ | whsec_ | (?:npm|hf)_(?=[a-z0-9]{30})
+    | pypi-(?=[\w-]{40}) | sk-(?=[\w-]{20})(?=[\w-]{0,40}\d) | sg\.(?=[\w-]{16,}\.) | aiza
+    | ya29\. | hv[sb]\. | dop_v1_ | shp(?:at|ss|ca|pa)_ | gocspx- | lin_api_ | gr1348941 | atatt3
+    | eyj(?<![\w-]eyj)[\w-]+\. )"""
 find_tokens = finder(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,}}
     | -----BEGIN\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY
-      (?s:.*?)(?:-----END\ [A-Z0-9 ]{{0,40}}PRIVATE\ KEY[A-Z ]{{0,20}}-----|\Z)
+      (?s:.*?)(?:-----END[A-Z0-9 ]{{0,80}}-----|\Z)
     | (?<=hooks\.slack\.com/)[\w/-]+)""")
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"  # where a server has cut a text
 # The password in scheme://user:password@host; a number with a path is a port.
 find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
-    [^\s/"'<>\\\u2026]{{1,300}}?(?=@(?![^\s/"'<>\\]{{0,300}}@)|{CUT})
-    | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
-# What follows Bearer, Basic, Token, Negotiate or ApiKey, but no prose.
+    [^\s/"'<>\\]{{1,300}}(?=@|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
+# What follows Bearer and the like with a digit, a capital within, or = at its end: no prose.
 find_credentials = finder(r"""(?x)
-    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=[\s+]+\S{16})(?=[\s+]+\S*\d))[\s+]+
-    (?=[A-Za-z._~+/=-]{0,99}\d|[A-Za-z]{21}|(?=[A-Za-z]{12})[A-Za-z]{0,99}[a-z][A-Z]|[A-Za-z]{6,99}==?(?![\w"]))
-    (?!\w{1,20}=[\w"])(?P<value>[A-Za-z0-9._~+/=-]{8,})""")
+    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=\s+(?=\S*\d)\S{16}))[\s+]+
+    (?=[\w.~+/=-]{0,99}\d | \w{21} | (?=\w{12})\w{0,99}[a-z][A-Z] | \w{6,99}==?(?!["\w]))
+    (?!\w{1,20}=[\w"])(?P<value>[\w.~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
-find_in_commands = finder(r"""(?ix)(?:
-    \bcurl\ (?:[^\n]{0,200}\ )?(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
-    | \b(?:mysql\w*|mariadb)\ (?:[^\n]{0,200}\ )?-p(?=\S)
-    | \b(?:docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}\ )?-[ap]\ ?["']?
-    | \bidentified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:\bIDENTIFIED\ BY\s+)
+find_in_commands = finder(r"""(?ix)\b(?:
+    (?:curl|mysql\w*|mariadb|docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}?\ )??
+      (?: (?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}: | -[ap]\ ?["']?(?!-|\d{1,5}\b) )
+    | identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:IDENTIFIED\ BY\s+)
     )(?P<value>[^\s"';<]{1,200})""")
-# A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's <input>,
-# form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
-NAME = r"(?<!@)(?:(?<=-)D(?=[a-z]))?(?P<name>(?:[A-Za-z]{3,12} (?=[Kk][Ee][Yy]\b))?\w[\w.$-]*)"
+# A header with cookies or credentials: the rest of its line, or of the quotes that it stands in.
+find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?[\w-]*(?:cookies?|authorization):\s*
+    (?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d]|(?:bearer|basic)\s)
+    (?P<value>(?(quote)[^\r\n\v"']|[^\r\n\v])+)""")
+# A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's
+# <input>, form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
+NAME = r"""(?x)(?P<flag>(?<![\w-])--?(?:D(?=[a-z]))?)?(?P<tag><(?:\w{1,40}:)?)?(?<!@)
+    (?P<name>(?:[A-Za-z]{3,12}\ (?=(?i:key)\b))?\w[\w.$-]*)"""
 BARE = r"""(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])"""  # a character
 VALUE = rf"""(?x)(?P<quote>\\{{0,8}}["'`])?\]?
     (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
         | (?<=["'])\s{{1,3}}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){{2}})
       | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
     (?: [\[(]{{0,2}}[burf]?(?P<mark>\\{{0,8}}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
-      | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?
-        {BARE}{{1,200}}) )"""
-# A header takes the rest of its line, or of the quotes it stands in.
-HEADER = r""":\s*(?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d\0]|(?i:bearer|basic)\s)"""
+      | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?{BARE}{{1,200}}) )"""
 
 
 def find_assignments(text: str) -> Iterator[Span]:
     """Find the values that stand behind a secret's name."""
     done = 0
     for name in pattern(NAME).finditer(text):
-        if name.start() >= done and kind_of(name["name"]) in (SECRET, COOKIES):
-            start, end = secret_value(text, name)
+        if name.start() < done or kind_of(name["name"]) not in (SECRET, COOKIES):
+            continue
+        value = pattern(VALUE).match(text, name.end())
+        if value and is_secret_value(name, value):
+            start, end = value.span("quoted" if value["quoted"] else "bare")
+            if value["bare"]:  # its rest; read for every name, it would take quadratic time
+                end = next(pattern(f"{BARE}*").finditer(text, end)).end()
             if not is_harmless(text[start:end]):
                 yield start, end, SECRET_MASK
                 done = end
 
 
-def secret_value(text: str, name: re.Match[str]) -> tuple[int, int]:
-    """Return where the value behind a secret's name stands; an empty span if it has none."""
-    before = text[max(0, name.start() - 40) : name.start()]
-    header = pattern(HEADER).match(text, name.end())
-    if header and name["name"].lower().endswith(("cookie", "cookies", "authorization")):
-        is_quoted = before[-1:] in ("'", '"')
-        line = pattern("[^\r\n\v\"']+" if is_quoted else "[^\r\n\v]+").match(text, header.end())
-        return line.span() if line else (0, 0)
-    value = pattern(VALUE).match(text, name.end())
-    if not value:
-        return 0, 0
-    sign, quoted = value["sign"], value["quoted"]
-    is_flag = re.search(r"(?<![\w-])--?$", before) and not value["tag"]
-    if sign and quoted:  # password: 'x', but not: Unexpected token: 'foo'
-        is_word = quoted.isalpha() and name["name"].lower() == "token" and ":" in sign
-        is_secret_value = not is_word or value["quote"]
-    elif sign:  # password=x
-        is_secret_value = not is_code_or_prose(name["name"], value)
-    elif quoted:  # ("password", "x1"), --password "x"
-        is_secret_value = is_flag or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted)
-    else:  # --password x, <password>x, <ns:password>x
-        is_tag = value["tag"] and re.search(r"<(?:\w+:)?$", before)
-        is_secret_value = is_tag or (is_flag and value["bare"][0] != "-")
-    if not is_secret_value:
-        return 0, 0
-    if quoted:
-        return value.span("quoted")
-    # The rest of a long one is read here only: reading it for every name would take quadratic time.
-    rest: Any = pattern(f"{BARE}*").match(text, value.end())
-    return value.start("bare"), rest.end()
-
-
-def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
-    """Tell whether what follows a secret's name is a number, a call, a variable or prose."""
-    sign, word = value["sign"], value["bare"].rstrip(".:!?")
-    last_word = snake_case(name).rpartition("_")[2]
-    is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
+def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
+    """Tell whether what stands behind a secret's name is its value, and no code or prose."""
+    sign, quoted, bare = value["sign"], value["quoted"], value["bare"]
+    if not sign and quoted:  # ("password", "x1"), --password "x"
+        return bool(name["flag"] or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted))
+    if not sign:  # <password>x, --password x
+        return bool(name["tag"] if value["tag"] else name["flag"] and bare[0] != "-")
+    last_word = snake_case(name["name"]).rpartition("_")[2]
+    if quoted:  # but not: Unexpected token: 'foo'
+        is_word = quoted.isalpha() and last_word == "token" and ":" in sign
+        return bool(value["quote"]) or not is_word
+    word = bare.rstrip(".:!?")
+    with_next = value.string[value.start("bare") : value.end() + 1]
     is_spaced = sign != sign.strip()
-    is_prose = not value["quote"] and (is_label or is_spaced)
-    up_to_next = value.string[value.start("bare") : value.end() + 1]
-    attribute = r"[a-z_.]*\.\w*(?:pass|pwd|secret|token|key|auth|cred)\w*"
-    return bool(
-        (word.lstrip("-").isdecimal() and (len(word) <= 3 or last_word == "tokens"))
-        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}|{attribute}", word)  # auth=self.auth
-        or re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", up_to_next)  # get_token()
+    is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
+    is_prose = not value["quote"] and (is_spaced or is_label)
+    call = r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]"  # get_token(…)
+    return not (
+        re.fullmatch(r"-?\d{1,3}", word)
+        or (word.isdecimal() and last_word == "tokens")
+        or re.match(call, with_next)
+        or re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)  # auth=self.auth
+        or (re.fullmatch(r"[a-z_]+\.[a-z_.]+", word) and is_secret(word))  # auth=conf.credentials
         or (is_prose and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word))
     )
 
@@ -448,157 +427,139 @@ def is_code_or_prose(name: str, value: re.Match[str]) -> bool:
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 find_gravatars = finder(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
-find_cookies = finder(r"""(?ix)(?:^|;)
-    (?!\s*(?:path|domain|expires|max-age|samesite|version|priority|httponly|secure)\s*(?:[=;]|$))
-    (?:[^=;]*=)?(?P<value>[^;]+)""")
-find_user_names = finder(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)')  # in a user tag
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = "|".join(
-    "png jpg jpeg gif svg webp avif bmp ico tiff heic css scss less js jsx ts mts cts mjs cjs tsx "
-    "map json html? xml ya?ml toml ini conf txt log tar gz tgz whl jar war dll pdb exe php java kt "
-    "swift dart lua rb go cs cpp hpp vue svelte hbs erb wasm woff2? ttf mp[34] webm pdf csv sql "
-    "lock bak service socket target timer mount slice scope path device swap".split()
+    "png jpe?g gif svg webp avif ico css scss jsx? tsx? [cm]js map json html? xml ya?ml toml ini "
+    "conf txt log tar gz tgz whl jar war dll exe php java kt swift dart rb go cs [ch]pp vue wasm "
+    "woff2? mp[34] pdf csv sql lock service socket target timer mount".split()
 )
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
-LABEL = r"(?:[^\W_]|-)+"
 # An address; up to where a server has cut it; not a version, not a file; and what ends as most
 # domains do, whatever stands behind it (example.com.csv).
 DOMAIN = rf"""(?: \[(?:ipv6:)?(?=[0-9a-f]*[:.])[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
-      (?:{LABEL}\.)*(?:{LABEL})?(?={CUT})
-    | (?:{LABEL}\.)+(?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
-        | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
-    | (?:{LABEL}\.)+(?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)
-        (?![a-z]) ))"""
+      (?:[^\W_]|[.-])*?(?={CUT})
+    | (?:(?:[^\W_]|-)+\.)+(?:
+        (?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
+          | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
+        | (?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z])
+    )))"""
 # Not git@host:path, Kotlin's this@Label.member, a URL's user without a password (a DSN's key). The
 # last alternative takes what is no email, so that no part of it is tried again.
 EMAIL = rf"""(?ix)(?P<value>
     (?! git@[\w.-]+[:/] | (?-i:(?:this|super)@[A-Z])
-      | (?<=://)(?-i:[a-z0-9][a-z0-9_-]{{0,31}}@)(?![\w.-]+:[{BLANK}[]))
+      | (?<=://)(?-i:[a-z0-9_-]{{1,32}}@)(?![\w.-]+:[{BLANK}[]))
     (?:"[^"]{{1,68}}"|{LOCAL})@{DOMAIN}) | {LOCAL}"""
 # IPv6 (RFC 4291, 5952, 4007) with an assigned prefix, which spares std::io::Error, times and MACs.
 QUAD = r"\d{1,3}(?:\.\d{1,3}){3}"
-GROUP = f"(?:{QUAD}|(?![A-Fa-f]*[G-Zg-z])[0-9A-Fa-f]{{1,4}}(?![0-9A-Fa-f]))"
+GROUP = rf"(?:{QUAD}|(?![a-f]*[g-z])[0-9a-f]{{1,4}}(?![0-9a-f]))"
 GROUPS = f"(?:{GROUP}(?::{GROUP}){{0,6}})?"
-IPV6 = rf"""(?x)(?P<value>
-    (?<![0-9A-Za-z.])(?![0-9A-Fa-f]{{4}}::[A-Fa-f]*[G-Zg-z])  # 2024::bigint is SQL
-    (?= [23][0-9A-Fa-f]{{3}} | [fF](?:[cdfCDF][0-9A-Fa-f]|[eE][89abAB])[0-9A-Fa-f]
-      | 0{{0,2}}64:[fF]{{2}}9[bB]
-      # Zeros, then an IPv4 address or a 1; but not the slices x[::1] and x[1::1].
-      | (?:(?<![:)\]])(?<![\w)\]]\[)|(?<=\w:)) (?:0{{0,4}}:){{2,7}}
-        (?:[fF]{{4}}:|(?:\d{{1,3}}\.){{3}}\d|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
-    (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{7}}{GROUP} | (?:{GROUP}:){{6}}{QUAD} | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
+IPV6 = rf"""(?ix)(?<![0-9a-z.])
+    (?![0-9a-f]{{4}}::[a-f]*[g-z])  # 2024::bigint is SQL
+    (?= [23][0-9a-f]{{3}}: | f(?:[cdf][0-9a-f]|e[89ab])[0-9a-f]: | 0{{0,2}}64:ff9b:
+      | (?:0{{0,4}}:){{2,7}}(?:ffff:|{QUAD}|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
+    (?P<value> (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6}}(?:{GROUP}:{GROUP}|{QUAD})
+      | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
     (?:%[\w.-]+)? )"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.
 IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\d)
-      | {OCTET}\.{OCTET}\.(?:{OCTET}\.?(?:\d{{1,3}})?)?(?={CUT}) )
+      | (?:{OCTET}\.){{2,3}}\d{{0,3}}(?={CUT}) )
     | (?<=\{{)(?!\d,){OCTET}(?:,\s?{OCTET}){{3}}(?=\}}))"""
-# Versions are told by what stands before the number (a word, Chrome/, shop@, org.acme:shop:) or
+# A version is told by what stands before it (a word, Chrome/, shop@, org.acme:shop:, /jvm/jdk-) or
 # behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
-HOST = r"(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user|redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)"
-VERSION_BEFORE = rf"""(?x)(?:
-    (?: (?:(?<![a-z])|(?=[A-Z]))(?i:versions?(?:[ _](?:is|was|to|from|number|file))?|build|revision|release
-        |firmware|driver|kernel|sdk|runtime|chrome|firefox|safari|windows|android|java|python|edge
-        |mac_?os|net\ framework|(?:windows|sql)\ server)
-      | (?<![A-Za-z])(?i:v|ver|rev|oid|ios|os\ x|jdk|php|rails|django|cuda) )
-      (?:[ _-](?i:nt|mobile|pro|home|1[01]|no))* [ \t:=_\"'#.(\\-]{{0,6}}
-    | (?<![^\s\"'(\[;,{{<]) (?!{HOST}/)(?:[a-z0-9_-]+/(?=\d\.)|(?![a-z0-9_-]+/)[A-Za-z][\w+-]*/)
-    | (?<!(?i:ssh)\ )(?<![\w@/.-])@?(?!{HOST}@|\d+@|//[^/]*@)
-      (?:[a-z0-9_-]+@(?=\d\.)|(?![a-z0-9_-]+@)[\w./-]+@(?=\d?\d\.))
-    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){{1,2}}
-    | (?<![:/])[/\\][\w.+-]{{0,40}}[A-Za-z]- | \.so\. | \bApplication\\ )[\d.]+$"""
+VERSION_BEFORE = r"""(?x)(?:
+    (?:(?<![A-Za-z])|(?=[A-Z]))(?i:versions?|v|ver|rev|revision|build|release|firmware|driver|kernel
+        |sdk|runtime|oid|chrome|firefox|safari|edge|android|windows(?:\ server)?|ios|mac\ ?os|os\ x
+        |java|jdk|python|php|rails|framework)
+      (?:[ _](?i:is|number|file|nt|mobile|pro|10|no))* [ \t:=_"'#.(\\-]{0,6}
+    | (?<!ssh\ )(?<![\w@/.-])(?!\d+@|//[^/]*@|(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user
+        |redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)[/@])
+      (?: (?<![^\s"'(\[;,{<])(?:[A-Z][\w+-]*/|[a-z0-9_-]+/(?=\d\.))
+        | [@\w./-]+@(?=\d\.) | [\w-]*[A-Z./][\w./-]*@(?=\d\d\.) )
+    | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}
+    | (?<![:/])[/\\][\w.+-]{0,40}[A-Za-z]- | \.so\. )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
-    | [\d.]{5,15}(?:
-        -(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|canary|nightly|stable|hotfix|patch
-          |debug|ubuntu|linux|win|ga|\d+\.el\d|g?(?=\d*[a-f])[0-9a-f]{7}|[rbp]\d|py\d|el\d|x64|x86)
-        | \+[a-z0-9] | (?:rc|b)\d | _(?:amd64|arm64|i386|all)\b
-        | [._-](?:tar|tgz|zip|jar|war|aar|pom|whl|dll|so|exe|deb|rpm|apk|msi|dmg|gem|nupkg|min|js
-          |css)\b )"""
-# What stands between a version and another.
-VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/,<-]|[-=]>|\u2192)\s{0,9}"
+    | [\d.]{4,14}\d(?: \+[a-z0-9]
+      | -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|(?:b|r|py|el|\d+\.el)\d
+          |g?(?=\d*[a-f])[0-9a-f]{7})
+      | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|gem|nupkg|min|js|css
+          |amd64|arm64|i386|all)\b )"""
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
-    """Find IPv4 addresses, but no versions. A number that is a version once is one in the whole text."""
+    """Find IPv4 addresses, but no versions. A number that is a version once is one everywhere."""
     candidates = list(pattern(IPV4).finditer(text))
     versions = set()
-    last, before = None, 0  # where the last version, and the number before, ended
+    before = 0  # where the number before ended
     for found in candidates:
         start, end = found.span()
-        is_version = found[0].endswith(".0.0.0") or not re.match(r":\d", text[end : end + 2]) and (
+        has_port = re.match(r":\d", text[end : end + 2])
+        if not has_port and (
             pattern(VERSION_BEFORE).search(text, max(before, start - 60), end)
             or pattern(VERSION_AFTER).match(text, start)
-            or last and pattern(VERSION_RANGE).fullmatch(text, last, start)
-        )
-        if is_version:
+        ):
             versions.add(found[0])
-            last = end
+            if found[0][1] == ".":  # v1.2.3.4 to 1.2.3.5
+                versions.add(found[0].rpartition(".")[0])
         before = end
-    yield from ((*found.span(), IP_MASK) for found in candidates if found[0] not in versions)
+    for found in candidates:
+        is_version = not versions.isdisjoint((found[0], found[0].rpartition(".")[0]))
+        if not is_version and not found[0].endswith(".0.0.0"):
+            yield (*found.span(), IP_MASK)
 
 
 # Stack traces in texts: loggers send whole tracebacks as messages. Frames go, exceptions stay.
-PLACE = r"(?:[^()\n\v]|\([^()\n\v]{0,200}\))"
-# A frame of JavaScript, Java or .NET; of Python, PHP, Firefox; one that a server has cut. It stands
-# anywhere; at the start of a line it takes the line.
-FRAME = rf"""(?x)(?:(?P<line>(?<![^\n\v])[ \t>|+]*(?![ \t>|+]))|(?<=\s))(?:
-      at\s+(?:async\s+|new\s+)?(?:
-        (?=[^\s().]{{0,300}}\.[^\s().]{{0,300}}\.)[^\s()]{{1,300}}(?:\ \[as\ [^\s\]]{{1,80}}\])?
-          \ ?\({PLACE}{{0,600}}\)(?:\sin\s\S{{1,300}}:line\s\d+)?
-        | [^\s()]{{1,300}}\ ?(?:\[as\ [^\s\]]{{1,80}}\]\ )?
-          \((?:{PLACE}{{1,600}}:\d+|<anonymous>|native|Native\ Method|Unknown\ Source|index\ \d+)\)
-        | (?=[^\s()]{{0,300}}[./\\])[^\s()]{{1,500}}:\d+:\d+(?!\S) )
-    | File\ \\*["'][^"'\n\v]{{1,500}}["'],\ line\ \d+(?:,\ in\ [^\s"']+)?
-    | \#\d+\s(?:(?:/|[A-Za-z]:\\)[^\s(]{{1,300}}\(\d+\):\s\S+|\{{main\}})
-    | [\w$.<>/]{{0,100}}@https?:[^\s@]{{1,300}}:\d+:\d+(?!\S)
-    | (?:at|File|from|\#\d+)\ [^\n\v]{{0,300}}{CUT}\Z
-    )(?(line)(?P<rest>[^\n\v]*))"""
-# What only a whole line may be; with it go a symbol above it, Python's code below it.
-FRAME_LINE = r"""(?x)(?P<line>(?<![^\n\v])[ \t>|+]*)(?![ \t>|+])(?:
-      (?:Exception\ Group\ )?Traceback\ \(most\ recent\ call\ last\):(?=\r?[\n\v][\s>|+]*File)
-    | File\ \\*["'][^"'\n\v]+["'],\ line\ \d+[^\n\v]*(?:[\n\v](?P=line)[ \t\[][^\n\v]*)*
-    | at\s+(?:<anonymous>|[^\s()]+:\d+)[ \t]*(?![^\n\v])
-    | at\s+(?:async\s+|new\s+)?[\w$<>`]+[.+/|][\w$<>`\[\],.+/|]*\ ?\(
-    | \.\.\.\ \d+\ (?:more|common) | ---\ End\ of\ (?:stack|inner)
-    | \d+:\s+(?:0x[0-9a-f]+\ -\ )?(?:<|[\w$]+::|\S+[ \t\r]*[\n\v][ \t]*at\ \S*[/\\])    # Rust
-    | (?:from\s+|\d+:\s+from\s+)?[^\s:]+:\d+:in\ [`'"][^`'"]*[`'"](?!:)         # Ruby
-    | \#\d+\s+(?:\[internal|phar:|pc\ [0-9a-f]|0x[0-9a-f]
-        |[^\n]{1,200}?\([^()\s]{0,300}:\d)                                      # PHP, Android, Dart
-    | (?:(?:[^\s(]+\(|created\ by\ )[^\n\v]*[\n\v][ \t]*)?[^\s:]+\.(?:go|s):\d+
-        (?:\ \+0x|[ \t]*(?![^\n\v]))                                            # Go
-    | thrown\ in\ [^\n\v]*\ on\ line\ \d | goroutine\ \d+\ \[
-    | \d+\s+\S+\s+0x[0-9a-f]{6}                                                # Apple
-    | (?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+:\                          # Elixir, Erlang
-    | (?:(?:global|module)\ code|[^\s@]*)@
-        (?:(?:https?|file|app|webpack|moz-|safari-)\S*?:\d|\[native\ code\])    # Firefox, Safari
-    )(?P<rest>[^\n\v]*)"""
-TRACE_HEADER = r"Traceback \(most|[Ss]tack ?trace|[Bb]acktrace|[Cc]all stack:|goroutine \d"
+FRAMES = (  # anywhere in a line
+    # Java, JavaScript: at a.b(C.java:1), at new C [as d] (/c.js:1:2)
+    r"at\s(?:async\s|new\s)?[^\s()]{1,300} ?(?:\[as [^\s\]]{1,80}\] )?\((?:"
+    r"(?:[^()\n]|\([^()\n]{0,200}\)){0,600}:\d+|<anonymous>|native|Native Method|Unknown Source"
+    r"|index \d+)\)",
+    r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
+    r"at\s[^\s()]{1,300}\([^()\n]{0,300}\) in \S{1,300}:line \d+",  # .NET
+    r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
+    r"#\d+\s(?:[^\s(]{0,300}[/\\][^\s(]{1,300}\(\d+\): \S+|\{main\})",  # PHP
+    r"[\w$.<>/]{0,100}@https?:[^\s@]{1,300}:\d+:\d+(?!\S)",  # Firefox, Safari
+    rf"(?:at|File|from|#\d+) .{{0,300}}{CUT}\Z",
+)
+FRAME_LINES = (  # at the start of a line
+    r"(?:\w+ Group )?Traceback \(most recent call last\):\s*\n",
+    r"\[(?:Previous line|native code)",  # Python, Safari
+    r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
+    r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
+    r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
+    r"\d+:\s+(?:0x|\S+::|.*\n[ \t]*at \S*[/\\])",  # Rust
+    r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
+    r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])",  # PHP, Android
+    r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
+    r"(?:[^\s(]+\(|created by ).*\n[ \t]*[^\s:]+\.(?:go|s):\d",  # Go
+    r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
+)
+# A frame that begins a line takes it, and the lines below that are indented more: Python's code.
+FRAME = (
+    rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*"
+    rf"(?:\n(?P=indent)[ \t].*)*|(?<=\s)(?:{'|'.join(FRAMES)})"
+)
 
 
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames, if there are a header and a frame, or two frames."""
-    blocks: list[tuple[int, int, int]] = []  # start, end, lines
-    frames = [*pattern(FRAME).finditer(text)]
-    if re.search("[\n\v]", text):
-        frames += pattern(FRAME_LINE).finditer(text)
-    for found in sorted(frames, key=lambda frame: (frame.start(), -frame.end())):
+    lines = text.replace("\v", "\n")
+    if lines != text:  # escaped line breaks stand in quotes; what ends those ends a line, too
+        lines = re.sub(r"""(?<!\\)["'](?!, line \d)(?=\s*[,}\])])""", "\n", lines)
+    blocks: list[tuple[int, int, int]] = []  # start, end, number of lines
+    for found in pattern(FRAME).finditer(lines):
         start, end = found.span()
-        if blocks and start < blocks[-1][1]:
-            continue
-        lines = 1 + len(re.findall("[\n\v]", found[0]))
-        if "\v" in text[max(0, start - 1) : end]:  # escaped, so in quotes that end somewhere
-            code = found[0].rpartition("\v")[2] if "\v" in found[0] else ""
-            tail = found["rest"] or code
-            end -= len(tail) - len(re.split(r"(?<!\\)[\"']", tail)[0])
+        count = 1 + found[0].count("\n")
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
-            start, lines = blocks[-1][0], blocks.pop()[2] + lines
-        blocks.append((start, end, lines))
-    enough = 1 if pattern(TRACE_HEADER).search(text) else 2
-    if sum(lines for *_, lines in blocks) >= enough:
-        for start, end, lines in blocks:
-            yield start, end, STACK_MARK.format(lines, "" if lines == 1 else "s")
+            start, _, count_before = blocks.pop()
+            count += count_before
+        blocks.append((start, end, count))
+    header = re.search(r"(?i)traceback \(|stack ?trace|backtrace|call stack:|goroutine \d", text)
+    if sum(count for *_, count in blocks) >= (1 if header else 2):
+        for start, end, count in blocks:
+            yield start, end, STACK_MARK.format(count, "" if count == 1 else "s")
 
 
 # A rule, and what a lower-case text must hold for it to find anything. In this order: secrets
@@ -606,7 +567,11 @@ def find_frames(text: str) -> Iterator[Span]:
 RULES: tuple[Rule, ...] = (
     (find_in_urls, "://"),
     (find_tokens, f"-----begin|hooks[.]slack|{TOKEN_START}"),
-    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
+    (find_headers, "cookies?:|authorization:"),
+    (
+        find_assignments,
+        "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key",
+    ),
     (find_credentials, "bearer|basic|token|negotiate|apikey"),
     (find_in_commands, "curl|mysql|mariadb|docker|redis|sshpass|identified"),
     (find_gravatars, "avatar"),
@@ -616,8 +581,12 @@ RULES: tuple[Rule, ...] = (
 )
 IPV4_HINT = r"\d\.\d{1,3}\.[\d\u2026.]|\{\d+,"
 IPV4_RULES: dict[str, list[Rule]] = {VERSION: [], ADDRESS: [(finder(IPV4, IP_MASK), IPV4_HINT)]}
-KIND_RULES: dict[str, list[Rule]] = {COOKIES: [(find_cookies, "")], USER: [(find_user_names, "")]}
-SUSPECT = "|".join([ESCAPED, IPV4_HINT, *(hint for _, hint in RULES)])
+KIND_RULES: dict[str, list[Rule]] = {
+    COOKIES: [(finder("(?:^|;)(?:[^=;]*=)?(?P<value>[^;]+)"), "")],
+    USER: [(finder(r'^(?:user\.)?(?:user)?name:"?(?P<value>[^"]+)'), "")],  # in a user tag
+}
+# What a lower-case text must hold for any of that: escapes, or what a rule must find.
+SUSPECT = "|".join([r"[^\t\n\r -~]|[%\\&]|=40", IPV4_HINT, *(hint for _, hint in RULES)])
 
 
 class Redactor:
