@@ -537,10 +537,11 @@ FRAME_LINES = (  # at the start of a line
     r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
 )
 # A frame that begins a line takes it, and the lines below that are indented more: Python's code.
-FRAME = (
+WHOLE_FRAME = (
     rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*"
-    rf"(?:\n(?P=indent)[ \t].*)*|(?<=\s)(?:{'|'.join(FRAMES)})"
+    r"(?:\n(?P=indent)[ \t].*)*"
 )
+INLINE_FRAME = rf"(?<=\s)(?:{'|'.join(FRAMES)})"
 
 
 def find_frames(text: str) -> Iterator[Span]:
@@ -549,8 +550,11 @@ def find_frames(text: str) -> Iterator[Span]:
     if lines != text:  # escaped line breaks stand in quotes; what ends those ends a line, too
         lines = re.sub(r"""(?<!\\)["'](?!, line \d)(?=\s*[,}\])])""", "\n", lines)
     blocks: list[tuple[int, int, int]] = []  # start, end, number of lines
-    for found in pattern(FRAME).finditer(lines):
+    frames = [*pattern(WHOLE_FRAME).finditer(lines), *pattern(INLINE_FRAME).finditer(lines)]
+    for found in sorted(frames, key=re.Match.start):
         start, end = found.span()
+        if blocks and start < blocks[-1][1]:
+            continue
         count = 1 + found[0].count("\n")
         if blocks and not text[blocks[-1][1] : start].strip():  # one mark for all
             start, _, count_before = blocks.pop()
