@@ -1604,8 +1604,6 @@ def newest_event(client: Client, issue: str, wanted: str) -> str:
     raise Failure(NOT_FOUND, f"issue {issue} has no {what} in environment {environment or 'any'!r}")
 
 
-# Lists.
-
 # What a Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
 CURSOR = r"[A-Za-z0-9:=_+/.%][A-Za-z0-9:=_+/.%-]{0,499}"
 NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
@@ -1674,9 +1672,6 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
         yield SimpleNamespace(items=items, headers=headers, has_next=bool(cursors), cursor=cursor)
 
 
-# Environments and tags.
-
-
 def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> list[str]:
     """Add to issues' records, if it is shown, what their newest events' tags say; note failures."""
     args, counted = client.args, {"environments", "top_tags"}
@@ -1706,8 +1701,6 @@ def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> 
     note = f"the environments and top tags of {missing} of {len(records)} issues could not be read ({reason})"
     return [note] if missing else []
 
-
-# IDs and web addresses.
 
 FORMS = (  # of the arguments ISSUE and EVENT
     "an issue's ID (1234567890 or BACKEND-1A), for event-detail also an event's (32 hex digits), "
