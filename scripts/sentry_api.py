@@ -19,13 +19,12 @@ at run(), at the end. Slow imports are inside the functions that need them.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 
 def end_quietly_on_interrupt() -> None:
     """Let Ctrl-C end the process without a word, with status 130."""
-    import signal
-
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
@@ -81,8 +80,7 @@ MAX_LIMIT = 50
 HOUR, DAY = 3600, 86400
 UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
 
-RETRY_PAUSE = 1.0  # seconds before the second and last attempt
-MAX_PAUSE = 30.0  # where a server asks for a longer one, there is no second attempt
+RETRY_PAUSE, MAX_PAUSE = 1.0, 30.0  # seconds before the second and last attempt; longer: none
 POLL_INTERVAL = 0.2  # seconds until Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
@@ -129,9 +127,8 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered, and `reason` its explanation. `pause` is how many
-    seconds to wait before trying once more; 0: not again. `hosts` are IP addresses that the message
-    may show in URLs.
+    `http` is the HTTP status, if a server answered, `reason` its explanation; `pause` the seconds to
+    wait before trying once more, 0: not again; `hosts` are IP addresses that URLs in it may show.
     """
 
     http = 0
@@ -195,15 +192,14 @@ ABOUT_WORDS = frozenset(
 VERSION_NAME = r"""(?x)_
     (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
     (?:_(?:name|number|id|info|string|tag|code|label|description|value|raw|range))*$"""
-ADDRESS_NAME = "(?:^|_)(?:ips?|addr|address|addresses|forwarded|forwarded_for|remote|peer)$"
-USER_KEY = r"(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?"
-USER_NAMES = "name username displayname fullname firstname lastname".split()
-# Names are masked whole, as secrets are.
-USER_FIELDS = {**dict.fromkeys(USER_NAMES, SECRET), "email": MAIL, "data": USER}
-TEAM_KEYS = frozenset(
-    "activity seen_by participants assigned_to assignee status_details actor owner owners authors "
-    "author committer last_commit reviewers".split()
-)
+USER_NAME = "(?:user_?)?(?:user|display|full|first|last)?_?name"  # masked whole, as secrets are
+KIND_NAMES = {
+    USER: "(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?",
+    PACKAGES: "(?:.*_)?(?:packages|modules)",
+    ADDRESS: "(?:.*_)?(?:ips?|addr|address|addresses|forwarded|forwarded_for|remote|peer)",
+    TEAM: "activity|seen_by|participants|assigned_to|assignee|status_details|actor|owners?|authors?"
+    "|committer|last_commit|reviewers",
+}
 
 
 def snake_case(key: str) -> str:
@@ -219,11 +215,6 @@ def is_secret(key: str) -> bool:
     return pattern(SECRET_NAME).search(name) is not None
 
 
-def user_field(key: str) -> str:
-    """Return the kind of a user's data by its key: 'userEmail' is an email; or PLAIN."""
-    return USER_FIELDS.get(snake_case(key).replace("_", "").removeprefix("user"), PLAIN)
-
-
 @lru_cache(maxsize=8192)
 def kind_of(key: str, parent: str = PLAIN) -> str:
     """Tell what a key says of its value, in an object that is itself of kind `parent`."""
@@ -237,18 +228,16 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return COOKIES
     if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
         return SECRET
-    if (parent == USER or key.startswith("user.")) and user_field(key):
-        return user_field(key)
-    if pattern(USER_KEY).fullmatch(name) and parent != TEAM:
-        return USER
-    if last in ("packages", "modules"):
-        return PACKAGES
-    if pattern(ADDRESS_NAME).search(name):
-        return ADDRESS
+    if parent == USER or key.startswith("user."):
+        if pattern(USER_NAME).fullmatch(name):
+            return SECRET
+        if last in ("email", "data"):
+            return MAIL if last == "email" else USER
+    for kind, names in KIND_NAMES.items():
+        if pattern(names).fullmatch(name) and (kind, parent) != (USER, TEAM):
+            return kind
     if pattern(VERSION_NAME).search(f"_{parent}_{name}"):
         return VERSION
-    if name in TEAM_KEYS:
-        return TEAM
     return parent if parent in (TEAM, COOKIES) else PLAIN
 
 
@@ -260,8 +249,7 @@ ESCAPE = rf"""(?x)
     | (?<!\\)\\+[nrt]
     | &(?:amp;)*(?P<entity>(?:\#\w{{2,9}}|quot|apos|commat|period);)
     | [\uff20\ufe6b\uff0e\u3002\uff61\uff1a{INVISIBLE}{JOINERS}]"""
-# By an escape's last character; an unseen one means nothing. \v tells find_frames() that a line
-# break was escaped.
+# By an escape's last character. \v tells find_frames() that a line break was escaped.
 MEANINGS = dict(zip("nrtm\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "\v\r\t\x1b@@...:"))
 
 
@@ -675,8 +663,9 @@ def unique_keys(members: list[tuple[str, Any]]) -> Object:
 @lru_cache(maxsize=8192)
 def is_user(keys: tuple[str, ...]) -> bool:
     """Tell whether an object's keys are those of a user: a name beside an email or an address."""
-    has_address = any(snake_case(key).endswith(("email", "ip_address")) for key in keys)
-    return has_address and SECRET in map(user_field, keys)
+    names = list(map(snake_case, keys))
+    has_address = any(name.endswith(("email", "ip_address")) for name in names)
+    return has_address and any(map(pattern(USER_NAME).fullmatch, names))
 
 
 def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
