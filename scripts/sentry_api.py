@@ -84,7 +84,6 @@ RETRY_PAUSE, MAX_PAUSE = 1.0, 30.0  # seconds before the second and last attempt
 POLL_INTERVAL = 0.2  # seconds until Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
-MAX_LISTED = MAX_PAGES * PAGE_SIZE
 MAX_ITEMS_READ = 1000  # of a page
 MAX_BODY = 64 << 20  # bytes, unpacked
 MAX_TAG_BODY = 8 << 20  # the same for tags, of which TAG_WORKERS are in memory at a time
@@ -145,10 +144,10 @@ class Failure(Exception):
 # --- Redaction ---------------------------------------------------------------
 #
 # redact() walks a value. What a key says of its value is that value's kind, and each text goes
-# through the rules of its kind. A rule is a function from a text to spans: start, end, mask. Rules
-# see the text with its escapes undone, and BLANKs where an earlier rule has found something; at the
-# end all spans are cut out of the text as it was. Every pattern takes linear time: its repeats are
-# bounded, or can't hold what follows them.
+# through the rules of its kind: functions from a text to spans (start, end, mask). They see the text
+# with its escapes undone, and BLANKs where an earlier rule found something; at the end all spans are
+# cut out of the text as it was. Patterns take linear time: repeats are bounded, or can't hold what
+# follows them.
 
 EMAIL_MASK, IP_MASK, SECRET_MASK = "[REDACTED_EMAIL]", "[REDACTED_IP]", "[REDACTED]"
 STACK_MARK = "[{} stack trace line{} removed]"
@@ -183,10 +182,9 @@ NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
 ABOUT_WORDS = frozenset(
     "count counts type types length limit size name field fields url uri endpoint path policy age "
-    "ttl expiry expires expired expiration status state error errors method mode provider "
-    "required valid invalid enabled usage version at in created updated reset attempts index hint algorithm "
-    "alg issuer audience scope scopes domain host header file format manager backend class "
-    "handler".split()
+    "ttl expiry expires expired expiration status state error errors method mode provider required "
+    "valid invalid enabled usage version at in created updated reset attempts index hint algorithm "
+    "alg issuer audience scope scopes domain host header file format manager backend class handler".split()
 )
 # Of the kind of the object, _, and the key in it: _version_number, version_number.
 VERSION_NAME = r"""(?x)_
@@ -483,18 +481,16 @@ def find_ipv4(text: str) -> Iterator[Span]:
     before = 0  # where the number before ended
     for found in candidates:
         start, end = found.span()
-        has_port = re.match(r":\d", text[end : end + 2])
-        if not has_port and (
-            pattern(VERSION_BEFORE).search(text, max(before, start - 60), end)
-            or pattern(VERSION_AFTER).match(text, start)
-        ):
+        is_version = pattern(VERSION_BEFORE).search(text, max(before, start - 60), end)
+        is_version = is_version or pattern(VERSION_AFTER).match(text, start)
+        if is_version and not re.match(r":\d", text[end : end + 2]):  # no port
             versions.add(found[0])
             if found[0][1] == ".":  # v1.2.3.4 to 1.2.3.5
                 versions.add(found[0].rpartition(".")[0])
         before = end
     for found in candidates:
-        is_version = not versions.isdisjoint((found[0], found[0].rpartition(".")[0]))
-        if not is_version and not found[0].endswith(".0.0.0"):
+        names = {found[0], found[0].rpartition(".")[0]}
+        if names.isdisjoint(versions) and not found[0].endswith(".0.0.0"):
             yield (*found.span(), IP_MASK)
 
 
@@ -560,10 +556,7 @@ RULES: tuple[Rule, ...] = (
     (find_in_urls, "://"),
     (find_tokens, f"-----begin|hooks[.]slack|{TOKEN_START}"),
     (find_headers, "cookies?:|authorization:"),
-    (
-        find_assignments,
-        "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key",
-    ),
+    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
     (find_credentials, "bearer|basic|token|negotiate|apikey"),
     (find_in_commands, "curl|mysql|mariadb|docker|redis|sshpass|identified"),
     (find_gravatars, "avatar"),
@@ -601,8 +594,7 @@ class Redactor:
         if isinstance(value, dict):
             return self.redact_object(value, kind, in_object)
         if isinstance(value, list):
-            kinds = kinds_of_items(value, kind, in_object)
-            return list(map(self.redact, value, kinds))
+            return list(map(self.redact, value, kinds_of_items(value, kind, in_object)))
         return value
 
     def redact_object(self, value: Object, kind: str, in_object: bool) -> Object:
@@ -677,9 +669,6 @@ def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
     for index, item in enumerate(items[:-1]):
         if kind == PLAIN and isinstance(item, str) and re.match(r"--[^=\s]+$", item):
             kinds[index + 1] = SECRET if is_secret(item) else PLAIN  # sys.argv: --password hunter2
-    if kind == SECRET:  # {"password": ["This field is required."]}
-        sentence = r"[A-Z]?[a-z']+(?: [a-z0-9']+){2,}[.!]?"
-        kinds = [PLAIN if re.fullmatch(sentence, str(item)) else kind for item in items]
     return kinds
 
 
@@ -792,7 +781,6 @@ TABLE_FIELDS = {
     "list-issues": "short_id level last_seen first_seen count_in_range user_count trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
 }
-TITLE_FIELDS = "short_id level status title".split()
 PAGE_FIELDS = "id timestamp last_seen first_seen count user_count trend_24h release".split()
 PAGE_FIELDS += "first_release last_release environment environments top_tags location message".split()
 HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS", "trend_24h": "TREND 24 H", "trend_14d": "TREND 14 D"}
@@ -814,7 +802,8 @@ def format_table(records: list[Object], fields: list[str]) -> str:
 
 def format_page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    lines = [" ".join(show_value(record[name]) for name in TITLE_FIELDS if name in record)]
+    title = ("short_id", "level", "status", "title")
+    lines = [" ".join(show_value(record[name]) for name in title if name in record)]
     facts = [make_column([record], name) for name in PAGE_FIELDS]
     lines += [f"{heading:<13}  {value}" for heading, value in facts if value != "-"]
     lines += map(show_value, record.get("stack") or [])
@@ -891,7 +880,7 @@ BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL (the base URL is the web pa
 EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED}
 # By HTTP status, or by Sentry's code in the answer.
 HINTS: dict[Any, str] = {
-    400: "check --query, --environment and --cursor",
+    **dict.fromkeys((400, 422), "check --query, --environment and --cursor"),
     401: "the token is wrong, expired or for another server; create one at "
     f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked",
     403: "the token needs the scopes event:read, project:read and org:read, and its owner access to "
@@ -902,7 +891,6 @@ HINTS: dict[Any, str] = {
     b"sso-required": "the organization wants single sign-on: log in by SSO in a browser first",
     b"member-disabled-over-limit": "the organization has more members than its plan allows",
 }
-HINTS[422] = HINTS[400]
 
 
 def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[Any]:
@@ -1005,10 +993,7 @@ class Client:
         raise Failure(UNUSABLE, f"HTTP {answer.status}: more than {MAX_REDIRECTS} redirects")
 
     def get_issue(self, issue: str, below: str = "", params: Object | None = None) -> tuple[Any, Any]:
-        """GET an issue endpoint; by the organization's form where the org-less one won't do.
-
-        It refuses tokens of one organization (401), knows one region (404), is being retired (410).
-        """
+        """GET an issue endpoint; by the organization's form where the org-less one won't do."""
         ask = partial(self.get, params=params, what=f"issue {issue}")
         org_path = ORG_ISSUE.format(org=self.args.org, issue=issue) + below
         if self.is_org_form:
@@ -1016,6 +1001,7 @@ class Client:
         try:
             return ask(ISSUE.format(issue=issue) + below)
         except Failure as first:
+            # It refuses tokens of one organization, knows one region (404), is being retired (410).
             is_bound = first.http == 401 and "organization" in first.reason.lower()
             if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
@@ -1048,11 +1034,10 @@ class Client:
 
     def web_page(self, issue: Any, event: Any = None) -> str | None:
         """Return the address of an issue's or event's web page, if it is known."""
-        if not (self.args.org and issue):
-            return None
         page = f"issues/{issue}" + (f"/events/{event}" if event else "")
         form = "{}/{}/{}" if self.is_glitchtip else "{}/organizations/{}/{}/"
-        return form.format(self.args.base_url, self.args.org, page)
+        is_known = self.args.org and issue
+        return form.format(self.args.base_url, self.args.org, page) if is_known else None
 
 
 def make_opener(base_url: str) -> Any:
@@ -1500,7 +1485,7 @@ def list_issues(client: Client) -> Result:
         record, _ = pair
         return record[figure] is not None, record[figure], record["count"] or 0
 
-    limit = args.limit if args.sort == "date" else MAX_LISTED
+    limit = args.limit if args.sort == "date" else MAX_PAGES * PAGE_SIZE
     found, notes = get_list(client, {"query": args.query, "environment": args.environment}, limit)
     pairs = [(shape_issue(client, issue), issue) for issue in found]
     pairs = sorted(pairs, key=rank, reverse=True)[: args.limit]
@@ -1521,22 +1506,24 @@ def list_issues(client: Client) -> Result:
 
 def other_environments(client: Client, records: list[Object]) -> list[str]:
     """Say in which other environments these issues are or, where there are none, the newest are."""
-    args, notes, unknown = client.args, [], ""
+    args, notes = client.args, []
+    found: list[Object] = []
     if not records:
         try:
-            params, anything = {"query": args.query, "environment": None}, {"query": "", "limit": 1}
-            found = get_list(client, params, PROBE_ISSUES)[0] if args.environment else []
-            if client.is_glitchtip and not found and not client.get_issues(anything)[0]:
+            if args.environment:
+                params = {"query": args.query, "environment": None}
+                found, _ = get_list(client, params, PROBE_ISSUES)
+            if client.is_glitchtip and not found and not client.get_issues({"query": "", "limit": 1})[0]:
                 return [f"{args.project!r} is empty; this server doesn't tell whether it exists"]
         except Failure as failure:
             return [f"other environments could not be checked ({failure.message})"]
         records = [shape_issue(client, issue) for issue in found]
         notes = add_tags(client, records, is_needed=True)
-        unknown = "other environments" if records else ""
     counts = Counter(name for record in records for name in record["environments"] or [])
     del counts[args.environment]
-    names = ", ".join(repr(name) for name, _ in counts.most_common(5)) or unknown
-    if names:
+    names = ", ".join(repr(name) for name, _ in counts.most_common(5))
+    if names or found:
+        names = names or "other environments"
         notes.append(f"there are issues in {names}; use --environment NAME, or --environment '' for all")
     return notes
 
