@@ -675,9 +675,9 @@ def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
     """Return a copy of a JSON value without personal data, secrets and stack traces.
 
-    Types are kept; texts, and keys, are replaced where needed. `token`, of six characters or more,
-    is masked wherever it stands; addresses in `hosts` stay as hosts of URLs. Redacting twice
-    changes nothing. Raises RecursionError for what is nested deeper than Python's stack.
+    Types are kept. `token`, of six characters or more, is masked wherever it stands; addresses in
+    `hosts` stay as hosts of URLs. Redacting twice changes nothing. Raises RecursionError for what is
+    nested deeper than Python's stack.
     """
     return Redactor(token, hosts).redact(value)
 
@@ -964,8 +964,8 @@ class Client:
         no_answer: Any = (type(error).__name__, {}, b"")
         status, headers, body = answer or no_answer
         if self.args.verbose:
-            milliseconds = 1000 * (time.monotonic() - started)
-            say(f"GET {target} -> {status}, {milliseconds:.0f} ms, {len(body)} bytes")
+            spent = time.monotonic() - started
+            say(f"GET {target} -> {status}, {1000 * spent:.0f} ms, {len(body)} bytes")
         if error:
             raise network_failure(error, self.args)
         self.now = read_time(headers, "Date") or time.time()
@@ -1205,14 +1205,12 @@ FIELDS = {
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
 # Where Sentry has the texts among them. What the organization's list has in `lifetime`, it has
 # elsewhere for a period only.
-PATHS = {name: f"lifetime.{name}|{name}" for names in FIELDS.values() for name in names}
+PATHS = {name: f"lifetime.{name}|{name}|{name}.version" for names in FIELDS.values() for name in names}
 PATHS.update(
     id="eventID|event_id|id",
     level="level|tags.level",
     platform="platform|project.platform",
     project="project.slug",
-    first_release="first_release.version",
-    last_release="last_release.version",
     timestamp="date_created|end_timestamp|start_timestamp",
     environment="tags.environment",
     release="tags.release|release.version",
