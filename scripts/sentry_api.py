@@ -637,12 +637,11 @@ class Redactor:
 
     def redact_nested(self, text: str, kind: str) -> str | None:
         """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats."""
-        try:
+        with suppress(ValueError, RecursionError):
             value = json.loads(text, object_pairs_hook=unique_keys)
             new = self.redact(value, kind)
-        except (ValueError, RecursionError):
-            return None
-        return text if new == value else json.dumps(new, ensure_ascii=False)
+            return text if new == value else json.dumps(new, ensure_ascii=False)
+        return None
 
 
 def unique_keys(members: list[tuple[str, Any]]) -> Object:
@@ -857,11 +856,10 @@ def seconds_since_1970(text: Any) -> float | None:
     """Return an ISO 8601 UTC time in seconds since 1970; None for anything else."""
     from datetime import datetime
 
-    try:
+    with suppress(AttributeError, ValueError):
         whole, _, fraction = text.replace("+00:00", "").rstrip("Z").partition(".")
         return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
-    except (AttributeError, ValueError):
-        return None
+    return None
 
 
 def draw(counts: list[int]) -> str:
@@ -1165,10 +1163,9 @@ def read_time(headers: Any, name: str) -> float:
     import email.utils
 
     text = headers.get(name, "")
-    try:
+    with suppress(IndexError, TypeError, ValueError, OverflowError):
         return float(text) if text.isdecimal() else email.utils.parsedate_to_datetime(text).timestamp()
-    except (IndexError, TypeError, ValueError, OverflowError):
-        return 0.0
+    return 0.0
 
 
 def expect_list(value: Any) -> list[Object]:
@@ -1338,9 +1335,9 @@ def shape_event(client: Client, event: Object) -> Object:
     event = {**event, "tags": by_key(event, "tags")}
     entries = {text_at(item, "type"): item.get("data") for item in objects_at(event, "entries")}
     record: Object = {name: text_at(event, path) for name, path in PATHS.items()}
-    stacks = [*stacks_of(entries, text_at(event, CHOSEN_FRAME))]
-    exceptions = [exception for exception, _ in stacks[::-1]]
     chosen = text_at(event, CHOSEN_FRAME, " in ")
+    stacks = [*stacks_of(entries, chosen)]
+    exceptions = [exception for exception, _ in stacks[::-1]]
     record["location"] = chosen or exceptions[-1]["location"] or record["location"]
     shown = text_at(record, "title culprit location") or ""
     if client.args.command == "event-detail":  # lists show no exceptions
@@ -1426,7 +1423,7 @@ def read_frame(frame: Object, chosen: str | None) -> SimpleNamespace:
     in_app = value_at(frame, "in_app")
     note = " (not in-app)" if in_app is False else ""
     is_usable = (line or path == package) and path not in ("", "<anonymous>", "[native code]")
-    ranks = [in_app is True, text_at(frame, "path function") == chosen, True]  # as location
+    ranks = [in_app is True, text_at(frame, "path function", " in ") == chosen, True]  # as location
     return SimpleNamespace(
         place=place,
         line=": ".join(filter(None, [place, *code])),
