@@ -152,7 +152,6 @@ class Failure(Exception):
 EMAIL_MASK, IP_MASK, SECRET_MASK = "[REDACTED_EMAIL]", "[REDACTED_IP]", "[REDACTED]"
 STACK_MARK = "[{} stack trace line{} removed]"
 BLANK = "\0"
-
 pattern = cache(re.compile)  # compiled when first used: --help needs none
 
 # What a key says of its value.
@@ -180,12 +179,11 @@ NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
     | (?:page|next|continuation)_token$
     | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
-ABOUT_WORDS = frozenset(
-    "count counts type types length limit size name field fields url uri endpoint path policy age "
-    "ttl expiry expires expired expiration status state error errors method mode provider required "
-    "valid invalid enabled usage version at in created updated reset attempts index hint algorithm "
-    "alg issuer audience scope scopes domain host header file format manager backend class handler".split()
-)
+ABOUT_WORDS = frozenset("""count counts type types length limit size name field fields url uri
+    endpoint path policy age ttl expiry expires expired expiration status state error errors method
+    mode provider required valid invalid enabled usage version at in created updated reset attempts
+    index hint algorithm alg issuer audience scope scopes domain host header file format manager
+    backend class handler""".split())
 # Of the kind of the object, _, and the key in it: _version_number, version_number.
 VERSION_NAME = r"""(?x)_
     (?:version|ver|release|build|sdk|browser|os|runtime|firmware|driver|kernel|dist)
@@ -414,11 +412,9 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
 find_gravatars = finder(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
-FILE_ENDINGS = "|".join(
-    "png jpe?g gif svg webp avif ico css scss jsx? tsx? [cm]js map json html? xml ya?ml toml ini "
-    "conf txt log tar gz tgz whl jar war dll exe php java kt swift dart rb go cs [ch]pp vue wasm "
-    "woff2? mp[34] pdf csv sql lock service socket target timer mount".split()
-)
+FILE_ENDINGS = """png jpe?g gif svg webp avif ico css scss jsx? tsx? [cm]js map json html? xml
+    ya?ml toml ini conf txt log tar gz tgz whl jar war dll exe php java kt swift dart rb go cs
+    [ch]pp vue wasm woff2? mp[34] pdf csv sql lock service socket target timer mount""".split()
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
 # An address; up to where a server has cut it; not a version, not a file; and what ends as most
@@ -426,7 +422,7 @@ LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!
 DOMAIN = rf"""(?: \[(?:ipv6:)?(?=[0-9a-f]*[:.])[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
       (?:[^\W_]|[.-])*?(?={CUT})
     | (?:(?:[^\W_]|-)+\.)+(?:
-        (?:xn--[\w-]+ | (?!(?:{FILE_ENDINGS})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
+        (?:xn--[\w-]+ | (?!(?:{'|'.join(FILE_ENDINGS)})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
           | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
         | (?:com|org|net|io|dev|app|co|uk|de|fr|nl|pl|jp|cn|test|example|local|internal)(?![a-z])
     )))"""
@@ -521,10 +517,7 @@ FRAME_LINES = (  # at the start of a line
     r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
 )
 # A frame that begins a line takes it, and the lines below that are indented more: Python's code.
-WHOLE_FRAME = (
-    rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*"
-    r"(?:\n(?P=indent)[ \t].*)*"
-)
+WHOLE_FRAME = rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*(?:\n(?P=indent)[ \t].*)*"
 INLINE_FRAME = rf"(?<=\s)(?:{'|'.join(FRAMES)})"
 
 
@@ -775,7 +768,6 @@ def trim(value: Any, longest: int, items: int) -> Any:
 
 
 # For people: tables of lists, pages of single records.
-
 TABLE_FIELDS = {
     "list-issues": "short_id level last_seen first_seen count_in_range user_count trend_24h trend_14d title".split(),
     "issue-events": "id timestamp release title".split(),
@@ -1213,8 +1205,7 @@ PATHS.update(
     release="tags.release|release.version",
     sdk="sdk.name sdk.version",
     issue_id="groupID|group_id",
-    previous_id="previousEventID",
-    next_id="nextEventID",
+    previous_id="previousEventID", next_id="nextEventID",
 )
 CHOSEN_FRAME = "metadata.filename metadata.function"  # by Sentry
 
