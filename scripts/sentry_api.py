@@ -19,12 +19,13 @@ at run(), at the end. Slow imports are inside the functions that need them.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 
 def end_quietly_on_interrupt() -> None:
     """Let Ctrl-C end the process without a word, with status 130."""
+    import signal
+
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
@@ -81,6 +82,7 @@ HOUR, DAY = 3600, 86400
 UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
 
 RETRY_PAUSE, MAX_PAUSE = 1.0, 30.0  # seconds before the second and last attempt; longer: none
+LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
 POLL_INTERVAL = 0.2  # seconds until Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
@@ -593,7 +595,7 @@ class Redactor:
     def redact_object(self, value: Object, kind: str, in_object: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
         row_kinds: dict[str, str] = {}  # of {"name": …, "value": …}; but {"user": {"name": …}} is no row
-        name = value.get("key", value.get("name"))
+        name = value.get("key") or value.get("name")
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
         elif "value" in value and isinstance(name, str) and not (kind == USER and in_object):
@@ -630,11 +632,14 @@ class Redactor:
 
     def redact_nested(self, text: str, kind: str) -> str | None:
         """Redact JSON inside a string by its structure; None if it isn't JSON, or a key repeats."""
-        with suppress(ValueError, RecursionError):
+        try:
             value = json.loads(text, object_pairs_hook=unique_keys)
             new = self.redact(value, kind)
-            return text if new == value else json.dumps(new, ensure_ascii=False)
-        return None
+        except RecursionError:
+            return SECRET_MASK  # nested too deep to be known
+        except ValueError:
+            return None
+        return text if new == value else json.dumps(new, ensure_ascii=False)
 
 
 def unique_keys(members: list[tuple[str, Any]]) -> Object:
@@ -667,7 +672,7 @@ def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
     """Return a copy of a JSON value without personal data, secrets and stack traces.
 
-    Types are kept. `token`, of six characters or more, is masked wherever it stands; addresses in
+    Types are kept, so numbers stay. `token`, of six characters or more, is masked wherever it stands; addresses in
     `hosts` stay as hosts of URLs. Redacting twice changes nothing. Raises RecursionError for what is
     nested deeper than Python's stack.
     """
@@ -793,8 +798,8 @@ def format_table(records: list[Object], fields: list[str]) -> str:
 
 def format_page(record: Object) -> str:
     """Return a redacted record of an issue or event as a page of at most a screen."""
-    title = ("short_id", "level", "status", "title")
-    lines = [" ".join(show_value(record[name]) for name in title if name in record)]
+    names = ("short_id", "level", "status", "title")
+    lines = [" ".join(show_value(record[name]) for name in names if record.get(name))]
     facts = [make_column([record], name) for name in PAGE_FIELDS]
     lines += [f"{heading:<13}  {value}" for heading, value in facts if value != "-"]
     lines += map(show_value, record.get("stack") or [])
@@ -919,12 +924,15 @@ class Client:
     is_org_form = False  # whether issues are asked for by the organization's endpoint
     is_org_list = False  # the same for the list of issues
     is_glitchtip = False  # known by its answers
+    spacing = 0.0  # seconds between requests, after a 429
     now = 0.0  # the server's clock
     most = MAX_BODY  # bytes of an answer
     opener: Any = None
 
     def __init__(self, args: Args, token: str) -> None:
-        self.args = args
+        import threading
+
+        self.args, self.gate = args, threading.Lock()
         self.headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
         self.headers |= {"Authorization": f"Bearer {token}", "User-Agent": args.user_agent}
 
@@ -941,11 +949,15 @@ class Client:
                 failure.message = f"no {what} ({failure.message})"
             if not 0 < failure.pause <= MAX_PAUSE:
                 raise
+            if failure.status == RATE_LIMITED:
+                self.spacing = LIMITED_SPACING
             time.sleep(failure.pause)
         return self.attempt(target)
 
     def attempt(self, target: str) -> tuple[Any, Any]:
         """Ask once, for --timeout seconds at most."""
+        with self.gate:
+            time.sleep(self.spacing)
         started = time.monotonic()
         fetch = partial(self.fetch, self.args.base_url + target)
         # urllib's timeout is for one operation of a socket, and DNS has none.
@@ -966,7 +978,7 @@ class Client:
         except ValueError:
             message = f"HTTP {status}, but the answer is not JSON (or holds NaN or too long a number)"
             raise Failure(UNUSABLE, message, BASE_URL_HINT, http=status) from None
-        self.is_glitchtip |= is_of_glitchtip(value, headers)
+        self.is_glitchtip = is_of_glitchtip(value, headers) or self.is_glitchtip
         return value, headers
 
     def fetch(self, url: str) -> tuple[int, Any, bytes]:
@@ -976,7 +988,7 @@ class Client:
         self.opener = self.opener or make_opener(self.args.base_url)
         for _ in range(MAX_REDIRECTS + 1):
             request = Request(url, headers=self.headers, method="GET")
-            with self.opener.open(request) as answer:
+            with self.opener.open(request, timeout=self.args.timeout) as answer:
                 if answer.status // 100 != 3 or "Location" not in answer.headers:
                     return answer.status, answer.headers, read_body(answer, self.most)
             url = redirected(url, answer.headers["Location"])
@@ -995,7 +1007,7 @@ class Client:
             is_bound = first.http == 401 and "organization" in first.reason.lower()
             if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
-            self.is_org_form |= first.http == 410
+            self.is_org_form = first.http == 410 or self.is_org_form
             try:
                 answer = ask(org_path)
             except Failure as second:
@@ -1039,7 +1051,7 @@ def make_opener(base_url: str) -> Any:
     # A proxy would get the token of a server on this machine unencrypted.
     is_direct = re.match(LOOPBACK, base_url) or request.proxy_bypass(host)
     proxies = {} if is_direct else request.getproxies()
-    if proxies.get(scheme, proxies.get("all", "")).startswith("socks"):
+    if proxies.get(scheme, proxies.get("all", "")).lower().startswith("socks"):
         raise Failure(NETWORK, "SOCKS proxies are not supported", "set an HTTP proxy, or no_proxy")
     opener = request.OpenerDirector()
     opener.add_handler(request.ProxyHandler(proxies))
@@ -1051,14 +1063,15 @@ def make_opener(base_url: str) -> Any:
 
 def redirected(url: str, location: str) -> str:
     """Return where a redirect leads. Raises Failure for another origin: no token goes there."""
-    from urllib.parse import urljoin
+    from urllib.parse import quote, urljoin
 
     target = location.strip()
     with suppress(ValueError):  # what can't be parsed is refused
         target = urljoin(url, target)
     origin, other = ("/".join(each.split("/")[:3]) for each in (url, target))
     if origin == other:
-        return target
+        # All but reserved characters is quoted; http.client reads headers as Latin-1.
+        return quote(target, safe="!#$%&'()*+,/:;=?@[]~", encoding="latin-1")
     other = re.sub("//.*@", "//", other)
     message = f"a redirect to another server, {other}, was not followed"
     raise Failure(UNUSABLE, message, "is that the right base URL?", hosts=hosts_of(other))
@@ -1099,7 +1112,7 @@ def network_failure(error: Exception, args: Args) -> Exception:
     cause: Any = error.reason if isinstance(error, URLError) else error
     what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     hint, pause = BASE_URL_HINT, RETRY_PAUSE
-    if isinstance(cause, TimeoutError):
+    if isinstance(cause, (TimeoutError, socket.timeout)):
         message, hint = f"no complete answer within {args.timeout:g} s", "try a longer --timeout"
     elif isinstance(cause, ssl.SSLCertVerificationError):
         message, pause = f"the TLS certificate was not accepted: {what}", 0
@@ -1127,8 +1140,8 @@ def http_failure(status: int, headers: Any, body: bytes, now: float) -> Failure:
     pause = 0.0
     if status == 429 or status >= 500:
         names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
-        asked = [read_time(headers, name) for name in names]
-        pause = max(RETRY_PAUSE, *(at - now if at > 1e9 else at for at in asked))  # times, or spans
+        asked = next(filter(None, (read_time(headers, name) for name in names)), 0.0)
+        pause = max(RETRY_PAUSE, asked - now if asked > 1e9 else asked)  # a time, or a span
     if pause > MAX_PAUSE:
         message += f" (the server asks to wait {pause:.0f} s)"
     exit_status = EXIT_STATUSES.get(status, UNUSABLE)
@@ -1197,6 +1210,7 @@ INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to
 PATHS = {name: f"lifetime.{name}|{name}|{name}.version" for names in FIELDS.values() for name in names}
 PATHS.update(
     id="eventID|event_id|id",
+    title="title|metadata.title",
     level="level|tags.level",
     platform="platform|project.platform",
     project="project.slug",
@@ -1278,7 +1292,8 @@ def shape_issue(client: Client, issue: Object) -> Object:
     """Return an issue's record, without environments and top tags."""
     record: Object = {name: text_at(issue, path) for name, path in PATHS.items()}
     totals = by_key(issue, "tags", value="total_values")
-    unhandled = issue.get("isUnhandled") if text_at(issue, "type") in (None, "error") else None
+    is_error = {text_at(issue, "type"), record["issue_category"]} <= {None, "error"}
+    unhandled = issue.get("isUnhandled") if is_error else None
     record.update(
         count=number(record["count"]),
         count_in_range=count_in_range(issue, client.args.time_range, client.now),
@@ -1368,8 +1383,12 @@ def contexts_of(event: Object) -> Object:
 
 def iso_time(text: str | None) -> str | None:
     """Return a time as Sentry writes it; it may be in seconds since 1970."""
-    seconds = re.fullmatch(r"[0-9]{9,11}(\.[0-9]+)?", text or "")
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(float(seconds[0]))) if seconds else text
+    if not re.fullmatch(r"[0-9]{9,11}(\.[0-9]+)?", text or ""):
+        return text
+    from datetime import datetime, timezone
+
+    at = datetime.fromtimestamp(float(text or 0), timezone.utc)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def evidence_of(event: Object, entries: Any, shown: str) -> Object | None:
@@ -1398,7 +1417,7 @@ def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[A
         frames = [read_frame(frame, chosen) for frame in found[::-1]]
         best = min(frames, key=lambda frame: frame.rank, default=None)
         shown: Object = {name: text_at(exception, name) for name in ("type", "value")}
-        shown["handled"] = value_at(exception, "mechanism.handled")
+        shown["handled"] = value_at(exception, "mechanism.handled", bool)
         shown["location"] = best and best.location
         yield shown, frames
 
@@ -1469,7 +1488,8 @@ def list_issues(client: Client) -> Result:
 
     def rank(pair: tuple[Object, Object]) -> tuple[bool, Any, int]:
         record, _ = pair
-        return record[figure] is not None, record[figure], record["count"] or 0
+        value = record[figure] if isinstance(record[figure], int) else seconds_since_1970(record[figure])
+        return value is not None, value, record["count"] or 0
 
     limit = args.limit if args.sort == "date" else MAX_PAGES * PAGE_SIZE
     found, notes = get_list(client, {"query": args.query, "environment": args.environment}, limit)
@@ -1510,7 +1530,10 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
     names = ", ".join(repr(name) for name, _ in counts.most_common(5))
     if names or found:
         names = names or "other environments"
-        notes.append(f"there are issues in {names}; use --environment NAME, or --environment '' for all")
+        where = f"only {args.environment!r}, the default, was asked for; these issues are also in {names}"
+        if found:
+            where = f"the newest issues are in {names}"
+        notes.append(f"{where}; use --environment NAME, or --environment '' for all")
     return notes
 
 
@@ -1563,7 +1586,8 @@ def newest_event(client: Client, issue: str, wanted: str) -> str:
                 return checked(event, EVENT_ID, PATHS["id"])
         params["limit"] = PAGE_SIZE
     what = f"event {wanted}" if wanted else "events"
-    raise Failure(NOT_FOUND, f"issue {issue} has no {what} in environment {environment or 'any'!r}")
+    where = f" in environment {environment!r}" if environment else ""
+    raise Failure(NOT_FOUND, f"issue {issue} has no {what}{where}")
 
 
 # What a Link header says of the next page. Sentry's cursors are 0:100:0, GlitchTip's base64.
@@ -1577,7 +1601,7 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
     found: dict[Any, Object] = {}  # by ID, because pages shift
     old = 0  # items in a row
     times = PATHS["timestamp" if issue else "last_seen"]
-    params["limit"] = min(limit, PAGE_SIZE)
+    params.update(limit=min(limit, PAGE_SIZE), cursor=args.cursor)
     for page in get_pages(client, params, issue):
         start = client.now - (args.time_range or float("inf"))
         for item in page.items:
@@ -1593,14 +1617,14 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
     items = list(found.values())
     if page.has_next and not is_past:
         # X-Hits counts what matches the query at any time, up to X-Max-Hits.
-        hits = "" if issue or args.time_range else page.headers.get("X-Hits", "")
+        hits = "" if issue or args.time_range or args.cursor else page.headers.get("X-Hits", "")
         is_true = re.fullmatch("[0-9]{1,9}", hits) and hits != page.headers.get("X-Max-Hits")
         count = f"{len(items)} of {hits}" if is_true else len(items)
-        way = f"--cursor '{page.cursor}'" if page.cursor else "a higher --limit"
+        way = f"--cursor '{page.cursor}'" if page.cursor else "a higher --limit or narrower filters"
         return items, [f"{count} {what} printed; go on with {way}"]
-    environment, period = params["environment"] or "any", args.time_range_text or "any"
-    more = "more " if args.cursor else ""
-    note = f"no {more}{what} match: environment {environment!r}, time range {period!r}, "
+    environment = f"environment {params['environment']!r}" if params["environment"] else "any environment"
+    more, period = "more " if args.cursor else "", args.time_range_text or "any"
+    note = f"no {more}{what} match: {environment}, time range {period}, "
     note += f"issue {issue}, if it exists" if issue else f"{args.org}/{args.project}, query {args.query!r}"
     return items, [] if items else [note]
 
@@ -1612,7 +1636,7 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
     is_terminal = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
     ask = partial(client.get_issue, issue, EVENTS) if issue else client.get_issues
     asked: list[Any] = []  # cursors
-    count, cursor = 0, args.cursor
+    count, cursor = 0, params.get("cursor")
     while cursor != "" and len(asked) < MAX_PAGES:
         is_long = is_terminal and len(asked) > 2
         if is_long:
@@ -1682,7 +1706,8 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
     # Regions and organizations of sentry.io are one service.
     base: Any = re.fullmatch(r"https?://(?:.*\.(?=sentry\.io))?(.*?)(?::\d+)?(/.*)?", args.base_url)
     host, path = map(re.escape, base.groups(""))
-    page = rf"(?P<page>(?i:https?://{SUBDOMAIN}{host})(?::\d+)?{path}{FOLDER})"
+    server = rf"(?i:https?://{SUBDOMAIN}{host})(?::\d+)?"
+    page = rf"(?P<page>{server}{path}{FOLDER})"
     end = r"(?:/events/(?P<event>[^/?#]+))?(?:[/?&#].*)?"
     form = f"(?P<hex>{EVENT_ID})|{page}?(?P<issue>{ISSUE_ID}|{SHORT_ID})(?(page){end})"
     place = re.fullmatch(form, given.strip(" <>"))
@@ -1698,7 +1723,8 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
             return issue.upper(), event.replace("-", "").lower()
     message = f"received {quoted(given)}, expected {FORMS} below {args.base_url}"
     hint = "another server would get the token if SENTRY_BASE_URL named it, so the user decides"
-    raise Failure(USAGE, message, hint if "://" in given else "")
+    is_here = "://" not in given or re.match(rf"[\s<]*{server}(?:[/?#]|$)", given)
+    raise Failure(USAGE, message, "" if is_here else hint)
 
 
 def issue_id(client: Client, given: str) -> str:
@@ -1746,7 +1772,7 @@ def checked(answer: Any, regex: str, paths: str) -> str:
     """Return a text that is to become part of a path. Raises Failure."""
     text = text_at(answer, paths) or ""
     if not re.fullmatch(regex, text):
-        raise Failure(UNUSABLE, f"the server's answer has no usable {paths}")
+        raise Failure(UNUSABLE, f"the server's answer has no usable {paths.partition('|')[0]}")
     return text
 
 
@@ -1899,7 +1925,6 @@ def parse(argv: list[str]) -> Args:
     for what, is_conflict in conflicts.items():
         if is_conflict:
             raise Failure(USAGE, f"{what} can't be combined")
-    included += ["stack"] if is_table else args.fields or []
     args.include = [name for name in INCLUDES if name in included]
     if command == "list-issues":
         require(args, "org", "project")
@@ -1953,7 +1978,7 @@ def run(argv: list[str]) -> int:
         raise Failure(UNAUTHORIZED, f"SENTRY_AUTH_TOKEN {problem}", hint)
     if args.base_url.startswith("http:") and not re.match(LOOPBACK, args.base_url):
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
-    if os.environ.get("SENTRY_URL") and args.base_url == DEFAULT_BASE_URL:
+    if os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL") and args.base_url == DEFAULT_BASE_URL:
         say(f"warning: SENTRY_URL is not used, only SENTRY_BASE_URL, so {DEFAULT_BASE_URL} is used")
     source, record, notes = COMMANDS[args.command][0](Client(args, token))
     answer = select_fields(args, source if args.raw else record)
@@ -1973,7 +1998,8 @@ def select_fields(args: Args, answer: Any) -> Any:
         return answer
     if args.raw:
         return {key: child for key, child in answer.items() if key != "entries" or args.include}
-    return {key: answer.get(key) for key in args.fields or (*FIELDS[args.command], *args.include)}
+    names = (*(args.fields or FIELDS[args.command]), *args.include)
+    return {name: answer.get(name) for name in names}
 
 
 def format_answer(args: Args, answer: Any) -> str:

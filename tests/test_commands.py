@@ -396,14 +396,14 @@ class Empty(StandInCase):
     def test_names_the_filters(self) -> None:
         run = self.call("list-issues", "--query", "is:resolved", "--environment", "")
         self.assertEqual((run.status, run.out), (0, "[]\n"))
-        for part in ("acme/backend", "environment 'any'", "24h", "is:resolved"):
+        for part in ("acme/backend", "any environment", "24h", "is:resolved"):
             self.assertIn(part, run.err)
         self.assertEqual(len(run.err.splitlines()), 1)
 
     def test_says_that_a_list_is_empty_before_it_says_why(self) -> None:
         first, second = self.call("list-issues", "--environment", "nope").err.splitlines()
         self.assertIn("no issues match", first)
-        self.assertIn("there are issues in 'prod', 'staging'", second)
+        self.assertIn("the newest issues are in 'prod', 'staging'", second)
 
     def test_names_the_environment_that_would_have_had_issues(self) -> None:
         for issue in self.standin.issues:

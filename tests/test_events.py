@@ -271,6 +271,10 @@ class Locations(StandInCase):
 
 
 class Included(StandInCase):
+    def test_fields_and_what_is_included_are_shown_together(self) -> None:
+        record = self.call("event-detail", "4001", "--fields", "id", "--include", "stack").json()
+        self.assertEqual(list(record), ["id", "stack"])
+
     """What stands in frames, breadcrumbs and evidence, in unusual forms."""
 
     def include(self, entries: list[Any], **more: Any) -> Any:
@@ -318,7 +322,7 @@ class Included(StandInCase):
         ]
         record = self.include([{"type": "breadcrumbs", "data": {"values": crumbs}}])
         times = ["2026-11-28T10:00:00Z first", "after first", "2026-11-28T10:00:00.500Z second"]
-        self.assertEqual(record["breadcrumbs"], [*times, "2026-11-28T10:00:01Z third"])
+        self.assertEqual(record["breadcrumbs"], [*times, "2026-11-28T10:00:01.250Z third"])
 
     def test_the_last_breadcrumb_is_shown_beside_any_variables(self) -> None:
         names = {f"name_{number}": "x" * 200 for number in range(20)}

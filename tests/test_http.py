@@ -265,6 +265,7 @@ class Retries(StandInCase):
             ({"X-Sentry-Rate-Limit-Reset": "x"}, 2),
             ({"Retry-After": "0.5 "}, 2),
             ({"Retry-After": "soon", "X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 1),
+            ({"Retry-After": "1", "X-Sentry-Rate-Limit-Reset": str(int(time.time()) + 900)}, 2),
             ({"Retry-After": "soon", "Date": email.utils.formatdate(time.time() - 3600, usegmt=True)}, 2),
         ):
             with self.subTest(headers):
@@ -440,6 +441,7 @@ class Redirects(StandInCase):
         for location in ("https://h.test/y", "HTTPS://h.test/y", "/y", "../y", " /y ", "//h.test/y"):
             self.assertEqual(sentry_api.redirected("https://h.test/x/", location), "https://h.test/y")
         self.assertEqual(sentry_api.redirected("https://h.test/x/", "https://h.test"), "https://h.test")
+        self.assertEqual(sentry_api.redirected("https://h.test/x/", "/a b/\xe9"), "https://h.test/a%20b/%E9")
         for location, shown in (
             ("https://h.test:443/y", "https://h.test:443"),
             ("https://h.test:80/y", "https://h.test:80"),

@@ -123,6 +123,14 @@ class Structure(unittest.TestCase):
         self.assertEqual(out, "at http://10.1.2.3:8000/x for [REDACTED_IP]")
         self.assertNotIn("10.1.2.3", redact("http://10.1.2.3/"))
 
+    def test_json_in_a_text_that_is_nested_too_deep_is_masked(self) -> None:
+        deep = "[" * 99_000 + "1" + "]" * 99_000
+        self.assertNotIn("Jane", redact('{"user": {"name": "Jane Doe"}, "x": ' + deep + "}"))
+
+    def test_the_name_of_a_row_whose_key_is_null(self) -> None:
+        row = {"key": None, "name": "api_key", "value": "q9w8e7r6"}
+        self.assertEqual(redact(row)["value"], "[REDACTED]")
+
     def test_deep_nesting(self) -> None:
         for build in (lambda inner: [inner], lambda inner: {"a": inner}):
             value: Any = {"email": "deep@example.com", "kept": "release 1.2.3"}

@@ -79,6 +79,16 @@ class ShortIds(unittest.TestCase):
         run = call(standin, "list-issues", "--query", text, "--no-tags", **{**changes, "SENTRY_PROJECT": "backend"})
         self.assertEqual([record["short_id"] for record in run.json()], [text.upper()], run.err)
 
+    def test_a_cursor_of_events_is_not_used_to_look_an_issue_up(self) -> None:
+        for dialect in DIALECTS:
+            with self.subTest(dialect), StandIn(dialect) as standin:
+                first = call(standin, "issue-events", "BACKEND-1", "--limit", "2")
+                cursor = first.err.rpartition("--cursor '")[2].partition("'")[0]
+                second = call(standin, "issue-events", "BACKEND-1", "--limit", "2", "--cursor", cursor)
+                self.assertEqual(second.status, 0, second.err)
+                both = {record["id"] for record in first.json() + second.json()}
+                self.assertEqual(len(both), 4)
+
     def test_every_server(self) -> None:
         for dialect in DIALECTS:
             with self.subTest(dialect), StandIn(dialect) as standin:

@@ -74,6 +74,10 @@ class Table(StandInCase):
             longest = max(map(sentry_api.measure, out.splitlines()))
             self.assertTrue(longest == width or not width and longest > 80, out)
 
+    def test_a_page_of_an_event_begins_with_its_level(self) -> None:
+        first = self.call("event-detail", "4001", "--format", "table").out.splitlines()[0]
+        self.assertRegex(first, "^(error|info|warning|fatal) ")
+
     def test_a_page_of_an_issue(self) -> None:
         out = self.call("issue-detail", "4001", "--format", "table", COLUMNS="60").out
         self.assertLessEqual(len(out.splitlines()), 24)
