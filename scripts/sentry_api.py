@@ -298,10 +298,11 @@ def fill(text: str, spans: Iterable[Span]) -> str:
 # Values in a secret's place that are not secrets: nothing, what a scrubber left, templates such as
 # {token}, $TOKEN and %(token)s, SQL's parameters, paths.
 HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+\[?)? (?:
-    none | null | nil | undefined | true | false | [?$%#\u2026] | %[rs] | [*x.\u2022\u2026\0-]{3,}
+    none | null | nil | undefined | true | false | include | omit | same-origin
+    | [?$%#\u2026] | %[rs] | [*x.\u2022\u2026\0-]{3,}
     | filtered | redacted\w* | masked | removed | hidden
-    | (?:\$?\{{1,2}|[$%]\(|<)[a-z_\s.:-]{0,40}[})>]{1,2}s? | :[a-z_]{1,40}
-    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}|\d{1,3}) | @(?:_*p|__\w{1,40}_)\d{1,3}
+    | (?:\$\{|\{\{|[$%]\()[\w\s.:-]{0,40}[})]{1,2}s? | [{<][a-z_\s.:-]{0,40}[}>] | :[a-z_]{1,40}
+    | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}|\d{1,3}) | @(?:_*p_?|__\w{1,40}_)\d{1,3}
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
     | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )?
     [\\'"`\s\]}]*"""
@@ -346,12 +347,14 @@ find_credentials = finder(r"""(?x)
     (?!\w{1,20}=[\w"])(?P<value>[\w.~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
 find_in_commands = finder(r"""(?ix)\b(?:
-    (?:curl|mysql\w*|mariadb|docker\ login|redis-cli|sshpass)\ (?:[^\n]{0,200}?\ )??
-      (?: (?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}: | -[ap]\ ?["']?(?!-|\d{1,5}\b) )
+    curl\ (?:[^\n]{0,200}?\ )??(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@]{1,99}:
+    | (?:mysql\w*|mariadb)\ (?:[^\n]{0,200}?\ )??(?-i:-p)(?=\S)["']?
+    | (?:docker\ login|sshpass)\ (?:[^\n]{0,200}?\ )??-p\ ?["']?
+    | redis-cli\ (?:[^\n]{0,200}?\ )??-a\ ?["']?
     | identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:IDENTIFIED\ BY\s+)
     )(?P<value>[^\s"';<]{1,200})""")
 # A header with cookies or credentials: the rest of its line, or of the quotes that it stands in.
-find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?[\w-]*(?:cookies?|authorization):\s*
+find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?(?:[\w-]*[_-])?(?:cookies?|authorization):\s*
     (?!["'\s])(?=[^\r\n\v"']{0,80}?[=\d]|(?:bearer|basic)\s)
     (?P<value>(?(quote)[^\r\n\v"']|[^\r\n\v])+)""")
 # A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's
@@ -392,7 +395,7 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
         return bool(name["tag"] if value["tag"] else name["flag"] and bare[0] != "-")
     last_word = snake_case(name["name"]).rpartition("_")[2]
     if quoted:  # but not: Unexpected token: 'foo'
-        is_word = quoted.isalpha() and last_word == "token" and ":" in sign
+        is_word = quoted.isalpha() and name["name"].lower() == "token" and ":" in sign
         return bool(value["quote"]) or not is_word
     word = bare.rstrip(".:!?")
     with_next = value.string[value.start("bare") : value.end() + 1]
@@ -414,9 +417,10 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
 find_gravatars = finder(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
     (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
-FILE_ENDINGS = """png jpe?g gif svg webp avif ico css scss jsx? tsx? [cm]js map json html? xml
-    ya?ml toml ini conf txt log tar gz tgz whl jar war dll exe php java kt swift dart rb go cs
-    [ch]pp vue wasm woff2? mp[34] pdf csv sql lock service socket target timer mount""".split()
+FILE_ENDINGS = """png jpe?g gif svg webp avif bmp tiff heic ico ttf webm css scss less jsx? tsx?
+    [cm][jt]s svelte map json html? xml ya?ml toml ini conf txt log tar gz tgz whl jar war dll
+    exe php java kt swift dart rb go cs [ch]pp vue wasm woff2? mp[34] pdf csv sql lock service
+    socket target timer mount""".split()
 # Emails (RFC 5321, 5322, 6531). A = ends a name before it, but for VERP: bounces+9-jane=x.com@….
 LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
 # An address; up to where a server has cut it; not a version, not a file; and what ends as most
@@ -453,10 +457,11 @@ IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\
 # A version is told by what stands before it (a word, Chrome/, shop@, org.acme:shop:, /jvm/jdk-) or
 # behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
 VERSION_BEFORE = r"""(?x)(?:
-    (?:(?<![A-Za-z])|(?=[A-Z]))(?i:versions?|v|ver|rev|revision|build|release|firmware|driver|kernel
-        |sdk|runtime|oid|chrome|firefox|safari|edge|android|windows(?:\ server)?|ios|mac\ ?os|os\ x
-        |java|jdk|python|php|rails|framework)
-      (?:[ _](?i:is|number|file|nt|mobile|pro|10|no))* [ \t:=_"'#.(\\-]{0,6}
+    (?: (?:(?<![A-Za-z])|(?=[A-Z]))(?i:versions?|revision|build|release|firmware|driver|kernel|sdk
+        |runtime|chrome|firefox|safari|edge|android|windows|(?:windows|sql)\ server|mac[_ ]?os|java|python
+        |framework)
+      | (?<![A-Za-z])(?i:v|ver|rev|oid|ios|os\ x|jdk|php|rails|django|cuda) )
+      (?:[ _-](?i:is|was|to|from|number|file|nt|mobile|pro|home|1[01]|no))* [ \t:=_"'#.(\\-]{0,6}
     | (?<!ssh\ )(?<![\w@/.-])(?!\d+@|//[^/]*@|(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user
         |redis|node|root|admin\w*|ubuntu|postgres|git|pi|deploy)[/@])
       (?: (?<![^\s"'(\[;,{<])(?:[A-Z][\w+-]*/|[a-z0-9_-]+/(?=\d\.))
@@ -466,10 +471,11 @@ VERSION_BEFORE = r"""(?x)(?:
 VERSION_AFTER = r"""(?ix)
     (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
     | [\d.]{4,14}\d(?: \+[a-z0-9]
-      | -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|(?:b|r|py|el|\d+\.el)\d
+      | -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|canary|nightly
+          |stable|patch|ubuntu|linux|win|x64|x86|(?:b|r|py|el|\d+\.el)\d
           |g?(?=\d*[a-f])[0-9a-f]{7})
-      | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|gem|nupkg|min|js|css
-          |amd64|arm64|i386|all)\b )"""
+      | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|gem|nupkg|min|js|css)\b
+      | _(?:amd64|arm64|i386|all)\b )"""
 
 
 def find_ipv4(text: str) -> Iterator[Span]:
@@ -500,26 +506,31 @@ FRAMES = (  # anywhere in a line
     r"|index \d+)\)",
     r"at\s[^\s()]{0,300}[./\\][^\s()]{1,300}:\d+:\d+(?!\S)",  # JavaScript, Rust
     r"at\s[^\s()]{1,300}\([^()\n]{0,300}\) in \S{1,300}:line \d+",  # .NET
+    r"at\s(?=[^\s().]{1,300}\.[^\s().]{1,300}\.)[^\s()]{1,300}\([^()\n]{0,300}\)",  # without places
     r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
     r"#\d+\s(?:[^\s(]{0,300}[/\\][^\s(]{1,300}\(\d+\): \S+|\{main\})",  # PHP
     r"[\w$.<>/]{0,100}@https?:[^\s@]{1,300}:\d+:\d+(?!\S)",  # Firefox, Safari
     rf"(?:at|File|from|#\d+) .{{0,300}}{CUT}\Z",
 )
 FRAME_LINES = (  # at the start of a line
-    r"(?:\w+ Group )?Traceback \(most recent call last\):\s*\n",
+    r"(?:\w+ Group )?Traceback \(most recent call last\):(?=\r?\n[\s>|+]*File)",
+    # Python's, with the code below it
+    r"""File \\*["'][^"'\n]+["'], line \d+.*(?:\n(?P=indent)[ \t].*)*""",
     r"\[(?:Previous line|native code)",  # Python, Safari
+    r"at\s[^\s()]+:\d+[ \t]*$",  # Rust
     r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
     r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
     r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
     r"\d+:\s+(?:0x|\S+::|.*\n[ \t]*at \S*[/\\])",  # Rust
     r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
-    r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f])",  # PHP, Android
+    r"thrown in .* on line \d",
+    r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f]|.{1,200}?\([^()\s]{0,300}:\d)",  # PHP, Android, Dart
     r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
-    r"(?:[^\s(]+\(|created by ).*\n[ \t]*[^\s:]+\.(?:go|s):\d",  # Go
+    r"(?:(?:[^\s(]+\(|created by ).*\n[ \t]*)?[^\s:]+\.(?:go|s):\d+(?: \+0x|[ \t]*$)",  # Go
     r"(?:\([\w. -]+\)\s+)?[^\s:]+\.(?:exs?|erl):\d+: ",  # Elixir, Erlang
 )
-# A frame that begins a line takes it, and the lines below that are indented more: Python's code.
-WHOLE_FRAME = rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAMES + FRAME_LINES)}).*(?:\n(?P=indent)[ \t].*)*"
+# A frame that begins a line takes it.
+WHOLE_FRAME = rf"(?m)^(?P<indent>[ \t>|+]*)(?![ \t>|+])(?:{'|'.join(FRAME_LINES + FRAMES)}).*"
 INLINE_FRAME = rf"(?<=\s)(?:{'|'.join(FRAMES)})"
 
 
@@ -527,7 +538,7 @@ def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames, if there are a header and a frame, or two frames."""
     lines = text.replace("\v", "\n")
     if lines != text:  # escaped line breaks stand in quotes; what ends those ends a line, too
-        lines = re.sub(r"""(?<!\\)["'](?!, line \d)(?=\s*[,}\])])""", "\n", lines)
+        lines = re.sub(r"""(?<!\\)["'](?!, line \d)(?=[\s,}\])])""", "\n", lines)
     blocks: list[tuple[int, int, int]] = []  # start, end, number of lines
     frames = [*pattern(WHOLE_FRAME).finditer(lines), *pattern(INLINE_FRAME).finditer(lines)]
     for found in sorted(frames, key=re.Match.start):
