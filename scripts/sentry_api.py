@@ -82,7 +82,6 @@ HOUR, DAY = 3600, 86400
 UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
 
 RETRY_PAUSE, MAX_PAUSE = 1.0, 30.0  # seconds before the second and last attempt; longer: none
-LIMITED_SPACING = 0.25  # seconds between requests after a 429; Sentry allows 5 a second
 POLL_INTERVAL = 0.2  # seconds until Ctrl-C is noticed, at most
 MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
@@ -229,14 +228,14 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
     if parent == USER or key.startswith("user."):
         if pattern(USER_NAME).fullmatch(name):
             return SECRET
-        if last in ("email", "data"):
-            return MAIL if last == "email" else USER
+        if last == "email":
+            return MAIL
     for kind, names in KIND_NAMES.items():
         if pattern(names).fullmatch(name) and (kind, parent) != (USER, TEAM):
             return kind
     if pattern(VERSION_NAME).search(f"_{parent}_{name}"):
         return VERSION
-    return parent if parent in (TEAM, COOKIES) else PLAIN
+    return parent if parent in (TEAM, COOKIES, USER) else PLAIN
 
 
 # Percent-encoding (RFC 3986), also twice; escapes of JSON, C, HTML and quoted-printable; colours;
@@ -365,8 +364,8 @@ BARE = r"""(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])"""  # a character
 VALUE = rf"""(?x)(?P<quote>\\{{0,8}}["'`])?\]?
     (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
         | (?<=["'])\s{{1,3}}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){{2}})
-      | (?P<tag>(?:\s(?!\s*[:=])[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
-    (?: [\[(]{{0,2}}[burf]?(?P<mark>\\{{0,8}}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=mark)|\Z)
+      | (?P<tag_end>(?:\s(?!\s*[:=])[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
+    (?: [\[(]{{0,2}}[burf]?(?P<opening>\\{{0,8}}["'`])(?P<quoted>(?=\S)(?s:.+?))(?:(?<!\\)(?P=opening)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?{BARE}{{1,200}}) )"""
 
 
@@ -380,7 +379,8 @@ def find_assignments(text: str) -> Iterator[Span]:
         if value and is_secret_value(name, value):
             start, end = value.span("quoted" if value["quoted"] else "bare")
             if value["bare"]:  # its rest; read for every name, it would take quadratic time
-                end = next(pattern(f"{BARE}*").finditer(text, end)).end()
+                rest: Any = pattern(f"{BARE}*").match(text, end)
+                end = rest.end()
             if not is_harmless(text[start:end]):
                 yield start, end, SECRET_MASK
                 done = end
@@ -392,7 +392,7 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
     if not sign and quoted:  # ("password", "x1"), --password "x"
         return bool(name["flag"] or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", quoted))
     if not sign:  # <password>x, --password x
-        return bool(name["tag"] if value["tag"] else name["flag"] and bare[0] != "-")
+        return bool(name["tag"] if value["tag_end"] else (name["flag"] and bare[0] != "-"))
     last_word = snake_case(name["name"]).rpartition("_")[2]
     if quoted:  # but not: Unexpected token: 'foo'
         is_word = quoted.isalpha() and name["name"].lower() == "token" and ":" in sign
@@ -478,23 +478,27 @@ VERSION_AFTER = r"""(?ix)
       | _(?:amd64|arm64|i386|all)\b )"""
 
 
+# What stands between a version and another that begins alike: v1.2.3.4 to 1.3.0.0.
+VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/<-]|[-=]>|\u2192)\s{0,9}"
+
+
 def find_ipv4(text: str) -> Iterator[Span]:
     """Find IPv4 addresses, but no versions. A number that is a version once is one everywhere."""
     candidates = list(pattern(IPV4).finditer(text))
     versions = set()
-    before = 0  # where the number before ended
+    last, before = None, 0  # the last version; where the number before ended
     for found in candidates:
         start, end = found.span()
         is_version = pattern(VERSION_BEFORE).search(text, max(before, start - 60), end)
         is_version = is_version or pattern(VERSION_AFTER).match(text, start)
+        if last and found[0].split(".")[0] == last[0].split(".")[0]:
+            is_version = is_version or pattern(VERSION_RANGE).fullmatch(text, last.end(), start)
         if is_version and not re.match(r":\d", text[end : end + 2]):  # no port
             versions.add(found[0])
-            if found[0][1] == ".":  # v1.2.3.4 to 1.2.3.5
-                versions.add(found[0].rpartition(".")[0])
+            last = found
         before = end
     for found in candidates:
-        names = {found[0], found[0].rpartition(".")[0]}
-        if names.isdisjoint(versions) and not found[0].endswith(".0.0.0"):
+        if found[0] not in versions and not found[0].endswith(".0.0.0"):
             yield (*found.span(), IP_MASK)
 
 
@@ -516,14 +520,13 @@ FRAME_LINES = (  # at the start of a line
     r"(?:\w+ Group )?Traceback \(most recent call last\):(?=\r?\n[\s>|+]*File)",
     # Python's, with the code below it
     r"""File \\*["'][^"'\n]+["'], line \d+.*(?:\n(?P=indent)[ \t].*)*""",
-    r"\[(?:Previous line|native code)",  # Python, Safari
+    r"\[(?:Previous line|native code)|thrown in .* on line \d",  # Python, Safari, PHP
     r"at\s[^\s()]+:\d+[ \t]*$",  # Rust
     r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
     r"\.\.\. \d+ (?:more|common)|--- End of (?:stack|inner)",  # Java, .NET
     r"(?:\w+ code|[^\s@]*)@(?:[\w-]+:/\S*:\d|\[native code\])",  # Firefox, Safari
     r"\d+:\s+(?:0x|\S+::|.*\n[ \t]*at \S*[/\\])",  # Rust
     r"""(?:\d+:\s+)?(?:from\s+)?[^\s:]+:\d+:in [`'"][^`'"]*[`'"](?!:)""",  # Ruby
-    r"thrown in .* on line \d",
     r"#\d+\s+(?:\[internal|pc [0-9a-f]|0x[0-9a-f]|.{1,200}?\([^()\s]{0,300}:\d)",  # PHP, Android, Dart
     r"\d+\s+\S+\s+0x[0-9a-f]{6}",  # Apple
     r"(?:(?:[^\s(]+\(|created by ).*\n[ \t]*)?[^\s:]+\.(?:go|s):\d+(?: \+0x|[ \t]*$)",  # Go
@@ -593,23 +596,23 @@ class Redactor:
             self.own.append((finder(f"(?i)(?P<value>{re.escape(self.token)})"), ""))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
-    def redact(self, value: Any, kind: str = PLAIN, in_object: bool = False) -> Any:
-        """Return a copy of a value of a kind, that stands in an object or elsewhere."""
+    def redact(self, value: Any, kind: str = PLAIN, is_member: bool = False) -> Any:
+        """Return a copy of a value of a kind; `is_member`: of an object, so a pair is no header."""
         if isinstance(value, str):
             return self.redact_cached(value, kind)
         if isinstance(value, dict):
-            return self.redact_object(value, kind, in_object)
+            return self.redact_object(value, kind, is_member)
         if isinstance(value, list):
-            return list(map(self.redact, value, kinds_of_items(value, kind, in_object)))
+            return list(map(self.redact, value, kinds_of_items(value, kind, is_member)))
         return value
 
-    def redact_object(self, value: Object, kind: str, in_object: bool) -> Object:
+    def redact_object(self, value: Object, kind: str, is_member: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
         row_kinds: dict[str, str] = {}  # of {"name": …, "value": …}; but {"user": {"name": …}} is no row
         name = value.get("key") or value.get("name")
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
-        elif "value" in value and isinstance(name, str) and not (kind == USER and in_object):
+        elif "value" in value and isinstance(name, str) and not (kind == USER and is_member):
             row_kind = kind_of(name, kind)
             row_kinds = {"value": row_kind, "query": row_kind, "name": USER if row_kind == USER else PLAIN}
         result: Object = {}
@@ -668,9 +671,9 @@ def is_user(keys: tuple[str, ...]) -> bool:
     return has_address and any(map(pattern(USER_NAME).fullmatch, names))
 
 
-def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
+def kinds_of_items(items: list[Any], kind: str, is_member: bool) -> list[str]:
     """Return the kind of each element of a list."""
-    name = items[0] if len(items) == 2 and not in_object else None
+    name = items[0] if len(items) == 2 and not is_member else None
     if isinstance(name, str) and " " not in name and kind != SECRET:  # of a header or a cookie
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
@@ -932,10 +935,9 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
 class Client:
     """Reads JSON from one Sentry server with one token."""
 
-    is_org_form = False  # whether issues are asked for by the organization's endpoint
-    is_org_list = False  # the same for the list of issues
+    uses_org_issue = False  # whether issues are asked for by the organization's endpoint
+    uses_org_list = False  # the same for the list of issues
     is_glitchtip = False  # known by its answers
-    spacing = 0.0  # seconds between requests, after a 429
     now = 0.0  # the server's clock
     most = MAX_BODY  # bytes of an answer
     opener: Any = None
@@ -948,7 +950,7 @@ class Client:
         self.headers |= {"Authorization": f"Bearer {token}", "User-Agent": args.user_agent}
 
     def get(self, path: str, params: Object | None = None, what: str = "") -> tuple[Any, Any]:
-        """Return (JSON, headers) of a GET, tried twice at most; a 404's message begins with no `what`."""
+        """Return (JSON, headers) of a GET, tried twice at most; a 404's message begins with "no WHAT"."""
         from urllib.parse import urlencode
 
         given = {key: value for key, value in (params or {}).items() if value is not None}
@@ -960,20 +962,17 @@ class Client:
                 failure.message = f"no {what} ({failure.message})"
             if not 0 < failure.pause <= MAX_PAUSE:
                 raise
-            if failure.status == RATE_LIMITED:
-                self.spacing = LIMITED_SPACING
-            time.sleep(failure.pause)
+            with self.gate:  # one after another: a limit of requests a second stays kept
+                time.sleep(failure.pause)
         return self.attempt(target)
 
     def attempt(self, target: str) -> tuple[Any, Any]:
         """Ask once, for --timeout seconds at most."""
-        with self.gate:
-            time.sleep(self.spacing)
         started = time.monotonic()
         fetch = partial(self.fetch, self.args.base_url + target)
         # urllib's timeout is for one operation of a socket, and DNS has none.
-        late = (0, None, TimeoutError())
-        _, answer, error = next(run_in_threads([fetch], self.args.timeout), late)
+        outcomes = run_in_threads([fetch], self.args.timeout)
+        _, answer, error = next(outcomes, (0, None, TimeoutError()))
         no_answer: Any = (type(error).__name__, {}, b"")
         status, headers, body = answer or no_answer
         if self.args.verbose:
@@ -1009,7 +1008,7 @@ class Client:
         """GET an issue endpoint; by the organization's form where the org-less one won't do."""
         ask = partial(self.get, params=params, what=f"issue {issue}")
         org_path = ORG_ISSUE.format(org=self.args.org, issue=issue) + below
-        if self.is_org_form:
+        if self.uses_org_issue:
             return ask(org_path)
         try:
             return ask(ISSUE.format(issue=issue) + below)
@@ -1018,12 +1017,12 @@ class Client:
             is_bound = first.http == 401 and "organization" in first.reason.lower()
             if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
-            self.is_org_form = first.http == 410 or self.is_org_form
+            self.uses_org_issue = first.http == 410 or self.uses_org_issue
             try:
                 answer = ask(org_path)
             except Failure as second:
                 raise second if second.pause else first from None
-        self.is_org_form = True
+        self.uses_org_issue = True
         return answer
 
     def get_issues(self, params: Object) -> tuple[Any, Any]:
@@ -1033,14 +1032,14 @@ class Client:
         period = "24h" if self.args.time_range <= DAY else "14d"  # of the series of counts
         params = {**params, "statsPeriod": period if self.args.time_range else None}
         try:
-            if not self.is_org_list:
+            if not self.uses_org_list:
                 return self.get(PROJECT_ISSUES.format(org=org, project=project), params, what)
         except Failure as failure:
             if failure.http >= 500 and params["query"].count('"') % 2:
                 failure.hint = "the query has a quote that is not closed"
             if failure.http != 410:
                 raise
-            self.is_org_list = True
+            self.uses_org_list = True
         # There statsPeriod would cut counts to the period.
         params.update(project=project, groupStatsPeriod=params.pop("statsPeriod"))
         return self.get(ORG_ISSUES.format(org=org), params, what)
@@ -1049,8 +1048,7 @@ class Client:
         """Return the address of an issue's or event's web page, if it is known."""
         page = f"issues/{issue}" + (f"/events/{event}" if event else "")
         form = "{}/{}/{}" if self.is_glitchtip else "{}/organizations/{}/{}/"
-        is_known = self.args.org and issue
-        return form.format(self.args.base_url, self.args.org, page) if is_known else None
+        return form.format(self.args.base_url, self.args.org, page) if self.args.org and issue else None
 
 
 def make_opener(base_url: str) -> Any:
@@ -1216,8 +1214,8 @@ FIELDS = {
         entries_present processing_errors previous_id next_id""".split(),
 }
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
-# Where Sentry has the texts among them. What the organization's list has in `lifetime`, it has
-# elsewhere for a period only.
+# Where Sentry has the fields that are texts. `lifetime` is the organization's list's, `.version`
+# that of releases.
 PATHS = {name: f"lifetime.{name}|{name}|{name}.version" for names in FIELDS.values() for name in names}
 PATHS.update(
     id="eventID|event_id|id",
@@ -1232,7 +1230,7 @@ PATHS.update(
     issue_id="groupID|group_id",
     previous_id="previousEventID", next_id="nextEventID",
 )
-CHOSEN_FRAME = "metadata.filename metadata.function"  # by Sentry
+CHOSEN_FRAME = "metadata.filename metadata.function"  # that Sentry shows beside the title
 
 
 def value_at(source: Any, paths: str, kind: Any = object) -> Any:
@@ -1373,7 +1371,7 @@ def shape_event(client: Client, event: Object) -> Object:
         entries_present=list(entries),
         processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
         stack=[*stack_lines(stacks)][:MAX_STACK],  # the filter reads no more than is shown
-        # Not by place: a function's name (load_modules) would say what its variables are.
+        # No object by place: the filter would take a function's name (load_modules) for a key.
         vars=[{"frame": frame.place, "vars": frame.vars} for frame in frames[:MAX_STACK]],
         breadcrumbs=crumb_lines(entries),
         entries=event.get("entries"),
@@ -1394,12 +1392,12 @@ def contexts_of(event: Object) -> Object:
 
 def iso_time(text: str | None) -> str | None:
     """Return a time as Sentry writes it; it may be in seconds since 1970."""
-    if not re.fullmatch(r"[0-9]{9,11}(\.[0-9]+)?", text or ""):
-        return text
     from datetime import datetime, timezone
 
-    at = datetime.fromtimestamp(float(text or 0), timezone.utc)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    with suppress(OSError, OverflowError, ValueError):
+        at = datetime.fromtimestamp(float(text or ""), timezone.utc)
+        return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return text
 
 
 def evidence_of(event: Object, entries: Any, shown: str) -> Object | None:
@@ -1411,12 +1409,11 @@ def evidence_of(event: Object, entries: Any, shown: str) -> Object | None:
         **(display or value_at(event, "occurrence.evidence_data", dict) or {}),
         **(excerpt(entries, "csp", CSP_PARTS) or {}),
     }
-    plain = (str, int, float)
-    return {name: str(item) for name, item in found.items() if isinstance(item, plain)} or None
+    return {name: str(one) for name, one in found.items() if isinstance(one, (str, int, float))} or None
 
 
 def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[Any]]]:
-    """Yield exceptions as they are shown, the one raised last first, with frames, innermost first."""
+    """Yield (exception, its frames), last raised and innermost first; where there is none, one of nulls."""
     threads = objects_at(entries, "threads.values")
     by_id = {text_at(thread, "id"): thread for thread in threads}
     others = [one for mark in ("crashed", "current") for one in threads if one.get(mark)]
@@ -1511,9 +1508,9 @@ def list_issues(client: Client) -> Result:
         of = f"the {len(found)} most recent" if notes else len(found)
         by = args.sort
         if records[0][figure] is None:
-            by = f"count, of all time; this server doesn't report {args.sort}"
+            by = f"count, of all time; {args.sort} of this time range is not known here"
         notes = [f"the first {len(records)} of {of} issues by {by}"]
-    if client.is_org_list and not 0 < args.time_range <= 90 * DAY:
+    if client.uses_org_list and not 0 < args.time_range <= 90 * DAY:
         notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
     notes += add_tags(client, records)
     if (records and is_default) or not (records or args.cursor):
@@ -1620,11 +1617,11 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
             old = old + 1 if at is not None and at < start else 0
             if not old:
                 found.setdefault(text_at(item, "id|event_id") or object(), item)
-        # GlitchTip orders events by receipt: a late one is not the end.
+        # GlitchTip orders events by receipt: late ones, so many in a row at most, are not the end.
         is_past = old >= (TAG_EVENTS if issue else 1)
         if is_past or len(found) >= limit:
             break
-        params["limit"] = min(limit - len(found), PAGE_SIZE)  # no more: --cursor loses nothing
+        params["limit"] = min(limit - len(found), PAGE_SIZE)  # a page ends at the limit, so its cursor goes on there
     items = list(found.values())
     if page.has_next and not is_past:
         # X-Hits counts what matches the query at any time, up to X-Max-Hits.
@@ -1718,10 +1715,10 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
     base: Any = re.fullmatch(r"https?://(?:.*\.(?=sentry\.io))?(.*?)(?::\d+)?(/.*)?", args.base_url)
     host, path = map(re.escape, base.groups(""))
     server = rf"(?i:https?://{SUBDOMAIN}{host})(?::\d+)?"
-    page = rf"(?P<page>{server}{path}{FOLDER})"
+    page = rf"(?P<page>{server}(?:{path})?{FOLDER})"
     end = r"(?:/events/(?P<event>[^/?#]+))?(?:[/?&#].*)?"
     form = f"(?P<hex>{EVENT_ID})|{page}?(?P<issue>{ISSUE_ID}|{SHORT_ID})(?(page){end})"
-    place = re.fullmatch(form, given.strip(" <>"))
+    place = re.fullmatch(form, given.strip("<> \t\r\n"))
     if place:
         issue, event = place["issue"] or "", place["hex"] or place["event"] or ""
         org = place["org"] or (place["owner"] or "").lower() or args.org
@@ -1761,11 +1758,11 @@ def look_up(client: Client, given: str, environment: str | None = None) -> Objec
         if wanted in (text_at(issue, "short_id"), text_at(issue, "matching_event_id")):
             return issue
     if not is_event and not client.is_glitchtip:
-        with ignoring(200, 404, 405):
+        with ignoring(200, 404, 405):  # 200: a page of HTML
             path = ORG_ISSUE.format(org=args.org, issue=wanted)
             return expect_object(client.get(path, {"environment": environment})[0])
     message = f"no issue {wanted} in {'/'.join(filter(None, (args.org, args.project)))}"
-    hint = "check --project, which old servers need for short IDs"
+    hint = "check --project, which GlitchTip and old servers need for short IDs"
     raise Failure(NOT_FOUND, message, hint, http=404)
 
 
