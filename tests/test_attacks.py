@@ -232,6 +232,8 @@ class Secrets(StandInCase):
         self.assertNotIn("set --base-url", error)
         self.assertIn("the token", error)
         self.assertIn("user decides", error)
+        error = self.fails(2, "issue-detail", f"{self.standin.url}/organizations/acme/alerts/4001/")
+        self.assertNotIn("user decides", error, "it is the server that is asked")
 
     def test_the_host_of_a_refused_redirect_is_shown_in_that_line_only(self) -> None:
         self.standin.issues[1]["title"] = "lost http://198.51.100.77/x"

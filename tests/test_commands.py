@@ -393,6 +393,11 @@ class Pages(unittest.TestCase):
 
 
 class Empty(StandInCase):
+    def test_a_default_environment_that_cuts_the_list_is_told(self) -> None:
+        run = self.call("list-issues")
+        self.assertIn("only 'prod', the default, was asked for; these issues are also in 'staging'", run.err)
+        self.assertNotIn("the default", self.call("list-issues", "--environment", "prod").err)
+
     def test_names_the_filters(self) -> None:
         run = self.call("list-issues", "--query", "is:resolved", "--environment", "")
         self.assertEqual((run.status, run.out), (0, "[]\n"))

@@ -270,6 +270,13 @@ class Locations(StandInCase):
             self.assertNotIn("jane", self.call("event-detail", "ab" * 16, "--include", "stack").out)
 
 
+class Titles(StandInCase):
+    def test_a_title_that_stands_in_the_metadata_only(self) -> None:
+        event = {"eventID": "a" * 32, "id": "1", "metadata": {"title": "from metadata"}, "tags": []}
+        self.standin.fault("/issues/4001/events/", faults.answer(200, [event]))
+        self.assertEqual(self.call("issue-events", "4001").json()[0]["title"], "from metadata")
+
+
 class Included(StandInCase):
     def test_fields_and_what_is_included_are_shown_together(self) -> None:
         record = self.call("event-detail", "4001", "--fields", "id", "--include", "stack").json()

@@ -378,6 +378,9 @@ class Hints(StandInCase):
         )
         self.assertIn("SENTRY_URL", run.err.splitlines()[0])
         self.assertNotIn("SENTRY_URL", self.call("list-issues", SENTRY_URL="https://x.test").err)
+        both = {"SENTRY_URL": "https://x.test", "SENTRY_BASE_URL": "https://sentry.io"}
+        run = call(None, "list-issues", **both, https_proxy="http://127.0.0.1:1", no_proxy=None)
+        self.assertNotIn("SENTRY_URL", run.err)
 
 
 class Places(StandInCase):
