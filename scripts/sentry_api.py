@@ -7,13 +7,13 @@
     sentry_api.py list-issues  --org acme --project backend
     sentry_api.py event-detail BACKEND-1A --include stack
 
-It sends GET requests only, and redacts emails, IP addresses, users' names and secrets in all it prints. The token comes
-from SENTRY_AUTH_TOKEN (configured_token()), goes to the base URL's origin only (Client.fetch(), redirected()), and is
-masked in the output (run(), say()). It works with sentry.io, self-hosted Sentry since 9, and GlitchTip, whose API is
-alike.
+It sends GET requests only, and redacts emails, IP addresses, users' names and secrets in all that
+it prints. The token comes from SENTRY_AUTH_TOKEN, goes to the base URL's origin only
+(Client.fetch(), redirected()), and is masked in the output (run(), say()). It works with sentry.io,
+self-hosted Sentry since 9, and GlitchTip, whose API is alike.
 
-Each section uses those above it only; within one, callers mostly come before what they call. To follow a call, start
-at run(), at the end. Slow imports are inside the functions that need them.
+Each section uses those above it only; within one, callers mostly come before what they call. To
+follow a call, start at run(), at the end. Slow imports are inside the functions that need them.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ import sys
 def end_quietly_on_interrupt() -> None:
     """Let Ctrl-C end the process without a word, with status 130."""
     import signal
-
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
 if __name__ == "__main__":
     if sys.path[0] == os.path.dirname(os.path.realpath(__file__)):
-        del sys.path[0]  # no file beside this one takes the place of a module of the standard library
+        del sys.path[0]  # a file beside this one could pose as a module of Python's
     end_quietly_on_interrupt()  # before the slower imports
 
 import argparse
@@ -50,11 +49,11 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     Args = argparse.Namespace
-    Object = dict[str, Any]  # of JSON
-    Result = tuple[Any, Any, list[str]]  # of a command: Sentry's object or list of them, its record or list, notes
+    Object = dict[str, Any]  # a JSON object
+    Result = tuple[Any, list[str]]  # a command's record or list of records, and notes
     Span = tuple[int, int, str]  # start, end, and the mask for what stands there; no mask: it stays
-    Finder = Callable[[str], Iterable[Span]]  # which don't overlap
-    Rule = tuple[Finder, str]  # and what a lower-case text must hold for it to find anything
+    Finder = Callable[[str], Iterable[Span]]  # finds spans that don't overlap
+    Rule = tuple[Finder, str]  # the pattern tells, in lower case, which texts it may find something in
 
 __version__ = "1.1.0"
 
@@ -62,8 +61,7 @@ __version__ = "1.1.0"
 
 OK, UNUSABLE, USAGE, UNAUTHORIZED, NOT_FOUND, RATE_LIMITED, NETWORK = range(7)  # exit statuses
 PIPE_CLOSED = 141
-
-# Endpoints, below the base URL. Slugs and IDs have been checked: nothing in them needs percent-encoding.
+# Endpoints, below the base URL. Slugs and IDs are checked, so nothing needs percent-encoding.
 PROJECT_ISSUES = "/api/0/projects/{org}/{project}/issues/"
 ORG_ISSUES = "/api/0/organizations/{org}/issues/"
 PROJECT_EVENT = "/api/0/projects/{org}/{project}/events/{event}/"
@@ -75,7 +73,6 @@ SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 ISSUE_ID = "[0-9]{1,20}"
 SHORT_ID = "[A-Za-z0-9_][A-Za-z0-9_-]{0,80}-[A-Za-z0-9]{1,14}"
 EVENT_ID = "[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-
 DEFAULT_BASE_URL = "https://sentry.io"
 MAX_LIMIT = 50
 HOUR, DAY = 3600, 86400
@@ -89,8 +86,8 @@ MAX_ITEMS_READ = 1000  # of a page
 MAX_BODY = 64 << 20  # bytes, unpacked
 MAX_TAG_BODY = 8 << 20  # the same for tags, of which TAG_WORKERS are in memory at a time
 MAX_VALUES = 3_000_000  # of JSON in an answer; an event of 20 MB has 850,000
-CHUNK = MAX_REASON_BODY = 64 << 10  # bytes; the latter of an error's answer
-MAX_REASON, MAX_ARGUMENT, MAX_LINE = 300, 80, 2000  # characters that an error, or any line on stderr, shows
+CHUNK, MAX_REASON_BODY = 64 << 10, 64 << 10  # characters of a write; bytes of an error's answer
+MAX_REASON, MAX_ARGUMENT, MAX_LINE = 300, 80, 2000  # characters on stderr, at most
 
 TAG_EVENTS = 10  # newest events that an issue's environments and tags are counted from
 TAG_WORKERS = 10  # requests at a time
@@ -98,24 +95,24 @@ PROBE_ISSUES = 10  # looked at to say which environment would have had results
 TAG_PATIENCE = 8  # failures, after which the rest is not tried
 TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # fields of their own
-TELLING_TAGS = "release transaction url browser browser.name os os.name device runtime server_name".split()
-
-# Characters of JSON that a record may take: 20 issues stay below 16,000, which agents' harnesses don't cut.
+# Of tags that are equally frequent, those that say most.
+TELLING_TAGS = "release transaction url browser browser.name os os.name server_name".split()
+# Characters of JSON of a record: 20 issues stay below 16,000, which agents' harnesses don't cut.
 SIZES = {"list-issues": 790, "issue-detail": 5800, "issue-events": 1200, "event-detail": 7800}
 INCLUDED_SIZE = 15_500  # of stack, vars and breadcrumbs together
 # Longest text and longest list of a record, tried in turn until the record fits.
 CUTS = ((400, 40), (200, 20), (120, 12), (80, 8), (50, 6), (30, 5), (16, 3), (6, 1), (1, 0))
 # Texts that may be six times as long as others.
-IDENTIFIERS = frozenset("id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split())
-MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 22  # lines: of a stack, breadcrumbs, a page for people above its link
+IDENTIFIERS = "id short_id url issue_id previous_id next_id first_seen last_seen timestamp".split()
+MAX_STACK, MAX_CRUMBS, SCREEN = 40, 20, 22  # lines: of a stack, breadcrumbs, a page
 
-# Characters that nobody sees, and that can hold whole sentences for an agent.
+# Unseen characters, which can hold whole sentences for an agent.
 INVISIBLE = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164\ufe00-\ufe0d\ufeff"
-    "\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
 )
 JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # stay, two at most, in scripts and emoji that need them
-# And those that a terminal acts on: controls, directions (Unicode TR9), line separators, lone surrogates.
+# Characters that a terminal acts on: controls, directions (Unicode TR9), line ends, surrogates.
 UNSAFE = (
     f"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\ud800-\udfff{INVISIBLE}]"
     f"|(?<![^\x00-\x7f])[{JOINERS}]+|[{JOINERS}]{{3,}}"
@@ -127,28 +124,25 @@ UNSAFE = (
 class Failure(Exception):
     """What ends the run with a status other than 0, said in one line.
 
-    `http` is the HTTP status, if a server answered, `reason` its explanation; `pause` the seconds to
-    wait before trying once more, 0: not again; `hosts` are IP addresses that URLs in it may show.
+    `http` is the HTTP status, if a server answered, and `reason` its explanation; `pause` the
+    seconds until the second attempt, 0: none; `hosts` are IP addresses that its URLs may show.
     """
 
-    http = 0
-    reason = ""
-    pause = 0.0
-    hosts: Iterable[str] = ()
-
-    def __init__(self, status: int, message: str, hint: str = "", **facts: Any) -> None:
+    def __init__(
+        self, status: int, message: str, hint: str = "", *,
+        http: int = 0, reason: str = "", pause: float = 0, hosts: Iterable[str] = (),
+    ) -> None:
         super().__init__(message)
         self.status, self.message, self.hint = status, message, hint
-        vars(self).update(facts)
+        self.http, self.reason, self.pause, self.hosts = http, reason, pause, hosts
 
 
 # --- Redaction ---------------------------------------------------------------
-#
 # redact() walks a value. What a key says of its value is that value's kind, and each text goes
-# through the rules of its kind: functions from a text to spans (start, end, mask). They see the text
-# with its escapes undone, and BLANKs where an earlier rule found something; at the end all spans are
-# cut out of the text as it was. Patterns take linear time: repeats are bounded, or can't hold what
-# follows them.
+# through the rules of its kind: functions from a text to spans (start, end, mask). They see the
+# text with its escapes undone, and BLANKs where an earlier rule found something; at the end all
+# spans are cut out of the text as it was. Patterns take linear time: repeats are bounded, or can't
+# hold what follows them.
 
 EMAIL_MASK, IP_MASK, SECRET_MASK = "[REDACTED_EMAIL]", "[REDACTED_IP]", "[REDACTED]"
 STACK_MARK = "[{} stack trace line{} removed]"
@@ -159,8 +153,8 @@ pattern = cache(re.compile)  # compiled when first used: --help needs none
 PLAIN = ""
 SECRET = "secret"
 COOKIES = "cookies"  # names and values of cookies
-ADDRESS = "address"  # no dotted number in here is a version
-VERSION = "version"  # and none in here is an address
+ADDRESS = "address"  # dotted numbers are no versions here
+VERSION = "version"  # dotted numbers are no addresses here
 PACKAGES = "packages"  # names and versions
 USER = "user"  # an end user: Sentry's user interface, user tag, user report, feedback
 MAIL = "mail"  # an end user's email
@@ -260,7 +254,6 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
             character = chr(int(escape["hex"], 16))
         elif escape["entity"]:
             import html
-
             character = html.unescape("&" + escape["entity"])
         else:
             character = MEANINGS.get(escape[0][-1], "")
@@ -353,8 +346,8 @@ find_in_commands = finder(r"""(?ix)\b(?:
     | identified\ (?:with\ \S{1,80}\ )?by(?:\ password)?\s+["'] | (?-i:IDENTIFIED\ BY\s+)
     )(?P<value>[^\s"';<]{1,200})""")
 # A header with cookies or credentials: the rest of its line, or of the quotes that it stands in.
-find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?(?:[\w-]*[_-])?(?:cookies?|authorization):\s*
-    (?=[^\r\n\v"']{0,80}?[=\d]|(?:bearer|basic)\s)
+find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?
+    (?:[\w-]*[_-])?(?:cookies?|authorization):\s*(?=[^\r\n\v"']{0,80}?[=\d]|(?:bearer|basic)\s)
     (?P<value>(?(quote)[^\r\n\v"']|[^\r\n\v])+)""")
 # A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's
 # <input>, form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
@@ -365,7 +358,8 @@ VALUE = rf"""(?x)(?P<name_end>\\{{0,8}}["'`])?\]?
     (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
         | \s{{1,3}}value= | (?<=["'])(?:\r?[\n\v]){{2}})
       | (?P<tag_end>(?:\s[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
-    (?: [\[(]{{0,2}}[burf]?(?P<opening>\\{{0,8}}["'`])(?P<text>(?=\S)(?s:.+?))(?:(?<!\\)(?P=opening)|\Z)
+    (?: [\[(]{{0,2}}[burf]?(?P<opening>\\{{0,8}}["'`])
+        (?P<text>(?=\S)(?s:.+?))(?:(?<!\\)(?P=opening)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?{BARE}{{1,200}}) )"""
 
 
@@ -454,8 +448,8 @@ IPV4 = rf"""(?x)(?P<value>(?<!\d)(?<!\d\.)(?: {OCTET}(?:\.{OCTET}){{3}}(?!\d|\.\
 # behind it. Lower-case names before / and @ are rather hosts and users, unless the number is small.
 VERSION_BEFORE = r"""(?x)(?:
     (?: (?:(?<![A-Za-z])|(?=[A-Z]))(?i:versions?|revision|build|release|firmware|driver|kernel|sdk
-        |runtime|chrome|firefox|safari|edge|android|windows|(?:windows|sql)\ server|mac[_ ]?os|java|python
-        |framework)
+        |runtime|chrome|firefox|safari|edge|android|windows|(?:windows|sql)\ server|mac[_ ]?os
+        |java|python|framework)
       | (?<![A-Za-z])(?i:v|ver|rev|oid|ios|os\ x|jdk|php|rails|django|cuda) )
       (?:[ _-](?i:is|was|to|from|number|file|nt|mobile|pro|home|1[01]|no))* [ \t:=_"'#.(\\-]{0,6}
     | (?<!ssh\ )(?<![\w@/.-])(?!\d+@|//[^/]*@|(?i:[\w.-]*-)?(?i:server|client|host|localhost|\w*user
@@ -472,8 +466,6 @@ VERSION_AFTER = r"""(?ix)
           |g?(?=\d*[a-f])[0-9a-f]{7})
       | [._-](?:tar|tgz|zip|jar|war|whl|dll|so|exe|deb|rpm|apk|msi|gem|nupkg|min|js|css)\b
       | _(?:amd64|arm64|i386|all)\b )"""
-
-
 # What stands between a version and another that begins alike: v1.2.3.4 to 1.3.0.0.
 VERSION_RANGE = r"(?i)\s{0,9}(?:to|and|or|[/<-]|[-=]>|\u2192)\s{0,9}"
 
@@ -514,8 +506,7 @@ FRAMES = (  # anywhere in a line
 )
 FRAME_LINES = (  # at the start of a line
     r"(?:\w+ Group )?Traceback \(most recent call last\):(?=\r?\n[\s>|+]*File)",
-    # Python's, with the code below it
-    r"""File \\*["'][^"'\n]+["'], line \d+.*(?:\n(?P=indent)[ \t].*)*""",
+    r"""File \\*["'][^"'\n]+["'], line \d+.*(?:\n(?P=indent)[ \t].*)*""",  # Python, with its code
     r"\[(?:Previous line|native code)|thrown in .* on line \d",  # Python, Safari, PHP
     r"at\s[^\s()]+:\d+[ \t]*$",  # Rust
     r"at\s(?:<anonymous>|(?:async\s|new\s)?[^\s().]+\.[^\s()]* ?\()",  # JavaScript, Java, .NET
@@ -561,7 +552,8 @@ RULES: tuple[Rule, ...] = (
     (find_in_urls, "://"),
     (find_tokens, f"-----begin|hooks[.]slack|{TOKEN_START}"),
     (find_headers, "cookies?:|authorization:"),
-    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess|auth|sid|sig|key"),
+    (find_assignments, "user[.]|pass|pwd|secret|token|cred|jwt|bearer|[cx]srf|otp|cookie|sess"
+     "|auth|sid|sig|key"),
     (find_credentials, "bearer|basic|token|negotiate|apikey"),
     (find_in_commands, "curl|mysql|mariadb|docker|redis|sshpass|identified"),
     (find_gravatars, "avatar"),
@@ -606,13 +598,12 @@ class Redactor:
 
     def redact_object(self, value: Object, kind: str, is_member: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        row_kinds: dict[str, str] = {}  # of {"name": …, "value": …}; but {"user": {"name": …}} is no row
+        row_kinds: dict[str, str] = {}  # where the object is {"name": …, "value": …}
         name = value.get("key") or value.get("name")
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
         elif isinstance(name, str) and not (kind == USER and is_member):
-            row_kind = kind_of(name, kind)
-            row_kinds = {"value": row_kind, "query": row_kind, "name": USER}
+            row_kinds = {**dict.fromkeys(("value", "query"), kind_of(name, kind)), "name": USER}
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
@@ -670,7 +661,7 @@ def is_user(keys: tuple[str, ...]) -> bool:
 def kinds_of_items(items: list[Any], kind: str, is_member: bool) -> list[str]:
     """Return the kind of each element of a list."""
     name = items[0] if len(items) == 2 and not is_member else None
-    if isinstance(name, str) and " " not in name and kind != SECRET:  # of a header or a cookie
+    if isinstance(name, str) and " " not in name and kind != SECRET:  # it names a header or a cookie
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
     for index, item in enumerate(items[:-1]):
@@ -682,15 +673,14 @@ def kinds_of_items(items: list[Any], kind: str, is_member: bool) -> list[str]:
 def redact(value: Any, token: str = "", hosts: Iterable[str] = ()) -> Any:
     """Return a copy of a JSON value without personal data, secrets and stack traces.
 
-    Types are kept, so numbers stay. `token`, of six characters or more, is masked wherever it stands; addresses in
-    `hosts` stay as hosts of URLs. Redacting twice changes nothing. Raises RecursionError for what is
-    nested deeper than Python's stack.
+    Types are kept, so numbers stay. `token`, of six characters or more, is masked wherever it
+    stands; addresses in `hosts` stay as hosts of URLs. Redacting twice changes nothing. Raises
+    RecursionError for what is nested deeper than Python's stack.
     """
     return Redactor(token, hosts).redact(value)
 
 
 # --- Output ------------------------------------------------------------------
-#
 # Two functions write: write_result() to stdout what run() has redacted, say() to stderr.
 
 visible_hosts: list[str] = []  # the base URL's host, if it is an IP address: shown in URLs
@@ -784,14 +774,14 @@ def trim(value: Any, longest: int, items: int) -> Any:
 
 # For people: tables of lists, pages of single records.
 TABLE_FIELDS = {
-    "list-issues": "short_id level last_seen first_seen count_in_range user_count trend_24h trend_14d title".split(),
+    "list-issues": """short_id level last_seen first_seen count_in_range user_count trend_24h
+        trend_14d title""".split(),
     "issue-events": "id timestamp release title".split(),
 }
-PAGE_FIELDS = "id timestamp last_seen first_seen count user_count trend_24h release".split()
-PAGE_FIELDS += "first_release last_release environment environments top_tags location message".split()
-HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS", "trend_24h": "TREND 24 H", "trend_14d": "TREND 14 D"}
+PAGE_FIELDS = """id timestamp last_seen first_seen count user_count trend_24h release first_release
+    last_release environment environments top_tags location message""".split()
+HEADINGS = {"count_in_range": "EVENTS", "user_count": "USERS"}
 TIMES = {"timestamp", "last_seen", "first_seen"}
-SPARKS = "▁▂▃▄▅▆▇█"
 
 
 def format_table(records: list[Object], fields: list[str]) -> str:
@@ -813,7 +803,7 @@ def format_page(record: Object) -> str:
     facts = [make_column([record], name) for name in PAGE_FIELDS]
     lines += [f"{heading:<13}  {value}" for heading, value in facts if value != "-"]
     lines += map(show_value, record.get("stack") or [])
-    return cut_to_terminal(lines[:SCREEN]) + f"{record['url'] or ''}\n"  # a link that is cut is none
+    return cut_to_terminal(lines[:SCREEN]) + f"{record['url'] or ''}\n"  # the link stays whole
 
 
 def make_column(records: list[Object], name: str) -> list[str]:
@@ -825,7 +815,6 @@ def make_column(records: list[Object], name: str) -> list[str]:
 def cut_to_terminal(lines: list[str]) -> str:
     """Return lines as one text, cut to COLUMNS or the width of a terminal."""
     import shutil
-
     columns = shutil.get_terminal_size((0, 0)).columns or sys.maxsize  # no terminal: not cut
     text = ""
     for line in map(str.rstrip, lines):
@@ -837,7 +826,6 @@ def cut_to_terminal(lines: list[str]) -> str:
 def measure(text: str) -> int:
     """Return how many columns a text takes (Unicode TR11)."""
     from unicodedata import category, east_asian_width
-
     seen = [character for character in text if category(character) not in ("Mn", "Me", "Cf")]
     return len(seen) + sum(east_asian_width(character) in "WF" for character in seen)
 
@@ -862,7 +850,6 @@ def show_value(value: Any, name: str = "") -> str:
 def seconds_since_1970(text: Any) -> float | None:
     """Return an ISO 8601 UTC time in seconds since 1970; None for anything else."""
     from datetime import datetime
-
     with suppress(AttributeError, ValueError):
         whole, _, fraction = text.replace("+00:00", "").rstrip("Z").partition(".")
         return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
@@ -875,21 +862,22 @@ def draw(counts: list[int]) -> str:
     size = 2 if len(counts) > 14 else 1
     sums = [sum(counts[at : at + size]) for at in range(len(counts) % size, len(counts), size)]
     top = max([1, *sums])
-    return "".join(SPARKS[(7 * max(0, count) + top - 1) // top] for count in sums)
+    return "".join("▁▂▃▄▅▆▇█"[(7 * max(0, count) + top - 1) // top] for count in sums)
 
 
 # --- HTTP --------------------------------------------------------------------
 
 LOOPBACK = r"https?://(?:localhost|127\.[0-9.]+|\[::1\])(?=[:/]|$)"
-BASE_URL_HINT = "check --base-url or SENTRY_BASE_URL (the base URL is the web page's) and the proxy, if any"
-EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED}
+BASE_URL_HINT = "check the base URL (--base-url, SENTRY_BASE_URL): the web page's, and the proxy"
+EXIT_STATUSES = dict.fromkeys((401, 403), UNAUTHORIZED)
+EXIT_STATUSES.update({400: USAGE, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED})
 # By HTTP status, or by Sentry's code in the answer.
 HINTS: dict[Any, str] = {
     **dict.fromkeys((400, 422), "check --query, --environment and --cursor"),
     401: "the token is wrong, expired or for another server; create one at "
     f"{TOKEN_PAGE} (GlitchTip: /profile/auth-tokens) of the server that was asked",
-    403: "the token needs the scopes event:read, project:read and org:read, and its owner access to "
-    "the project; one that starts with sntrys_ can't have them: create a user token",
+    403: "the token needs the scopes event:read, project:read and org:read, and its owner access "
+    "to the project; one that starts with sntrys_ can't have them: create a user token",
     404: "check --org, --project and the ID, and that the token may read them",
     410: "this endpoint is being retired; set --org or SENTRY_ORG so that the newer one is used",
     429: "wait, then try again with fewer requests (--no-tags, a lower --limit)",
@@ -902,7 +890,6 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
     """Yield (index, result, exception) of functions as they end, for so many seconds."""
     import queue
     import threading
-
     outcomes: Any = queue.SimpleQueue()
 
     def work(index: int, function: Any) -> None:
@@ -916,11 +903,7 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
     deadline = time.monotonic() + seconds
     while (waiting or running) and time.monotonic() < deadline:
         while waiting and running < TAG_WORKERS:
-            task = waiting.pop(0)
-            try:
-                threading.Thread(target=work, args=task, daemon=True).start()
-            except RuntimeError:  # the system lets no more of them start
-                work(*task)
+            threading.Thread(target=work, args=waiting.pop(0), daemon=True).start()
             running += 1
         # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
         with suppress(queue.Empty):
@@ -940,17 +923,15 @@ class Client:
 
     def __init__(self, args: Args, token: str) -> None:
         import threading
-
         self.args, self.gate = args, threading.Lock()
         self.headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
         self.headers |= {"Authorization": f"Bearer {token}", "User-Agent": args.user_agent}
 
     def get(self, path: str, params: Object | None = None, what: str = "") -> tuple[Any, Any]:
-        """Return (JSON, headers) of a GET, tried twice at most; a 404's message begins with "no WHAT"."""
+        """Return (JSON, headers) of a GET, tried twice at most. A 404's message names `what`."""
         from urllib.parse import urlencode
-
-        given = {key: value for key, value in (params or {}).items() if value is not None}
-        target = f"{path}?{urlencode(given)}".rstrip("?")
+        params = {key: value for key, value in (params or {}).items() if value is not None}
+        target = f"{path}?{urlencode(params)}".rstrip("?")
         try:
             return self.attempt(target)
         except Failure as failure:
@@ -982,7 +963,7 @@ class Client:
         try:
             value = json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
         except ValueError:
-            message = f"HTTP {status}, but the answer is not JSON (or holds NaN or too long a number)"
+            message = f"HTTP {status}, but not with JSON (or with NaN or too long a number)"
             raise Failure(UNUSABLE, message, BASE_URL_HINT, http=status) from None
         self.is_glitchtip = is_of_glitchtip(value, headers) or self.is_glitchtip
         return value, headers
@@ -990,7 +971,6 @@ class Client:
     def fetch(self, url: str) -> tuple[int, Any, bytes]:
         """Return status, headers and body of a GET, after redirects within the origin."""
         from urllib.request import Request
-
         self.opener = self.opener or make_opener(self.args.base_url)
         for _ in range(MAX_REDIRECTS + 1):
             request = Request(url, headers=self.headers, method="GET")
@@ -1000,8 +980,8 @@ class Client:
             url = redirected(url, answer.headers["Location"])
         raise Failure(UNUSABLE, f"HTTP {answer.status}: more than {MAX_REDIRECTS} redirects")
 
-    def get_issue(self, issue: str, below: str = "", params: Object | None = None) -> tuple[Any, Any]:
-        """GET an issue endpoint; by the organization's form where the org-less one won't do."""
+    def get_issue(self, issue: str, below: str = "", params: Object | None = None) -> Any:
+        """GET an issue endpoint, by the organization's form where the org-less one won't do."""
         ask = partial(self.get, params=params, what=f"issue {issue}")
         org_path = ORG_ISSUE.format(org=self.args.org, issue=issue) + below
         if self.uses_org_issue:
@@ -1025,7 +1005,7 @@ class Client:
         """GET a page of the project's issues; the organization's list where that is retired."""
         org, project = self.args.org, self.args.project
         what = f"project {project!r} in organization {org!r}"
-        period = "24h" if self.args.time_range <= DAY else "14d"  # of the series of counts
+        period = "24h" if self.args.time_range <= DAY else "14d"  # that the series of counts cover
         params = {**params, "statsPeriod": period if self.args.time_range else None}
         try:
             if not self.uses_org_list:
@@ -1044,14 +1024,14 @@ class Client:
         """Return the address of an issue's or event's web page, if it is known."""
         page = f"issues/{issue}" + (f"/events/{event}" if event else "")
         form = "{}/{}/{}" if self.is_glitchtip else "{}/organizations/{}/{}/"
-        return form.format(self.args.base_url, self.args.org, page) if self.args.org and issue else None
+        is_known = self.args.org and issue
+        return form.format(self.args.base_url, self.args.org, page) if is_known else None
 
 
 def make_opener(base_url: str) -> Any:
     """Return what opens URLs: of http and https only, no redirects, no errors raised."""
     import ssl
     from urllib import request
-
     scheme, host = re.split("://|/", base_url)[:2]
     # A proxy would get the token of a server on this machine unencrypted.
     is_direct = re.match(LOOPBACK, base_url) or request.proxy_bypass(host)
@@ -1069,7 +1049,6 @@ def make_opener(base_url: str) -> Any:
 def redirected(url: str, location: str) -> str:
     """Return where a redirect leads. Raises Failure for another origin: no token goes there."""
     from urllib.parse import quote, urljoin
-
     target = location.strip()
     with suppress(ValueError):  # what can't be parsed is refused
         target = urljoin(url, target)
@@ -1085,7 +1064,6 @@ def redirected(url: str, location: str) -> str:
 def read_body(answer: Any, most: int) -> bytes:
     """Return a body, unpacked. Raises Failure where it is too large, EOFError where it is cut."""
     import gzip
-
     is_packed = "gzip" in answer.headers.get("Content-Encoding", "").lower()
     source = gzip.GzipFile(fileobj=answer) if is_packed else answer
     body: bytes = source.read(most + 1)
@@ -1113,7 +1091,6 @@ def network_failure(error: Exception, args: Args) -> Exception:
     import zlib
     from gzip import BadGzipFile
     from urllib.error import URLError
-
     cause: Any = error.reason if isinstance(error, URLError) else error
     what = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     hint, pause = BASE_URL_HINT, RETRY_PAUSE
@@ -1123,14 +1100,12 @@ def network_failure(error: Exception, args: Args) -> Exception:
         message, pause = f"the TLS certificate was not accepted: {what}", 0
         hint = "set SSL_CERT_FILE to the certificates of the private CA or proxy that signed it; "
         hint += "with Python from python.org on a Mac, run 'Install Certificates.command' once"
-    elif isinstance(cause, socket.gaierror):
-        message = "not found by DNS"
     elif isinstance(cause, (str, ValueError, http.client.InvalidURL)):
         message = "no connection: its address, or the proxy's, can't be used"
     elif isinstance(cause, (http.client.HTTPException, EOFError, BadGzipFile, zlib.error)):
         message = f"the answer ended early or breaks the HTTP protocol: {what}"
     elif isinstance(cause, OSError):
-        message = f"no connection (TCP or TLS): {what}"
+        message = f"no connection (DNS, TCP or TLS): {what}"
     else:
         return error
     return Failure(NETWORK, f"{args.base_url}: {message}", hint, pause=pause)
@@ -1162,7 +1137,8 @@ def error_reason(body: bytes) -> str:
         value = value.partition("<")[0]  # nothing of HTML
     while isinstance(value, (dict, list)):
         if isinstance(value, dict):
-            value = [*map(value.get, ("detail", "message", "msg", "error", "info")), *value.values()]
+            names = ("detail", "message", "msg", "error", "info")
+            value = [*map(value.get, names), *value.values()]
         value = next(filter(None, value), "")
     # Redacted first: a trace on one line, or half an address, would not be recognized.
     return " ".join(redact(str(value or ""), configured_token()).split())[:MAX_REASON]
@@ -1170,11 +1146,10 @@ def error_reason(body: bytes) -> str:
 
 def read_time(headers: Any, name: str) -> float:
     """Return a header's number, or HTTP date (RFC 9110, 5.6.7), in seconds; 0 for anything else."""
-    import email.utils
-
+    from email.utils import parsedate_to_datetime
     text = headers.get(name, "")
     with suppress(IndexError, TypeError, ValueError, OverflowError):
-        return float(text) if text.isdecimal() else email.utils.parsedate_to_datetime(text).timestamp()
+        return float(text) if text.isdecimal() else parsedate_to_datetime(text).timestamp()
     return 0.0
 
 
@@ -1192,8 +1167,7 @@ def expect_object(value: Any) -> Object:
 
 
 # --- Shapes ------------------------------------------------------------------
-#
-# Records from Sentry's objects, of which any part may be missing or of another type.
+# Records of Sentry's objects (`raw`), of which any part may be missing or of another type.
 
 # The fields of records, in their order. IDs and times also belong to IDENTIFIERS.
 ISSUE_FIELDS = """id short_id title culprit level status count count_in_range user_count first_seen
@@ -1210,21 +1184,17 @@ FIELDS = {
         entries_present processing_errors previous_id next_id""".split(),
 }
 INCLUDES = ("stack", "vars", "breadcrumbs", "entries")  # what --include adds to an event
-# Where Sentry has the fields that are texts. `lifetime` is the organization's list's, `.version`
-# that of releases.
-PATHS = {name: f"lifetime.{name}|{name}|{name}.version" for names in FIELDS.values() for name in names}
+# Where Sentry has the fields that are texts: `lifetime` in its list, `.version` of releases.
+NAMES = FIELDS["issue-detail"] + FIELDS["event-detail"]
+PATHS = {name: f"lifetime.{name}|{name}|{name}.version" for name in NAMES}
 PATHS.update(
-    id="eventID|event_id|id",
-    title="title|metadata.title",
-    level="level|tags.level",
-    platform="platform|project.platform",
-    project="project.slug",
-    timestamp="date_created|end_timestamp|start_timestamp",
-    environment="tags.environment",
-    release="tags.release|release.version",
-    sdk="sdk.name sdk.version",
-    issue_id="groupID|group_id",
+    id="eventID|event_id|id", issue_id="groupID|group_id",
     previous_id="previousEventID", next_id="nextEventID",
+    title="title|metadata.title", level="level|tags.level",
+    platform="platform|project.platform", project="project.slug",
+    timestamp="date_created|end_timestamp|start_timestamp",
+    environment="tags.environment", release="tags.release|release.version",
+    sdk="sdk.name sdk.version",
 )
 CHOSEN_FRAME = "metadata.filename metadata.function"  # that Sentry shows beside the title
 
@@ -1250,7 +1220,7 @@ def text_at(source: Any, places: str, by: str = " ") -> str | None:
 def excerpt(source: Any, path: str, parts: str) -> Object | None:
     """Return texts of an object by the first words of their paths; None of anything else."""
     found = value_at(source, path, dict)
-    return {part.partition(".")[0]: text_at(found, part) for part in parts.split()} if found else None
+    return {one.partition(".")[0]: text_at(found, one) for one in parts.split()} if found else None
 
 
 def objects_at(source: Any, path: str, kind: type = dict) -> list[Any]:
@@ -1271,7 +1241,7 @@ def by_key(source: Object, path: str, key: str = "key", value: str = "value") ->
 
 def unless_shown(text: str | None, shown: str | None) -> str | None:
     """Return a text, or None where its words stand in what the record shows, in their order."""
-    words = iter(re.findall(r"[^\s:]+", shown or ""))
+    words = iter(re.findall(r"[^\s:]+", shown or ""))  # `in` searches on from the last one found
     return text if any(word not in words for word in re.findall(r"[^\s:]+", text or "")) else None
 
 
@@ -1300,6 +1270,7 @@ def shape_issue(client: Client, issue: Object) -> Object:
     is_error = {text_at(issue, "type"), record["issue_category"]} <= {None, "error"}
     unhandled = issue.get("isUnhandled") if is_error else None
     record.update(
+        raw=issue,
         count=number(record["count"]),
         count_in_range=count_in_range(issue, client.args.time_range, client.now),
         user_count=None if client.is_glitchtip else number(record["user_count"]),  # always 0 there
@@ -1318,8 +1289,9 @@ def shape_issue(client: Client, issue: Object) -> Object:
 def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
     """Return events' environments and top tags: the most frequent first, then the most telling."""
     counts = Counter(tag for event in events for tag in by_key(event, "tags").items())
-    tags = sorted(counts, key=lambda tag: (-counts[tag], [*TELLING_TAGS, tag[0]].index(tag[0]), tag))
-    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in tags)  # of os and os.name, os is kept
+    order = {key: index for index, key in enumerate(TELLING_TAGS)}
+    tags = sorted(counts, key=lambda tag: (-counts[tag], order.get(tag[0], len(order)), tag))
+    hidden = REPEATED_TAGS.union(f"{key}.name" for key, _ in tags)  # they repeat os and the like
     top: dict[str, Object] = {}
     for key, value in tags:
         if key not in hidden:
@@ -1330,12 +1302,8 @@ def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
 # What is shown of contexts by their types; of others the version, as a name may be a person's.
 CONTEXT_PARTS = {
     **dict.fromkeys(("os", "browser", "runtime", "gpu"), "name version"),
-    "app": "app_name app_version app_build",
-    "device": "model",
-    "trace": "op status trace_id",
-    "response": "status_code",
-    "replay": "replay_id",
-    "monitor": "slug status",
+    "app": "app_name app_version app_build", "device": "model", "trace": "op status trace_id",
+    "response": "status_code", "replay": "replay_id", "monitor": "slug status",
 }
 CSP_PARTS = "effective_directive blocked_uri document_uri source_file line_number"
 CRUMB_PARTS = "timestamp category|type level message data.method data.url data.status_code"
@@ -1343,7 +1311,7 @@ CRUMB_PARTS = "timestamp category|type level message data.method data.url data.s
 
 def shape_event(client: Client, event: Object) -> Object:
     """Return an event's record."""
-    event = {**event, "tags": by_key(event, "tags")}
+    source, event = event, {**event, "tags": by_key(event, "tags")}
     entries = {text_at(item, "type"): item.get("data") for item in objects_at(event, "entries")}
     record: Object = {name: text_at(event, path) for name, path in PATHS.items()}
     chosen = text_at(event, CHOSEN_FRAME, " in ")
@@ -1353,8 +1321,9 @@ def shape_event(client: Client, event: Object) -> Object:
     shown = text_at(record, "title culprit location") or ""
     if client.args.command == "event-detail":  # lists show no exceptions
         shown += "".join(f" {one['type']} {one['value']}" for one in exceptions)
-    frames = [frame for _, stack in stacks for frame in stack if frame.vars and not frame.is_library]
+    frames = [frame for _, stack in stacks for frame in stack if not frame.is_library]
     record.update(
+        raw=source,
         message=unless_shown(record["message"], shown),
         timestamp=iso_time(record["timestamp"]),
         user=excerpt(event, "user", "id geo.country_code"),
@@ -1368,7 +1337,7 @@ def shape_event(client: Client, event: Object) -> Object:
         processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
         stack=[*stack_lines(stacks)][:MAX_STACK],  # the filter reads no more than is shown
         # No object by place: the filter would take a function's name (load_modules) for a key.
-        vars=[{"frame": frame.place, "vars": frame.vars} for frame in frames[:MAX_STACK]],
+        vars=[{"frame": one.place, "vars": one.vars} for one in frames if one.vars][:MAX_STACK],
         breadcrumbs=crumb_lines(entries),
         entries=event.get("entries"),
     )
@@ -1389,7 +1358,6 @@ def contexts_of(event: Object) -> Object:
 def iso_time(text: str | None) -> str | None:
     """Return a time as Sentry writes it; it may be in seconds since 1970."""
     from datetime import datetime, timezone
-
     with suppress(OSError, OverflowError, ValueError):
         at = datetime.fromtimestamp(float(text or ""), timezone.utc)
         return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -1405,11 +1373,11 @@ def evidence_of(event: Object, entries: Any, shown: str) -> Object | None:
         **(display or value_at(event, "occurrence.evidence_data", dict) or {}),
         **(excerpt(entries, "csp", CSP_PARTS) or {}),
     }
-    return {name: str(one) for name, one in found.items() if isinstance(one, (str, int, float))} or None
+    return {key: str(one) for key, one in found.items() if isinstance(one, (str, int, float))} or None
 
 
 def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[Any]]]:
-    """Yield (exception, its frames), last raised and innermost first; where there is none, one of nulls."""
+    """Yield (exception, its frames), last raised and innermost first; without one, one of nulls."""
     threads = objects_at(entries, "threads.values")
     by_id = {text_at(thread, "id"): thread for thread in threads}
     others = [one for mark in ("crashed", "current") for one in threads if one.get(mark)]
@@ -1428,7 +1396,7 @@ def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[A
 
 def read_frame(frame: Object, chosen: str | None) -> SimpleNamespace:
     """Return a frame: its `place` is `path:line in function`, its `line` that of the stack."""
-    package = re.split(r"[/\\]", text_at(frame, "package") or "")[-1]  # of native code
+    package = re.split(r"[/\\]", text_at(frame, "package") or "")[-1]  # for native code
     path, line = text_at(frame, "filename|module|abs_path") or package, text_at(frame, "line_no")
     frame = {**frame, "path": path, "path_line": f"{path}:{line}" if path and line else path}
     place = text_at(frame, "path_line function", " in ") or "?"
@@ -1462,7 +1430,7 @@ def stack_lines(stacks: list[Any]) -> Iterator[str]:
 def crumb_lines(entries: Any) -> list[str]:
     """Return the last breadcrumbs, in the order of time, as lines."""
     crumbs: list[Any] = []
-    at = 0.0  # of one without a time: its predecessor's
+    at = 0.0  # a crumb without a time takes its predecessor's
     for crumb in objects_at(entries, "breadcrumbs.values"):
         when = iso_time(text_at(crumb, "timestamp"))
         at = seconds_since_1970(when) or at
@@ -1471,8 +1439,7 @@ def crumb_lines(entries: Any) -> list[str]:
 
 
 # --- Commands ----------------------------------------------------------------
-#
-# A command returns Sentry's object or list of them, its record or list, and notes. It never prints.
+# A command returns a record or a list of them, and notes. It never prints.
 
 SORTS = {"date": "last_seen", "freq": "count_in_range", "user": "user_count", "new": "first_seen"}
 
@@ -1486,20 +1453,21 @@ def list_issues(client: Client) -> Result:
             hit = look_up(client, query, None if is_default else args.environment)
             record = shape_issue(client, hit)
             notes = add_tags(client, [record])
-            if record["project"] != args.project or {"--environment", "--time-range"} & args.given.keys():
-                notes.append(f"found by its ID in {record['project']!r}; other filters only limit its counts")
-            return [hit], [record], notes
+            filters = {"--environment", "--time-range"} & args.given
+            if record["project"] != args.project or filters:
+                where = f"in {record['project']!r}; other filters only limit its counts"
+                notes.append(f"found by its ID {where}")
+            return [record], notes
 
-    def rank(pair: tuple[Object, Object]) -> tuple[bool, Any, int]:
-        record, _ = pair
-        value = record[figure] if isinstance(record[figure], int) else seconds_since_1970(record[figure])
+    def rank(record: Object) -> tuple[bool, Any, int]:
+        value = record[figure]
+        if not isinstance(value, int):
+            value = seconds_since_1970(value)
         return value is not None, value, record["count"] or 0
 
     limit = args.limit if args.sort == "date" else MAX_PAGES * PAGE_SIZE
     found, notes = get_list(client, {"query": args.query, "environment": args.environment}, limit)
-    pairs = [(shape_issue(client, issue), issue) for issue in found]
-    pairs = sorted(pairs, key=rank, reverse=True)[: args.limit]
-    records, issues = [record for record, _ in pairs], [issue for _, issue in pairs]
+    records = sorted(map(partial(shape_issue, client), found), key=rank, reverse=True)[: args.limit]
     if records and args.sort != "date":
         of = f"the {len(found)} most recent" if notes else len(found)
         by = args.sort
@@ -1511,7 +1479,7 @@ def list_issues(client: Client) -> Result:
     notes += add_tags(client, records)
     if (records and is_default) or not (records or args.cursor):
         notes += other_environments(client, records)
-    return issues, records, notes
+    return records, notes
 
 
 def other_environments(client: Client, records: list[Object]) -> list[str]:
@@ -1523,8 +1491,9 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
             if args.environment:
                 params = {"query": args.query, "environment": None}
                 found, _ = get_list(client, params, PROBE_ISSUES)
-            if client.is_glitchtip and not found and not client.get_issues({"query": "", "limit": 1})[0]:
-                return [f"{args.project!r} is empty; this server doesn't tell whether it exists"]
+            is_known = found or not client.is_glitchtip
+            if not is_known and not client.get_issues({"query": "", "limit": 1})[0]:
+                return ["the project is empty; this server doesn't tell whether it exists"]
         except Failure as failure:
             return [f"other environments could not be checked ({failure.message})"]
         records = [shape_issue(client, issue) for issue in found]
@@ -1532,11 +1501,10 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
     counts = Counter(name for record in records for name in record["environments"] or [])
     del counts[args.environment]
     names = ", ".join(repr(name) for name, _ in counts.most_common(5))
+    where = f"only {args.environment!r}, the default, was asked for; these issues are also in {names}"
+    if found:
+        where = f"the newest issues are in {names or 'other environments'}"
     if names or found:
-        names = names or "other environments"
-        where = f"only {args.environment!r}, the default, was asked for; these issues are also in {names}"
-        if found:
-            where = f"the newest issues are in {names}"
         notes.append(f"{where}; use --environment NAME, or --environment '' for all")
     return notes
 
@@ -1545,7 +1513,7 @@ def issue_detail(client: Client) -> Result:
     """Return the record of one issue."""
     issue = expect_object(client.get_issue(issue_id(client, client.args.issue))[0])
     record = shape_issue(client, issue)
-    return issue, record, add_tags(client, [record])
+    return record, add_tags(client, [record])
 
 
 def issue_events(client: Client) -> Result:
@@ -1553,7 +1521,7 @@ def issue_events(client: Client) -> Result:
     args = client.args
     params = {"environment": args.environment, "statsPeriod": args.time_range_text or None}
     events, notes = get_list(client, params, args.limit, issue_id(client, args.issue))
-    return events, [shape_event(client, event) for event in events], notes
+    return [shape_event(client, event) for event in events], notes
 
 
 def event_detail(client: Client) -> Result:
@@ -1572,12 +1540,11 @@ def event_detail(client: Client) -> Result:
         return expect_object(client.get(path, what=f"event {event_id}")[0])
 
     event = None
-    mismatch = (403, 404) if issue else ()  # the issue may be of another project than the configured one
-    with ignoring(*mismatch):
+    with ignoring(*((403, 404) if issue else ())):  # the issue may be of another project
         event = get(args.project) if args.project else None
     if event is None:
         event = get(checked(client.get_issue(issue_id(client, issue))[0], SLUG, "project.slug"))
-    return event, shape_event(client, event), []
+    return shape_event(client, event), []
 
 
 def newest_event(client: Client, issue: str, wanted: str) -> str:
@@ -1599,8 +1566,8 @@ CURSOR = r"[A-Za-z0-9:=_+/.%][A-Za-z0-9:=_+/.%-]{0,499}"
 NEXT_LINK = rf'<(?=[^<]*\brel="next")(?=[^<]*\bresults="true")(?:[^<]*\bcursor="({CURSOR})")?'
 
 
-def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tuple[list[Any], list[str]]:
-    """Return issues, or an issue's events, in the time range; note if there are more or none."""
+def get_list(client: Client, params: Object, limit: int, issue: str = "") -> Any:
+    """Return (issues, or an issue's events, in the time range; notes if there are more or none)."""
     args, what = client.args, "events" if issue else "issues"
     found: dict[Any, Object] = {}  # by ID, because pages shift
     old = 0  # items in a row
@@ -1617,7 +1584,7 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
         is_past = old >= (TAG_EVENTS if issue else 1)
         if is_past or len(found) >= limit:
             break
-        params["limit"] = min(limit - len(found), PAGE_SIZE)  # a page ends at the limit, so its cursor goes on there
+        params["limit"] = min(limit - len(found), PAGE_SIZE)  # so that the cursor goes on there
     items = list(found.values())
     if page.has_next and not is_past:
         # X-Hits counts what matches the query at any time, up to X-Max-Hits.
@@ -1626,11 +1593,13 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> tup
         count = f"{len(items)} of {hits}" if is_true else len(items)
         way = f"--cursor '{page.cursor}'" if page.cursor else "a higher --limit or narrower filters"
         return items, [f"{count} {what} printed; go on with {way}"]
-    environment = f"environment {params['environment']!r}" if params["environment"] else "any environment"
-    more, period = "more " if args.cursor else "", args.time_range_text or "any"
-    note = f"no {more}{what} match: {environment}, time range {period}, "
-    note += f"issue {issue}, if it exists" if issue else f"{args.org}/{args.project}, query {args.query!r}"
-    return items, [] if items else [note]
+    if items:
+        return items, []
+    name, period = params["environment"], args.time_range_text or "any"
+    environment = f"environment {name!r}" if name else "any environment"
+    note = f"no {'more ' if args.cursor else ''}{what} match: {environment}, time range {period}, "
+    source = f"{args.org}/{args.project}, query {args.query!r}"
+    return items, [note + (f"issue {issue}, if it exists" if issue else source)]
 
 
 def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[SimpleNamespace]:
@@ -1658,15 +1627,15 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
             items, cursors = items[: params["limit"]], [""]  # no cursor leads to the rest
         cursor = next((one for one in cursors if one not in asked), "")
         if environment:  # GlitchTip doesn't filter events
-            items = [item for item in items if by_key(item, "tags").get("environment") == environment]
+            items = [one for one in items if by_key(one, "tags").get("environment") == environment]
         yield SimpleNamespace(items=items, headers=headers, has_next=bool(cursors), cursor=cursor)
 
 
 def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> list[str]:
     """Add to issues' records, if it is shown, what their newest events' tags say; note failures."""
     args, counted = client.args, {"environments", "top_tags"}
-    is_list = args.format == "table" and args.command == "list-issues"
-    is_hidden = args.no_tags or args.raw or is_list or counted.isdisjoint(args.fields or counted)
+    is_table = args.format == "table" and args.command == "list-issues"
+    is_hidden = args.no_tags or args.raw or is_table or counted.isdisjoint(args.fields or counted)
     if is_hidden and not is_needed:
         return []
 
@@ -1688,11 +1657,11 @@ def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> 
         if failures >= TAG_PATIENCE or getattr(error, "status", None) == RATE_LIMITED:
             break
     missing = sum(record["environments"] is None for record in records)
-    note = f"the environments and top tags of {missing} of {len(records)} issues could not be read ({reason})"
-    return [note] if missing else []
+    note = f"environments and top tags of {missing} of {len(records)} issues could not be read"
+    return [f"{note} ({reason})"] if missing else []
 
 
-FORMS = (  # of the arguments ISSUE and EVENT
+FORMS = (  # what ISSUE and EVENT may be
     "an issue's ID (1234567890 or BACKEND-1A), for event-detail also an event's (32 hex digits), "
     "or its web address (/events/latest/ too)"
 )
@@ -1705,7 +1674,7 @@ FOLDER = (
 )
 
 
-def read_place(args: Args, given: str) -> tuple[str, str]:
+def read_place(args: Args, argument: str) -> tuple[str, str]:
     """Return the issue and the event (Sentry 9's may be a number) that an argument names, or ''."""
     # Regions and organizations of sentry.io are one service.
     base: Any = re.fullmatch(r"https?://(?:.*\.(?=sentry\.io))?(.*?)(?::\d+)?(/.*)?", args.base_url)
@@ -1714,34 +1683,35 @@ def read_place(args: Args, given: str) -> tuple[str, str]:
     page = rf"(?P<page>{server}(?:{path})?{FOLDER})"
     end = r"(?:/events/(?P<event>[^/?#]+))?(?:[/?&#].*)?"
     form = f"(?P<hex>{EVENT_ID})|{page}?(?P<issue>{ISSUE_ID}|{SHORT_ID})(?(page){end})"
-    place = re.fullmatch(form, given.strip("<> \t\r\n"))
+    place = re.fullmatch(form, argument.strip("<> \t\r\n"))
     if place:
         issue, event = place["issue"] or "", place["hex"] or place["event"] or ""
         org = place["org"] or (place["owner"] or "").lower() or args.org
         if "--org" in args.given and org != args.org:
-            raise Failure(USAGE, f"--org is {args.org}, but the address is of {org}", "leave out --org")
+            message = f"--org is {args.org}, but the address is of {org}"
+            raise Failure(USAGE, message, "leave out --org")
         args.org = org  # before SENTRY_ORG
         if args.command != "event-detail" or event == "latest":
             event = ""
         if (issue or event) and re.fullmatch(f"(?:{EVENT_ID}|{ISSUE_ID})?", event):
             return issue.upper(), event.replace("-", "").lower()
-    message = f"received {quoted(given)}, expected {FORMS} below {args.base_url}"
+    message = f"received {quoted(argument)}, expected {FORMS} below {args.base_url}"
     hint = "another server would get the token if SENTRY_BASE_URL named it, so the user decides"
-    is_here = "://" not in given or re.match(rf"[\s<]*{server}(?:[/?#]|$)", given)
+    is_here = "://" not in argument or re.match(rf"[\s<]*{server}(?:[/?#]|$)", argument)
     raise Failure(USAGE, message, "" if is_here else hint)
 
 
-def issue_id(client: Client, given: str) -> str:
+def issue_id(client: Client, argument: str) -> str:
     """Return the numeric ID of the issue that an argument names; a short ID is looked up."""
-    issue, _ = read_place(client.args, given)
+    issue, _ = read_place(client.args, argument)
     return issue if issue.isdigit() else checked(look_up(client, issue), ISSUE_ID, "id")
 
 
-def look_up(client: Client, given: str, environment: str | None = None) -> Object:
+def look_up(client: Client, some_id: str, environment: str | None = None) -> Object:
     """Return the issue with a short ID or an event's ID, with its counts in an environment."""
-    args, is_event = client.args, re.fullmatch(EVENT_ID, given)
+    args, is_event = client.args, re.fullmatch(EVENT_ID, some_id)
     require(args, "org")
-    wanted = given.replace("-", "").lower() if is_event else given.upper()
+    wanted = some_id.replace("-", "").lower() if is_event else some_id.upper()
     params = {"query": wanted, "environment": environment}
     issues: Iterable[Object] = []
     if args.project:
@@ -1782,10 +1752,11 @@ def checked(answer: Any, regex: str, paths: str) -> str:
 
 def require(args: Args, *names: str) -> None:
     """Raise Failure unless these options are given."""
-    missing = [f"--{name} (or SENTRY_{name.upper()})" for name in names if getattr(args, name) is None]
+    missing = [name for name in names if getattr(args, name) is None]
     if missing:
-        hint = "such as --org my-org --project my-project; both are in the address of Sentry's web page"
-        raise Failure(USAGE, f"{' and '.join(missing)} not given", hint)
+        options = " and ".join(f"--{name} (or SENTRY_{name.upper()})" for name in missing)
+        hint = "such as --org my-org --project my-project; the web page's address has both"
+        raise Failure(USAGE, f"{options} not given", hint)
 
 
 # Function, description, example.
@@ -1822,9 +1793,10 @@ class Parser(argparse.ArgumentParser):
     """argparse for a command, or for '' where none is given, with this program's errors."""
 
     def __init__(self, command: str, names: list[str]) -> None:
-        commands = "".join(f"\n  {name:<14}{about}" for name, (_, about, _) in COMMANDS.items())
-        about = f"Read issues and events from Sentry: GET requests only, redacted.\n\ncommands:{commands}"
-        _, about, example = COMMANDS.get(command, (None, about, "list-issues --help"))
+        overview = "Read issues and events from Sentry: GET requests only, redacted.\n\ncommands:"
+        for name, (_, summary, _) in COMMANDS.items():
+            overview += f"\n  {name:<14}{summary}"
+        _, about, example = COMMANDS.get(command, (None, overview, "list-issues --help"))
         operand = {"": "COMMAND", "list-issues": "", "event-detail": "EVENT"}.get(command, "ISSUE")
         super().__init__(
             prog=f"{os.path.basename(sys.argv[0])} {command}".strip(),
@@ -1834,7 +1806,7 @@ class Parser(argparse.ArgumentParser):
             formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=30, width=79),
             allow_abbrev=False,
         )
-        self.command, self.names = command, names  # the words that were given
+        self.command, self.names = command, names  # the words of the command line
         self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
         self.add_argument("command", metavar="COMMAND", choices=COMMANDS, help=argparse.SUPPRESS)
         if command and operand:
@@ -1846,13 +1818,13 @@ class Parser(argparse.ArgumentParser):
         hint = "a value that starts with a dash is written --option=VALUE; " if "expected one arg" in message else ""
         raise Failure(USAGE, message, f"{hint}see {self.prog} --help")
 
-    def _print_message(self, message: str, file: Any = None) -> None:  # of --help and --version
+    def _print_message(self, message: str, file: Any = None) -> None:  # for --help and --version
         write_result(message)
 
     def add(
         self, name: str, regex: str, about: str, default: Any = None, convert: Any = str, env: str = "", of: str = ""
     ) -> None:
-        """Add an option: its value's pattern, '' for a flag; what help and errors say of it; its commands."""
+        """Add an option of some commands (all, if `of` is empty); a flag, if its pattern is empty."""
         about += f" ({env})" if env else ""
         about += "" if default is None else f"; default {default!r}"
 
@@ -1864,7 +1836,7 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentTypeError(f"received {quoted(shown)}, expected {about}")
 
         value = os.environ.get(env, "").strip() or default  # an empty variable counts as unset
-        self.set_defaults(**{name[2:].replace("-", "_"): value})  # also where the command has no such option
+        self.set_defaults(**{name[2:].replace("-", "_"): value})  # for other commands, too
         if of and self.command not in of.split():
             return
         if self.names.count(name) > 1:
@@ -1908,12 +1880,12 @@ def add_options(add: Callable[..., None], command: str) -> None:
 
 
 def parse(argv: list[str]) -> Args:
-    """Return the arguments, checked: `time_range` in seconds (0: any), `given` as typed. Raises Failure."""
+    """Return the arguments, checked: `time_range` in seconds (0: any), `given`: their names."""
     names = [word.partition("=")[0] for word in argv]
     command = next((name for name in names if name in COMMANDS), "")
     place = names.index(command) if command else 0
     args = Parser(command, names).parse_args(argv[place:] + argv[:place])  # the command comes first
-    args.given = dict.fromkeys(names)
+    args.given = set(names)
     args.environment = args.environment or None
     args.asked_limit, args.limit = args.limit, min(args.limit, MAX_LIMIT)
     args.time_range_text = text = args.time_range
@@ -1951,7 +1923,7 @@ def main(argv: list[str] | None = None) -> int:
         return OK
     except BrokenPipeError:
         return PIPE_CLOSED
-    except OSError as error:  # of the network they are Failures
+    except OSError as error:  # the network's are Failures by now
         failure = Failure(UNUSABLE, f"the output can't be written: {error.strerror or error}")
     except Failure as error:
         failure = error
@@ -1960,7 +1932,6 @@ def main(argv: list[str] | None = None) -> int:
         failure = Failure(UNUSABLE, "the answer is too large or nested too deep", hint)
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
         import traceback
-
         line = traceback.extract_tb(error.__traceback__)[-1].lineno
         failure = Failure(UNUSABLE, f"internal error ({type(error).__name__}, line {line})")
     visible_hosts.extend(failure.hosts)
@@ -1984,9 +1955,9 @@ def run(argv: list[str]) -> int:
         say("warning: the base URL is plain http, so the token travels unencrypted; use https")
     if os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL") and args.base_url == DEFAULT_BASE_URL:
         say(f"warning: SENTRY_URL is not used, only SENTRY_BASE_URL, so {DEFAULT_BASE_URL} is used")
-    source, record, notes = COMMANDS[args.command][0](Client(args, token))
-    answer = select_fields(args, source if args.raw else record)
-    write_result(format_answer(args, redact(answer, token, visible_hosts)))
+    record, notes = COMMANDS[args.command][0](Client(args, token))
+    answer = redact(select_fields(args, record), token, visible_hosts)
+    write_result(format_answer(args, answer))
     if args.asked_limit > MAX_LIMIT:
         notes.insert(0, f"--limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
     for note in [] if args.quiet else notes:
@@ -1994,16 +1965,16 @@ def run(argv: list[str]) -> int:
     return OK
 
 
-def select_fields(args: Args, answer: Any) -> Any:
-    """Return what --raw, --fields and --include ask for of an answer; all of it for a table."""
-    if isinstance(answer, list):
-        return [select_fields(args, item) for item in answer]
-    if args.format == "table":
-        return answer
+def select_fields(args: Args, record: Any) -> Any:
+    """Return what the options ask for of a record or a list of them."""
+    if isinstance(record, list):
+        return [select_fields(args, item) for item in record]
     if args.raw:
-        return {key: child for key, child in answer.items() if key != "entries" or args.include}
+        return {key: child for key, child in record["raw"].items() if key != "entries" or args.include}
     names = (*(args.fields or FIELDS[args.command]), *args.include)
-    return {name: answer.get(name) for name in names}
+    if args.format == "table":
+        names = (*names, "trend_24h", "trend_14d", "stack")
+    return {name: record.get(name) for name in names}
 
 
 def format_answer(args: Args, answer: Any) -> str:

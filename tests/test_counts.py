@@ -73,10 +73,10 @@ class InRange(StandInCase):
         project(self.standin, (6, 3, 600))
         out = self.call("list-issues", "--format", "table", "--environment", "").out
         self.assertIn("EVENTS", out)
-        self.assertIn("TREND 24 H", out)
+        self.assertIn("TREND 24H", out)
         self.assertRegex(out.splitlines()[1], r" 6 +1 +")
         self.assertNotIn("609", out)
-        self.assertIn("TREND 14 D", self.call("list-issues", "--format", "table", "--time-range", "7d").out)
+        self.assertIn("TREND 14D", self.call("list-issues", "--format", "table", "--time-range", "7d").out)
         self.assertRegex(
             self.call("list-issues", "--format", "table", "--time-range", "20d").out.splitlines()[1], r" - +1 +"
         )

@@ -85,7 +85,7 @@ class Table(StandInCase):
             "BACKEND-1 error unresolved KeyError: 'sku'",
             "LAST SEEN +1 h ago",
             "ENVIRONMENTS +prod, staging",
-            "TREND 24 H +[▁▂▃▄▅▆▇█]{12}",
+            "TREND 24H +[▁▂▃▄▅▆▇█]{12}",
             "TOP TAGS +transaction /cart 5, .*…",
             "http:.*/issues/4001/",
         ):

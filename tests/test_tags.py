@@ -118,7 +118,7 @@ class Failing(StandInCase):
                 handler.reply(self.standin.answer(request))
 
         self.standin.fault("/events/", act)
-        run = self.call("list-issues", "--limit", "12")
+        run = self.call("list-issues", "--limit", "7")
         self.assertEqual(sum(record["environments"] is None for record in run.json()), 0, run.err)
 
     def test_every_worker_falls_back_to_the_organization(self) -> None:
