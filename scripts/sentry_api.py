@@ -13,7 +13,8 @@ it prints. The token comes from SENTRY_AUTH_TOKEN, goes to the base URL's origin
 self-hosted Sentry since 9, and GlitchTip, whose API is alike.
 
 Each section uses those above it only; within one, callers mostly come before what they call. To
-follow a call, start at run(), at the end. Slow imports are inside the functions that need them.
+follow a call, start at run(), at the end; on a first reading, skip Redaction from HARMLESS to RULES.
+Slow imports are inside the functions that need them.
 """
 
 from __future__ import annotations
@@ -67,7 +68,6 @@ ORG_ISSUES = "/api/0/organizations/{org}/issues/"
 PROJECT_EVENT = "/api/0/projects/{org}/{project}/events/{event}/"
 ISSUE = "/api/0/issues/{issue}/"
 ORG_ISSUE = "/api/0/organizations/{org}/issues/{issue}/"
-EVENTS = "events/"  # below either issue endpoint
 TOKEN_PAGE = "/settings/account/api/auth-tokens/"
 SLUG = "[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
 ISSUE_ID = "[0-9]{1,20}"
@@ -78,22 +78,18 @@ MAX_LIMIT = 50
 HOUR, DAY = 3600, 86400
 UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seconds
 
-RETRY_PAUSE, MAX_PAUSE = 1.0, 30.0  # seconds before the second and last attempt; longer: none
-POLL_INTERVAL = 0.2  # seconds until Ctrl-C is noticed, at most
+RETRY_PAUSE, MAX_PAUSE = 1.0, 30.0  # seconds until the second attempt; asked for more: none
 MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
 MAX_ITEMS_READ = 1000  # of a page
 MAX_BODY = 64 << 20  # bytes, unpacked
 MAX_TAG_BODY = 8 << 20  # the same for tags, of which TAG_WORKERS are in memory at a time
 MAX_VALUES = 3_000_000  # of JSON in an answer; an event of 20 MB has 850,000
-CHUNK, MAX_REASON_BODY = 64 << 10, 64 << 10  # characters of a write; bytes of an error's answer
+CHUNK = 64 << 10  # characters of a write; bytes of an error's answer
 MAX_REASON, MAX_ARGUMENT, MAX_LINE = 300, 80, 2000  # characters on stderr, at most
 
 TAG_EVENTS = 10  # newest events that an issue's environments and tags are counted from
 TAG_WORKERS = 10  # requests at a time
-PROBE_ISSUES = 10  # looked at to say which environment would have had results
-TAG_PATIENCE = 8  # failures, after which the rest is not tried
-TOP_TAGS = 5
 REPEATED_TAGS = {"environment", "level", "user"}  # fields of their own
 # Of tags that are equally frequent, those that say most.
 TELLING_TAGS = "release transaction url browser browser.name os os.name server_name".split()
@@ -111,7 +107,7 @@ INVISIBLE = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
 )
-JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # stay, two at most, in scripts and emoji that need them
+JOINERS = "\u200c\u200d\ufe0e\ufe0f"  # stay, two at most, behind what is not ASCII
 # Characters that a terminal acts on: controls, directions (Unicode TR9), line ends, surrogates.
 UNSAFE = (
     f"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\ud800-\udfff{INVISIBLE}]"
@@ -195,7 +191,7 @@ KIND_NAMES = {
 
 def snake_case(key: str) -> str:
     """Return a key or header name as lower-case words: 'X-apiKey2' gives x_api_key."""
-    return "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", key[:200])).lower()
+    return "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", key[:100] + key[100:][-100:])).lower()
 
 
 def is_secret(key: str) -> bool:
@@ -217,7 +213,7 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         return VERSION
     if last in ("cookie", "cookies"):
         return COOKIES
-    if is_secret(key) or parent == SECRET and last not in ABOUT_WORDS:
+    if is_secret(key) or (parent == SECRET and last not in ABOUT_WORDS):
         return SECRET
     if parent == USER or key.startswith("user."):
         if pattern(USER_NAME).fullmatch(name):
@@ -225,7 +221,7 @@ def kind_of(key: str, parent: str = PLAIN) -> str:
         if last == "email":
             return MAIL
     for kind, names in KIND_NAMES.items():
-        if pattern(names).fullmatch(name) and (kind, parent) != (USER, TEAM):
+        if pattern(names).fullmatch(name) and (kind, parent) != (USER, TEAM):  # a member
             return kind
     if pattern(VERSION_NAME).search(f"_{parent}_{name}"):
         return VERSION
@@ -239,7 +235,7 @@ ESCAPE = rf"""(?x)
     | (?: %(?:25)* | (?<!\\)\\+(?:u00|x) | =(?=40[A-Za-z]) )(?P<hex>[0-7][0-9A-Fa-f])
     | (?<!\\)\\+[nrt]
     | &(?:amp;)*(?P<entity>(?:\#\w{{2,9}}|quot|apos|commat|period);)
-    | [\uff20\ufe6b\uff0e\u3002\uff61\uff1a{INVISIBLE}{JOINERS}]"""
+    | [\uff20\ufe6b\uff0e\u3002\uff61\uff1a{INVISIBLE}{JOINERS}{BLANK}]"""
 # By an escape's last character. \v tells find_frames() that a line break was escaped.
 MEANINGS = dict(zip("nrtm\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "\v\r\t\x1b@@...:"))
 
@@ -251,7 +247,7 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     done = 0
     for escape in pattern(ESCAPE).finditer(text):
         if escape["hex"]:
-            character = chr(int(escape["hex"], 16))
+            character = chr(int(escape["hex"], 16)).strip(BLANK)
         elif escape["entity"]:
             import html
             character = html.unescape("&" + escape["entity"])
@@ -306,7 +302,7 @@ def is_harmless(value: str) -> bool:
 
 
 def finder(regex: str, mask: str = SECRET_MASK) -> Finder:
-    """Return a function that finds a pattern's groups `value`, but no harmless secrets."""
+    """Return what finds a pattern's groups `value`, if not harmless; without one, text is passed."""
 
     def find(text: str) -> Iterator[Span]:
         for found in pattern(regex).finditer(text):
@@ -354,6 +350,7 @@ find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?
 NAME = r"""(?x)(?P<dashes>--?D?)?(?P<tag><(?:\w{1,40}:)?)?(?<!@)
     (?P<name>(?:[A-Za-z]{3,12}\ (?=(?i:key)\b))?\w[\w.$-]*)"""
 BARE = r"""[^\s&;,"'`<>(){}\[\]|\0]"""  # a character
+# What ends a name (" or ]); = or : or value= or > or blanks; and a text in quotes, or a bare word.
 VALUE = rf"""(?x)(?P<name_end>\\{{0,8}}["'`])?\]?
     (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
         | \s{{1,3}}value= | (?<=["'])(?:\r?[\n\v]){{2}})
@@ -394,12 +391,13 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
     word = bare.rstrip(".:!?")
     is_spaced = sign != sign.strip()
     is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
+    # Password: wrong; token: 12; token=read(…); auth=self.auth; auth=conf.credentials
     is_prose = (is_spaced or is_label) and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word)
     is_count = re.fullmatch(r"-?\d{1,3}", word) or (last_word == "tokens" and word.isdecimal())
     with_next = value.string[value.start("bare") : value.end() + 1]
     is_call = re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", with_next)
-    is_variable = re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)  # auth=self.auth
-    is_member = re.fullmatch(r"[a-z_]+\.[a-z_.]+", word) and is_secret(word)  # auth=conf.credentials
+    is_variable = re.fullmatch(rf"(?i)(?:[a-z_.]*[_.])?{last_word}", word)
+    is_member = re.fullmatch(r"[a-z_]+\.[a-z_.]+", word) and is_secret(word)
     return not (is_prose or is_count or is_call or is_variable or is_member)
 
 
@@ -526,7 +524,7 @@ INLINE_FRAME = rf"(?<!\w)(?:{'|'.join(FRAMES)})"
 
 def find_frames(text: str) -> Iterator[Span]:
     """Find a stack trace's frames, if there are a header and a frame, or two frames."""
-    lines = text.replace("\v", "\n")
+    lines = text.replace("\v", "\n")  # see MEANINGS
     if lines != text:  # escaped line breaks stand in quotes; what ends those ends a line, too
         lines = re.sub(r"""(?<!\\)["'](?!, line \d)(?=[\s,}\])])""", "\n", lines)
     blocks: list[tuple[int, int, int]] = []  # start, end, number of lines
@@ -586,32 +584,33 @@ class Redactor:
             self.suspect += f"|{plain}"
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
-    def redact(self, value: Any, kind: str = PLAIN, is_member: bool = False) -> Any:
-        """Return a copy of a value of a kind; `is_member`: of an object, so a pair is no header."""
+    def redact(self, value: Any, kind: str = PLAIN, in_object: bool = False) -> Any:
+        """Return a copy of a value of a kind; two items `in_object` are no [header, value]."""
         if isinstance(value, str):
             return self.redact_cached(value, kind)
         if isinstance(value, dict):
-            return self.redact_object(value, kind, is_member)
+            return self.redact_object(value, kind, in_object)
         if isinstance(value, list):
-            return list(map(self.redact, value, kinds_of_items(value, kind, is_member)))
+            return list(map(self.redact, value, kinds_of_items(value, kind, in_object)))
         return value
 
-    def redact_object(self, value: Object, kind: str, is_member: bool) -> Object:
+    def redact_object(self, value: Object, kind: str, in_object: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        row_kinds: dict[str, str] = {}  # where the object is {"name": …, "value": …}
+        row_kinds: dict[str, str] = {}  # where it is {"name": …, "value": …}
         name = value.get("key") or value.get("name")
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
-        elif isinstance(name, str) and not (kind == USER and is_member):
-            row_kinds = {**dict.fromkeys(("value", "query"), kind_of(name, kind)), "name": USER}
+        elif isinstance(name, str) and not (kind == USER and in_object):
+            row_kinds = {**dict.fromkeys(("value", "query"), kind_of(name, kind))}
+            row_kinds["name"] = USER  # it may be a user tag's: username:jane
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
-            label = new = self.redact_cached(key, PLAIN)
-            while label != key and (label in value or label in result):
-                counts[new] += 1
-                label = f"{new} ({counts[new] + 1})"
-            result[label] = self.redact(child, row_kinds.get(key, kind_of(key, kind)), True)
+            new = label = self.redact_cached(key, PLAIN)
+            while new != key and (new in value or new in result):
+                counts[label] += 1
+                new = f"{label} ({counts[label] + 1})"
+            result[new] = self.redact(child, row_kinds.get(key, kind_of(key, kind)), True)
         return result
 
     def redact_text(self, text: str, kind: str) -> str:
@@ -658,9 +657,9 @@ def is_user(keys: tuple[str, ...]) -> bool:
     return has_address and any(map(pattern(USER_NAME).fullmatch, names))
 
 
-def kinds_of_items(items: list[Any], kind: str, is_member: bool) -> list[str]:
+def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
     """Return the kind of each element of a list."""
-    name = items[0] if len(items) == 2 and not is_member else None
+    name = items[0] if len(items) == 2 and not in_object else None
     if isinstance(name, str) and " " not in name and kind != SECRET:  # it names a header or a cookie
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
@@ -765,10 +764,11 @@ def trim(value: Any, longest: int, items: int) -> Any:
             cut.append({"…": more} if isinstance(value[0], dict) else more)
         return cut
     if isinstance(value, dict):
-        items = max(items, 4)  # members of exceptions, top_tags and the like are not cut
+        items = max(items, 4)  # so exceptions, top_tags and the like stay whole
         keys = list(value)[:items]
         members = {trim(key, longest, 0): trim(value[key], longest, items) for key in keys}
-        return {**members, "…": f"+{len(value) - items} more"} if len(value) > items else members
+        missing = len(value) - len(members)
+        return {**members, "…": f"+{missing} more"} if missing else members
     return value
 
 
@@ -803,7 +803,7 @@ def format_page(record: Object) -> str:
     facts = [make_column([record], name) for name in PAGE_FIELDS]
     lines += [f"{heading:<13}  {value}" for heading, value in facts if value != "-"]
     lines += map(show_value, record.get("stack") or [])
-    return cut_to_terminal(lines[:SCREEN]) + f"{record['url'] or ''}\n"  # the link stays whole
+    return cut_to_terminal(lines[:SCREEN]) + escape(f"{record['url'] or ''}") + "\n"  # never cut
 
 
 def make_column(records: list[Object], name: str) -> list[str]:
@@ -869,8 +869,8 @@ def draw(counts: list[int]) -> str:
 
 LOOPBACK = r"https?://(?:localhost|127\.[0-9.]+|\[::1\])(?=[:/]|$)"
 BASE_URL_HINT = "check the base URL (--base-url, SENTRY_BASE_URL): the web page's, and the proxy"
-EXIT_STATUSES = dict.fromkeys((401, 403), UNAUTHORIZED)
-EXIT_STATUSES.update({400: USAGE, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED})
+EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE}
+EXIT_STATUSES[429] = RATE_LIMITED
 # By HTTP status, or by Sentry's code in the answer.
 HINTS: dict[Any, str] = {
     **dict.fromkeys((400, 422), "check --query, --environment and --cursor"),
@@ -907,7 +907,7 @@ def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> It
             running += 1
         # In turns: a Ctrl-C that comes just before a wait is noticed only when that ends.
         with suppress(queue.Empty):
-            yield outcomes.get(timeout=POLL_INTERVAL)
+            yield outcomes.get(timeout=0.2)
             running -= 1
 
 
@@ -953,13 +953,13 @@ class Client:
         no_answer: Any = (type(error).__name__, {}, b"")
         status, headers, body = answer or no_answer
         if self.args.verbose:
-            spent = time.monotonic() - started
-            say(f"GET {target} -> {status}, {1000 * spent:.0f} ms, {len(body)} bytes")
+            spent = 1000 * (time.monotonic() - started)
+            say(f"GET {target} -> {status}, {spent:.0f} ms, {len(body)} bytes")
         if error:
             raise network_failure(error, self.args)
         self.now = read_time(headers, "Date") or time.time()
         if status // 100 != 2:
-            raise http_failure(status, headers, body[:MAX_REASON_BODY], self.now)
+            raise http_failure(status, headers, body[:CHUNK], self.now)
         try:
             value = json.loads(body, parse_constant=int)  # int() refuses NaN and Infinity
         except ValueError:
@@ -993,7 +993,7 @@ class Client:
             is_bound = first.http == 401 and "organization" in first.reason.lower()
             if not self.args.org or not (is_bound or first.http in (404, 410)):
                 raise
-            self.uses_org_issue = first.http == 410 or self.uses_org_issue
+            self.uses_org_issue |= first.http == 410  # even if the next one fails
             try:
                 answer = ask(org_path)
             except Failure as second:
@@ -1036,10 +1036,11 @@ def make_opener(base_url: str) -> Any:
     # A proxy would get the token of a server on this machine unencrypted.
     is_direct = re.match(LOOPBACK, base_url) or request.proxy_bypass(host)
     proxies = {} if is_direct else request.getproxies()
-    if proxies.get(scheme, proxies.get("all", "")).lower().startswith("socks"):
+    proxy = proxies.get(scheme) or proxies.get("all", "")
+    if proxy.lower().startswith("socks"):
         raise Failure(NETWORK, "SOCKS proxies are not supported", "set an HTTP proxy, or no_proxy")
     opener = request.OpenerDirector()
-    opener.add_handler(request.ProxyHandler(proxies))
+    opener.add_handler(request.ProxyHandler({scheme: proxy} if proxy else {}))
     opener.add_handler(request.HTTPHandler())
     if scheme == "https":  # with one context for all requests: making one takes 35 ms
         opener.add_handler(request.HTTPSHandler(context=ssl.create_default_context()))
@@ -1078,7 +1079,7 @@ def read_body(answer: Any, most: int) -> bytes:
 def is_of_glitchtip(value: Any, headers: Any) -> bool:
     """Tell GlitchTip by its Link headers, an event's number of a project, an issue's permalink."""
     if not isinstance(value, dict):
-        return str(headers.get("Link")).startswith("{'")
+        return str(headers.get("Link")).startswith("{'")  # a dict of Python's
     is_event = isinstance(value.get("projectID"), int)  # Sentry sends a text
     return is_event or re.search("/issues/[0-9]+$", str(value.get("permalink"))) is not None
 
@@ -1119,8 +1120,8 @@ def http_failure(status: int, headers: Any, body: bytes, now: float) -> Failure:
     hint = HINTS.get(code and code[1]) or HINTS.get(status, BASE_URL_HINT if status < 500 else "")
     pause = 0.0
     if status == 429 or status >= 500:
-        names = ["Retry-After", "X-Sentry-Rate-Limit-Reset"] if status == 429 else ["Retry-After"]
-        asked = next(filter(None, (read_time(headers, name) for name in names)), 0.0)
+        asked = read_time(headers, "Retry-After")
+        asked = asked or (status == 429) * read_time(headers, "X-Sentry-Rate-Limit-Reset")
         pause = max(RETRY_PAUSE, asked - now if asked > 1e9 else asked)  # a time, or a span
     if pause > MAX_PAUSE:
         message += f" (the server asks to wait {pause:.0f} s)"
@@ -1155,7 +1156,7 @@ def read_time(headers: Any, name: str) -> float:
 
 def expect_list(value: Any) -> list[Object]:
     """Return a list of objects, not more than MAX_ITEMS_READ. Raises Failure for anything else."""
-    items = value[:MAX_ITEMS_READ] if isinstance(value, list) else [None]
+    items = value[:MAX_ITEMS_READ] if isinstance(value, list) else [None]  # refused below
     return list(map(expect_object, items))
 
 
@@ -1241,8 +1242,8 @@ def by_key(source: Object, path: str, key: str = "key", value: str = "value") ->
 
 def unless_shown(text: str | None, shown: str | None) -> str | None:
     """Return a text, or None where its words stand in what the record shows, in their order."""
-    words = iter(re.findall(r"[^\s:]+", shown or ""))  # `in` searches on from the last one found
-    return text if any(word not in words for word in re.findall(r"[^\s:]+", text or "")) else None
+    rest = iter(re.findall(r"[^\s:]+", shown or ""))  # `in` uses it up to the word that it finds
+    return text if any(word not in rest for word in re.findall(r"[^\s:]+", text or "")) else None
 
 
 def series(issue: Object, name: str) -> list[tuple[float, int]]:
@@ -1296,7 +1297,7 @@ def count_tags(events: list[Object]) -> tuple[list[str], list[Object]]:
     for key, value in tags:
         if key not in hidden:
             top.setdefault(key, {"key": key, "value": value, "count": counts[key, value]})
-    return [value for key, value in tags if key == "environment"], list(top.values())[:TOP_TAGS]
+    return [value for key, value in tags if key == "environment"], list(top.values())[:5]
 
 
 # What is shown of contexts by their types; of others the version, as a name may be a person's.
@@ -1317,10 +1318,10 @@ def shape_event(client: Client, event: Object) -> Object:
     chosen = text_at(event, CHOSEN_FRAME, " in ")
     stacks = [*stacks_of(entries, chosen)]
     exceptions = [exception for exception, _ in stacks[::-1]]
-    record["location"] = chosen or exceptions[-1]["location"] or record["location"]
+    record["location"] = chosen or stacks[0][0]["location"] or record["location"]
     shown = text_at(record, "title culprit location") or ""
     if client.args.command == "event-detail":  # lists show no exceptions
-        shown += "".join(f" {one['type']} {one['value']}" for one in exceptions)
+        shown = " ".join([shown, *(text_at(one, "type value") or "" for one in exceptions)])
     frames = [frame for _, stack in stacks for frame in stack if not frame.is_library]
     record.update(
         raw=source,
@@ -1330,10 +1331,10 @@ def shape_event(client: Client, event: Object) -> Object:
         tags=event["tags"],
         url=client.web_page(record["issue_id"], record["id"]),
         exceptions=exceptions if objects_at(entries, "exception.values") else [],
-        evidence=evidence_of(event, entries, f"{shown} {record['message']}"),
+        evidence=evidence_of(event, entries, f"{shown} {record['message'] or ''}"),
         request=excerpt(entries, "request", "method url"),
         contexts=contexts_of(event),
-        entries_present=list(entries),
+        entries_present=list(filter(None, entries)),
         processing_errors=[text_at(error, "type") for error in objects_at(event, "errors")],
         stack=[*stack_lines(stacks)][:MAX_STACK],  # the filter reads no more than is shown
         # No object by place: the filter would take a function's name (load_modules) for a key.
@@ -1383,7 +1384,7 @@ def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[A
     others = [one for mark in ("crashed", "current") for one in threads if one.get(mark)]
     others.append(entries)  # for the stack trace of a message
     for exception in objects_at(entries, "exception.values")[::-1] or [{}]:
-        holders = [exception, by_id.get(text_at(exception, "thread_id") or ""), *others]
+        holders = [exception, by_id.pop(text_at(exception, "thread_id"), None), *others]
         others = []  # only for the first
         found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
         frames = [read_frame(frame, chosen) for frame in found[::-1]]
@@ -1405,12 +1406,13 @@ def read_frame(frame: Object, chosen: str | None) -> SimpleNamespace:
     in_app = value_at(frame, "in_app")
     note = " (not in-app)" if in_app is False else ""
     is_usable = (line or path == package) and path not in ("", "<anonymous>", "[native code]")
-    ranks = [in_app is True, text_at(frame, "path function", " in ") == chosen, True]  # as location
+    is_chosen = text_at(frame, "path function", " in ") == chosen
+    rank = 0 if in_app is True else 1 if is_chosen else 2  # as the event's location
     return SimpleNamespace(
         place=place,
         line=": ".join(filter(None, [place, *code])),
         location=f"{place}{note}" if is_usable else None,
-        rank=ranks.index(True) if is_usable else len(ranks),
+        rank=rank if is_usable else 3,
         is_library=in_app is False,
         vars=value_at(frame, "vars", dict),
     )
@@ -1448,7 +1450,7 @@ def list_issues(client: Client) -> Result:
     """Return the records of a project's issues, by --sort, or of the one whose ID is given."""
     args, query, figure = client.args, client.args.query.strip(), SORTS[client.args.sort]
     is_default = "--environment" not in args.given
-    if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query) and not args.cursor:
+    if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
         with ignoring(403, 404):  # a query like utf-8 is no ID
             hit = look_up(client, query, None if is_default else args.environment)
             record = shape_issue(client, hit)
@@ -1460,10 +1462,7 @@ def list_issues(client: Client) -> Result:
             return [record], notes
 
     def rank(record: Object) -> tuple[bool, Any, int]:
-        value = record[figure]
-        if not isinstance(value, int):
-            value = seconds_since_1970(value)
-        return value is not None, value, record["count"] or 0
+        return record[figure] is not None, record[figure], record["count"] or 0
 
     limit = args.limit if args.sort == "date" else MAX_PAGES * PAGE_SIZE
     found, notes = get_list(client, {"query": args.query, "environment": args.environment}, limit)
@@ -1477,7 +1476,7 @@ def list_issues(client: Client) -> Result:
     if client.uses_org_list and not 0 < args.time_range <= 90 * DAY:
         notes.append("this server lists no issues older than 90 days; ask for older ones by ID")
     notes += add_tags(client, records)
-    if (records and is_default) or not (records or args.cursor):
+    if (records and is_default) or (not records and not args.cursor):
         notes += other_environments(client, records)
     return records, notes
 
@@ -1490,7 +1489,7 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
         try:
             if args.environment:
                 params = {"query": args.query, "environment": None}
-                found, _ = get_list(client, params, PROBE_ISSUES)
+                found, _ = get_list(client, params, limit=10)
             is_known = found or not client.is_glitchtip
             if not is_known and not client.get_issues({"query": "", "limit": 1})[0]:
                 return ["the project is empty; this server doesn't tell whether it exists"]
@@ -1501,12 +1500,11 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
     counts = Counter(name for record in records for name in record["environments"] or [])
     del counts[args.environment]
     names = ", ".join(repr(name) for name, _ in counts.most_common(5))
-    where = f"only {args.environment!r}, the default, was asked for; these issues are also in {names}"
-    if found:
-        where = f"the newest issues are in {names or 'other environments'}"
-    if names or found:
-        notes.append(f"{where}; use --environment NAME, or --environment '' for all")
-    return notes
+    where = f"the newest issues are in {names or 'other environments'}"
+    if not found:
+        where = f"only {args.environment!r}, the default, was asked for; these are also in {names}"
+    note = f"{where}; use --environment NAME, or --environment '' for all"
+    return [*notes, note] if names or found else notes
 
 
 def issue_detail(client: Client) -> Result:
@@ -1539,12 +1537,11 @@ def event_detail(client: Client) -> Result:
         path = PROJECT_EVENT.format(org=args.org, project=project, event=event_id)
         return expect_object(client.get(path, what=f"event {event_id}")[0])
 
-    event = None
-    with ignoring(*((403, 404) if issue else ())):  # the issue may be of another project
-        event = get(args.project) if args.project else None
-    if event is None:
-        event = get(checked(client.get_issue(issue_id(client, issue))[0], SLUG, "project.slug"))
-    return shape_event(client, event), []
+    if args.project:
+        with ignoring(*((403, 404) if issue else ())):  # the issue may be of another project
+            return shape_event(client, get(args.project)), []
+    project = checked(client.get_issue(issue_id(client, issue))[0], SLUG, "project.slug")
+    return shape_event(client, get(project)), []
 
 
 def newest_event(client: Client, issue: str, wanted: str) -> str:
@@ -1607,9 +1604,9 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
     args, environment = client.args, params["environment"] if issue else None
     progress = "reading: {} items" if args.sort == "date" else "ranking: {} issues"
     is_terminal = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
-    ask = partial(client.get_issue, issue, EVENTS) if issue else client.get_issues
+    ask = partial(client.get_issue, issue, "events/") if issue else client.get_issues
     asked: list[Any] = []  # cursors
-    count, cursor = 0, params.get("cursor")
+    count, cursor = 0, params.get("cursor")  # None for the first page, "" after the last
     while cursor != "" and len(asked) < MAX_PAGES:
         is_long = is_terminal and len(asked) > 2
         if is_long:
@@ -1641,7 +1638,7 @@ def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> 
 
     def count(record: Object) -> Any:
         size = {"per_page": TAG_EVENTS, "limit": TAG_EVENTS}
-        answer = client.get_issue(checked(record, ISSUE_ID, "id"), EVENTS, size)
+        answer = client.get_issue(checked(record, ISSUE_ID, "id"), "events/", size)
         return count_tags(expect_list(answer[0])[:TAG_EVENTS])
 
     client.most = MAX_TAG_BODY  # nothing larger is read after them
@@ -1654,8 +1651,8 @@ def add_tags(client: Client, records: list[Object], is_needed: bool = False) -> 
             reason = getattr(error, "message", type(error).__name__)
         else:
             records[index]["environments"], records[index]["top_tags"] = tally
-        if failures >= TAG_PATIENCE or getattr(error, "status", None) == RATE_LIMITED:
-            break
+        if failures >= 8 or getattr(error, "status", None) == RATE_LIMITED:
+            break  # the rest is not tried
     missing = sum(record["environments"] is None for record in records)
     note = f"environments and top tags of {missing} of {len(records)} issues could not be read"
     return [f"{note} ({reason})"] if missing else []
@@ -1675,7 +1672,7 @@ FOLDER = (
 
 
 def read_place(args: Args, argument: str) -> tuple[str, str]:
-    """Return the issue and the event (Sentry 9's may be a number) that an argument names, or ''."""
+    """Return the issue and event that an argument names, or ''; an address sets args.org."""
     # Regions and organizations of sentry.io are one service.
     base: Any = re.fullmatch(r"https?://(?:.*\.(?=sentry\.io))?(.*?)(?::\d+)?(/.*)?", args.base_url)
     host, path = map(re.escape, base.groups(""))
@@ -1688,9 +1685,8 @@ def read_place(args: Args, argument: str) -> tuple[str, str]:
         issue, event = place["issue"] or "", place["hex"] or place["event"] or ""
         org = place["org"] or (place["owner"] or "").lower() or args.org
         if "--org" in args.given and org != args.org:
-            message = f"--org is {args.org}, but the address is of {org}"
-            raise Failure(USAGE, message, "leave out --org")
-        args.org = org  # before SENTRY_ORG
+            raise Failure(USAGE, f"the address is of {org}, --org is {args.org}", "leave out --org")
+        args.org = org
         if args.command != "event-detail" or event == "latest":
             event = ""
         if (issue or event) and re.fullmatch(f"(?:{EVENT_ID}|{ISSUE_ID})?", event):
@@ -1849,10 +1845,10 @@ class Parser(argparse.ArgumentParser):
 
 def add_options(add: Callable[..., None], command: str) -> None:
     """Add the options of all commands, then a command's own."""
-    split, some_of = partial(re.split, " *, *"), "({0})( *, *({0}))*".format
+    split, some_of = partial(re.split, " *, *"), "({0})( *, *({0}))*".format  # a list's pattern
     fields = [*FIELDS.get(command, ["see COMMAND --help"]), *(INCLUDES if command == "event-detail" else ())]
-    add("--org", SLUG, "a slug: letters, digits, - and _", env="SENTRY_ORG")
-    add("--project", SLUG, "a slug: letters, digits, - and _", env="SENTRY_PROJECT")
+    for name in ("org", "project"):
+        add(f"--{name}", SLUG, "a slug: letters, digits, - and _", env=f"SENTRY_{name.upper()}")
     server = "http:// or https:// and a host, no credentials"
     add("--base-url", BASE_URL, server, DEFAULT_BASE_URL, base_url_type, env="SENTRY_BASE_URL")
     add("--timeout", r"(?=.*[1-9])[0-9]{1,4}(\.[0-9]{0,9})?", "seconds for an attempt, above 0, below 10000", 30, float)

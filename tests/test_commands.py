@@ -395,7 +395,7 @@ class Pages(unittest.TestCase):
 class Empty(StandInCase):
     def test_a_default_environment_that_cuts_the_list_is_told(self) -> None:
         run = self.call("list-issues")
-        self.assertIn("only 'prod', the default, was asked for; these issues are also in 'staging'", run.err)
+        self.assertIn("only 'prod', the default, was asked for; these are also in 'staging'", run.err)
         self.assertNotIn("the default", self.call("list-issues", "--environment", "prod").err)
 
     def test_names_the_filters(self) -> None:

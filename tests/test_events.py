@@ -237,6 +237,37 @@ class Locations(StandInCase):
         entries = [{"type": "threads", "data": {"values": threads}}]
         self.assertEqual(self.location(None, exception={"threadId": 1}, entries=entries), "t1:1")
 
+    def test_a_thread_s_stack_is_shown_once(self) -> None:
+        """Two exceptions of one thread, none with a stack of its own."""
+        thread = {"id": 1, "stacktrace": {"frames": [{"filename": "t1", "lineNo": 1, "inApp": True}]}}
+        raised = [{"type": name, "value": "v", "threadId": 1} for name in ("First", "Last")]
+        entries = [
+            {"type": "exception", "data": {"values": raised}},
+            {"type": "threads", "data": {"values": [thread]}},
+            {"data": {}},
+        ]
+        self.standin.fault("/events/", faults.answer(200, {"eventID": "ab" * 16, "entries": entries}))
+        record = self.good("event-detail", "ab" * 16, "--fields", "stack,entries_present")
+        self.assertEqual(record["stack"], ["Last: v", "t1:1", "First: v"])
+        self.assertEqual(record["entries_present"], ["exception", "threads"])
+
+    def test_a_message_that_repeats_an_exception_is_dropped(self) -> None:
+        """The title is often cut; what isn't known is no word of it."""
+        entries = [{"type": "exception", "data": {"values": [{"type": "E", "value": "long story"}, {"type": "F"}]}}]
+        for message, shown in (("E: long story", None), ("None", "None"), ("another story", "another story")):
+            with self.subTest(message):
+                self.standin.faults.clear()
+                event = {"eventID": "ab" * 16, "title": "E: lo…", "message": message, "entries": entries}
+                self.standin.fault("/events/", faults.answer(200, event))
+                self.assertEqual(self.good("event-detail", "ab" * 16)["message"], shown)
+
+    def test_names_that_are_cut_alike_are_counted(self) -> None:
+        variables = {"a" * 700 + str(number): "x" * 9000 for number in range(3)}
+        self.location([{"filename": "f", "lineNo": 1, "inApp": True, "vars": variables}])
+        shown = self.good("event-detail", "ab" * 16, "--include", "vars")["vars"][0]["vars"]
+        missing = int(shown.pop("…").split()[0]) if "…" in shown else 0
+        self.assertEqual(len(shown) + missing, 3)
+
     def test_bounds(self) -> None:
         frames = [
             {

@@ -372,6 +372,11 @@ class Hints(StandInCase):
             )
             self.assertIn("DNS", run.err)  # asked without the proxy, as the hint says
 
+    def test_a_proxy_for_all_schemes_is_used(self) -> None:
+        call(self.standin, "list-issues", SENTRY_BASE_URL="http://sentry.invalid", all_proxy=self.standin.url, no_proxy="")
+        self.assertTrue(self.standin.requests, "the proxy was not asked")
+        self.assertIn("sentry.invalid", self.standin.requests[0].headers["host"])
+
     def test_sentry_cli_s_variable_is_warned_of(self) -> None:
         run = call(
             None, "list-issues", SENTRY_URL="https://sentry.acme.test", https_proxy="http://127.0.0.1:1", no_proxy=None

@@ -12,7 +12,7 @@ import time
 import unittest
 from datetime import datetime, timezone
 
-from tests import sample
+from tests import faults, sample
 from tests.support import SCRIPT, StandInCase, environment, sentry_api
 
 LIST = ["list-issues", "--no-tags"]
@@ -77,6 +77,12 @@ class Table(StandInCase):
     def test_a_page_of_an_event_begins_with_its_level(self) -> None:
         first = self.call("event-detail", "4001", "--format", "table").out.splitlines()[0]
         self.assertRegex(first, "^(error|info|warning|fatal) ")
+
+    def test_an_id_can_not_steer_the_terminal(self) -> None:
+        self.standin.fault("/issues/", faults.answer(200, {"id": "1\x1b[2J\nok"}))
+        out = self.call("issue-detail", "4001", "--no-tags", "--format", "table").out
+        self.assertNotIn("\x1b", out)
+        self.assertIn("u001b[2J", out)
 
     def test_a_page_of_an_issue(self) -> None:
         out = self.call("issue-detail", "4001", "--format", "table", COLUMNS="60").out
