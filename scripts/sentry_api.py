@@ -173,7 +173,7 @@ NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
 ABOUT_WORDS = frozenset("""count counts type types length limit size name field fields url uri
     endpoint path policy age ttl expiry expires expired expiration status state error errors method
     mode provider required valid invalid enabled usage version at in created updated reset attempts
-    hint algorithm alg issuer audience scope scopes domain host header file format manager
+    index hint algorithm alg issuer audience scope scopes domain host header file format manager
     backend class handler""".split())
 # Of the kind of the object, _, and the key in it: _version_number, version_number.
 VERSION_NAME = r"""(?x)_
@@ -182,7 +182,7 @@ VERSION_NAME = r"""(?x)_
 USER_NAME = "(?:user_?)?(?:user|display|full|first|last)?_?name"  # masked whole, as secrets are
 KIND_NAMES = {
     USER: "(?:sentry_?)?user(?:_?report)?|feedback|evidence(?:_?data|_?display)?",
-    PACKAGES: "packages|modules",
+    PACKAGES: "(?:.*_)?(?:packages|modules)",
     ADDRESS: "(?:.*_)?(?:ips?|addr|address|addresses|forwarded|forwarded_for|remote|peer)",
     TEAM: "activity|seen_by|participants|assigned_to|assignee|status_details|actor|owners?|authors?"
     "|committer|last_commit|reviewers",
@@ -190,8 +190,8 @@ KIND_NAMES = {
 
 
 def snake_case(key: str) -> str:
-    """Return a key or header name as lower-case words: 'X-apiKey2' gives x_api_key."""
-    return "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", key[:100] + key[100:][-100:])).lower()
+    """Return a key or header name as lower-case words: 'X-apiKey2' gives x_api_key_2."""
+    return "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", key[:100] + key[100:][-100:])).lower()
 
 
 def is_secret(key: str) -> bool:
@@ -289,7 +289,7 @@ HARMLESS = r"""(?ix)[\\'"`\s\[{]* (?:bearer\s+\[?)? (?:
     none | null | nil | undefined | true | false | include | omit | same-origin
     | [?$%#\u2026] | %[rs] | [*x.\u2022\u2026\0-]{3,}
     | filtered | redacted\w* | masked | removed | hidden
-    | (?:\$\{|[$%]\()[\w\s.:-]{0,40}[})]{1,2}s? | [{<][a-z_\s.:-]{0,40}[}>] | :[a-z_]{1,40}
+    | (?:\$\{|\{\{|[$%]\()[\w\s.:-]{0,40}[})]{1,2}s? | [{<][a-z_\s.:-]{0,40}[}>] | :[a-z_]{1,40}
     | \$(?-i:[A-Z_][A-Z0-9_]{0,40}|[a-z_]{1,40}|\d{1,3}) | @(?:_*p_?|__\w{1,40}_)\d{1,3}
     | (?-i:~?(?:/[a-z_.-]{1,40}|(?:/[a-z0-9_.@-]{1,40}){2,20})/?)
     | [A-Z]:(?:\\{1,2}[\w. -]{1,40}){1,20} )?
@@ -306,7 +306,7 @@ def finder(regex: str, mask: str = SECRET_MASK) -> Finder:
 
     def find(text: str) -> Iterator[Span]:
         for found in pattern(regex).finditer(text):
-            if found["value"] and not is_harmless(found["value"]):
+            if found["value"] and (mask != SECRET_MASK or not is_harmless(found["value"])):
                 yield (*found.span("value"), mask)
 
     return find
@@ -326,11 +326,11 @@ find_tokens = finder(rf"""(?ix)(?P<value>(?<![a-z0-9]){TOKEN_START}[\w=+/.-]{{8,
     | (?<=hooks\.slack\.com/)[\w/-]+)""")
 CUT = r"(?:\u2026|\.\.\.(?=[\"')\]]*$))"  # where a server has cut a text
 # The password in scheme://user:password@host; a number with a path is a port.
-find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}[/?\#])(?P<value>
+find_in_urls = finder(rf"""(?x)://[^\s/:"'<>\\]{{0,200}}:(?!\d{{1,5}}(?:[/?\#]|{CUT}))(?P<value>
     [^\s/"'<>\\]{{1,300}}(?=@|{CUT}) | [^\s"'<>\\]{{1,300}}(?=@[\w.\[-]))""")
 # What follows Bearer and the like with a digit, a capital within, or = at its end: no prose.
 find_credentials = finder(r"""(?x)
-    (?i:bearer|basic|(?:token|negotiate|apikey)(?=\s+(?=\S*\d)\S{16}))[\s+]+
+    (?<![\w-])(?i:bearer|basic|(?:token|negotiate|apikey)(?=\s+(?=\S*\d)\S{16}))[\s+]+
     (?=[\w.~+/=-]{0,99}\d | \w{21} | (?=\w{12})\w{0,99}[a-z][A-Z] | \w{6,99}=)
     (?!\w{1,20}=[\w"])(?P<value>[\w.~+/=-]{8,})""")
 # Passwords in the grammar of commands and of SQL.
@@ -347,14 +347,14 @@ find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?
     (?P<value>(?(quote)[^\r\n\v"']|[^\r\n\v])+)""")
 # A secret's name, sign and value: password=…, "apiKey": '…', <Password>…, --token …, HTML's
 # <input>, form data (RFC 7578); without a sign only in quotes: ("secret", "…"), password ("…").
-NAME = r"""(?x)(?P<dashes>--?D?)?(?P<tag><(?:\w{1,40}:)?)?(?<!@)
+NAME = r"""(?x)(?P<dashes>(?<![\w-])--?(?:D(?=[a-z]))?)?(?P<tag><(?:\w{1,40}:)?)?(?<!@)
     (?P<name>(?:[A-Za-z]{3,12}\ (?=(?i:key)\b))?\w[\w.$-]*)"""
-BARE = r"""[^\s&;,"'`<>(){}\[\]|\0]"""  # a character
+BARE = r"""(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])"""  # a character
 # What ends a name (" or ]); = or : or value= or > or blanks; and a text in quotes, or a bare word.
 VALUE = rf"""(?x)(?P<name_end>\\{{0,8}}["'`])?\]?
     (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
-        | \s{{1,3}}value= | (?<=["'])(?:\r?[\n\v]){{2}})
-      | (?P<tag_end>(?:\s[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
+        | (?<=["'])\s{{1,3}}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){{2}})
+      | (?P<tag_end>(?:\s{{1,9}}\S{{1,40}}=[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
     (?: [\[(]{{0,2}}[burf]?(?P<opening>\\{{0,8}}["'`])
         (?P<text>(?=\S)(?s:.+?))(?:(?<!\\)(?P=opening)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?{BARE}{{1,200}}) )"""
@@ -381,7 +381,7 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
     """Tell whether what stands behind a secret's name is its value, and no code or prose."""
     sign, text, bare = value["sign"], value["text"], value["bare"]
     if not sign and text:  # --password "x", ("password", "x1")
-        return bool(name["dashes"] or re.fullmatch(r"(?=\S*\d)\S+", text))
+        return bool(name["dashes"] or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", text))
     if not sign:  # <password>x, --password x
         return bool(name["tag"] if value["tag_end"] else (name["dashes"] and bare[0] != "-"))
     if text:  # but not: Unexpected token: 'foo'
@@ -389,10 +389,10 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
         return bool(value["name_end"]) or not is_syntax_error
     last_word = snake_case(name["name"]).rpartition("_")[2]
     word = bare.rstrip(".:!?")
-    is_spaced = sign != sign.strip()
+    is_spaced = sign != sign.strip() and ">" not in sign
     is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
     # Password: wrong; token: 12; token=read(…); auth=self.auth; auth=conf.credentials
-    is_prose = (is_spaced or is_label) and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word)
+    is_prose = not value["name_end"] and (is_spaced or is_label) and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word)
     is_count = re.fullmatch(r"-?\d{1,3}", word) or (last_word == "tokens" and word.isdecimal())
     with_next = value.string[value.start("bare") : value.end() + 1]
     is_call = re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", with_next)
@@ -403,7 +403,7 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
 
 # Gravatar's addresses end in a hash of the email (MD5 or SHA-256).
 find_gravatars = finder(r"""(?ix)avatar[\w.:/\\?=&-]{0,60}?[^0-9a-z]
-    (?P<value>[0-9a-f]{32,64})""")
+    (?P<value>[0-9a-f]{32}(?:[0-9a-f]{32})?)(?![0-9a-f])""")
 # Last labels that are files and not domains: logo@2x.png, fn@main.chunk.js, getty@tty1.service.
 FILE_ENDINGS = """png jpe?g gif svg webp avif bmp tiff heic ico ttf webm css scss less jsx? tsx?
     [cm][jt]s svelte map json html? xml ya?ml toml ini conf txt log tar gz tgz whl jar war dll
@@ -413,8 +413,8 @@ FILE_ENDINGS = """png jpe?g gif svg webp avif bmp tiff heic ico ttf webm css scs
 LOCAL = r"(?:bounces?[\w.+-]*=)?[\w%][\w.'%!#$^*~{}`\u0300-\u036f-]*(?:\+[\w.'%!#$^*~{}`=+-]*)?"
 # An address; up to where a server has cut it; not a version, not a file; and what ends as most
 # domains do, whatever stands behind it (example.com.csv).
-DOMAIN = rf"""(?: \[(?:ipv6:)?(?=[0-9a-f]*[:.])[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d)(?:
-      [\w.-]*?(?={CUT})
+DOMAIN = rf"""(?: \[(?:ipv6:)?(?=[0-9a-f]*[:.])[0-9a-f:.]{{2,45}}\] | (?!v?\d+\.\d+(?![^\W_]))(?:
+      (?:[^\W_]|[.-])*?(?={CUT})
     | (?:(?:[^\W_]|-)+\.)+(?:
         (?:xn--[\w-]+ | (?!(?:{'|'.join(FILE_ENDINGS)})(?![^\W_]))[a-z]{{2,}}\d*(?![a-z0-9])
           | (?![a-z])[^\W\d_]{{2,}})(?!\.[^\W_])
@@ -457,7 +457,7 @@ VERSION_BEFORE = r"""(?x)(?:
     | [A-Za-z][\w-]*\.[\w.-]+:(?:[A-Za-z][\w.-]*:){1,2}
     | (?<![:/])[/\\][\w.+-]{0,40}[A-Za-z]- | \.so\. )[\d.]+$"""
 VERSION_AFTER = r"""(?ix)
-    (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor))
+    (?P<major>\d\.\d+\.)(?P<minor>[\d.]{3,7})\s?(?:->|=>|\u2192)\s?(?P=major)(?!(?P=minor)(?!\d))
     | [\d.]{4,14}\d(?: \+[a-z0-9]
       | -?(?:rc|alpha|beta|snapshot|release|final|dev|pre|build|hotfix|canary|nightly
           |stable|patch|ubuntu|linux|win|x64|x86|(?:b|r|py|el|\d+\.el)\d
@@ -538,7 +538,7 @@ def find_frames(text: str) -> Iterator[Span]:
             start, _, count_before = blocks.pop()
             count += count_before
         blocks.append((start, end, count))
-    header = re.search(r"(?i)traceback \(|stack ?trace|backtrace|call stack:", text)
+    header = re.search(r"(?i)traceback \(|stack ?trace|backtrace|call stack:|goroutine \d", text)
     if sum(count for *_, count in blocks) >= (1 if header else 2):
         for start, end, count in blocks:
             yield start, end, STACK_MARK.format(count, "" if count == 1 else "s")
@@ -573,15 +573,13 @@ class Redactor:
     """Redacts JSON values. What becomes of a text is remembered, because texts repeat."""
 
     def __init__(self, token: str = "", hosts: Iterable[str] = ()) -> None:
+        self.token = token.lower() if len(token) >= 6 else ""  # a shorter one may be part of words
         self.own: list[Rule] = []
-        self.suspect = SUSPECT
         names = "|".join(map(re.escape, hosts))  # these stay, hidden from the other rules
         if names:
             self.own.append((finder(rf"(?<=://)(?P<value>{names})(?![\w.-])", ""), "://"))
-        if len(token) >= 6:  # a shorter one may be part of words
-            plain = re.escape(unescape(token)[0].lower())
-            self.own.append((finder(f"(?i)(?P<value>{plain})"), plain))
-            self.suspect += f"|{plain}"
+        if self.token:
+            self.own.append((finder(f"(?i)(?P<value>{re.escape(self.token)})"), ""))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
     def redact(self, value: Any, kind: str = PLAIN, in_object: bool = False) -> Any:
@@ -600,9 +598,10 @@ class Redactor:
         name = value.get("key") or value.get("name")
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
-        elif isinstance(name, str) and not (kind == USER and in_object):
-            row_kinds = {**dict.fromkeys(("value", "query"), kind_of(name, kind))}
-            row_kinds["name"] = USER  # it may be a user tag's: username:jane
+        elif "value" in value and isinstance(name, str) and not (kind == USER and in_object):
+            row_kind = kind_of(name, kind)
+            row_kinds = {"value": row_kind, "query": row_kind}
+            row_kinds["name"] = USER if row_kind == USER else PLAIN  # user tags': username:jane
         result: Object = {}
         counts = Counter[str]()
         for key, child in value.items():
@@ -625,7 +624,9 @@ class Redactor:
             start, end = text.find("{"), text.rfind("}") + 1
             nested = self.redact_nested(text[start:end], kind)
             text = text if nested is None else text[:start] + nested + text[end:]
-        if kind not in KIND_RULES and not pattern(self.suspect).search(text.lower()):
+        if self.token and self.token in text.lower():  # a rule finds it where it is escaped
+            text = re.sub("(?i)" + re.escape(self.token), SECRET_MASK, text)
+        if kind not in KIND_RULES and not pattern(SUSPECT).search(text.lower()):
             return text  # most texts
         ipv4_rules = IPV4_RULES.get(kind, [(find_ipv4, IPV4_HINT)])
         return mask_spans(text, [*self.own, *KIND_RULES.get(kind, ()), *RULES, *ipv4_rules])
@@ -664,7 +665,7 @@ def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
     for index, item in enumerate(items[:-1]):
-        if isinstance(item, str) and re.fullmatch(r"--[\w-]+", item) and is_secret(item):
+        if isinstance(item, str) and re.match(r"--[^=\s]+$", item) and is_secret(item):
             kinds[index + 1] = SECRET  # sys.argv: --password hunter2
     return kinds
 
