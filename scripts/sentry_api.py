@@ -391,8 +391,9 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
     word = bare.rstrip(".:!?")
     is_spaced = sign != sign.strip() and ">" not in sign
     is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
+    may_be_prose = not value["name_end"] and (is_spaced or is_label)
     # Password: wrong; token: 12; token=read(…); auth=self.auth; auth=conf.credentials
-    is_prose = not value["name_end"] and (is_spaced or is_label) and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word)
+    is_prose = may_be_prose and re.fullmatch(r"(?:[^\W\d]|[./-])*|[a-z_]+=\w*", word)
     is_count = re.fullmatch(r"-?\d{1,3}", word) or (last_word == "tokens" and word.isdecimal())
     with_next = value.string[value.start("bare") : value.end() + 1]
     is_call = re.match(r"[\w.:]+[(\[]" if is_spaced else r"[A-Za-z_.:]+[(\[]", with_next)
@@ -870,8 +871,7 @@ def draw(counts: list[int]) -> str:
 
 LOOPBACK = r"https?://(?:localhost|127\.[0-9.]+|\[::1\])(?=[:/]|$)"
 BASE_URL_HINT = "check the base URL (--base-url, SENTRY_BASE_URL): the web page's, and the proxy"
-EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE}
-EXIT_STATUSES[429] = RATE_LIMITED
+EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED}
 # By HTTP status, or by Sentry's code in the answer.
 HINTS: dict[Any, str] = {
     **dict.fromkeys((400, 422), "check --query, --environment and --cursor"),
@@ -1456,10 +1456,9 @@ def list_issues(client: Client) -> Result:
             hit = look_up(client, query, None if is_default else args.environment)
             record = shape_issue(client, hit)
             notes = add_tags(client, [record])
-            filters = {"--environment", "--time-range"} & args.given
-            if record["project"] != args.project or filters:
-                where = f"in {record['project']!r}; other filters only limit its counts"
-                notes.append(f"found by its ID {where}")
+            project, filters = record["project"], {"--environment", "--time-range"} & args.given
+            if project != args.project or filters:
+                notes.append(f"found by its ID in {project!r}; other filters only limit its counts")
             return [record], notes
 
     def rank(record: Object) -> tuple[bool, Any, int]:
@@ -1489,8 +1488,7 @@ def other_environments(client: Client, records: list[Object]) -> list[str]:
     if not records:
         try:
             if args.environment:
-                params = {"query": args.query, "environment": None}
-                found, _ = get_list(client, params, limit=10)
+                found, _ = get_list(client, {"query": args.query, "environment": None}, limit=10)
             is_known = found or not client.is_glitchtip
             if not is_known and not client.get_issues({"query": "", "limit": 1})[0]:
                 return ["the project is empty; this server doesn't tell whether it exists"]

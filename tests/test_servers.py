@@ -251,6 +251,13 @@ class Links(unittest.TestCase):
                 self.assertEqual(call(standin, "issue-detail", "4001").json()["url"], issue_page)
                 self.assertEqual(call(standin, "event-detail", event).json()["url"], issue_page + event_page)
 
+    def test_an_event_s_id_is_not_searched_for_in_glitchtip_s_list(self) -> None:
+        with StandIn("glitchtip") as standin:
+            run = call(standin, "list-issues", "--query", "ab" * 16, "--no-tags", "--environment", "")
+            self.assertEqual((run.status, run.out), (0, "[]\n"))
+            self.assertNotIn("100", [request.query.get("limit") for request in standin.requests])
+            self.assertFalse([request for request in standin.requests if "/organizations/" in request.path])
+
     def test_what_glitchtip_tells_wrong_is_null(self) -> None:
         with StandIn("glitchtip") as standin:
             event = call(standin, "event-detail", standin.issues[0]["events"][1]["eventID"]).json()
@@ -373,7 +380,7 @@ class Hints(StandInCase):
             self.assertIn("DNS", run.err)  # asked without the proxy, as the hint says
 
     def test_a_proxy_for_all_schemes_is_used(self) -> None:
-        call(self.standin, "list-issues", SENTRY_BASE_URL="http://sentry.invalid", all_proxy=self.standin.url, no_proxy="")
+        self.call("list-issues", SENTRY_BASE_URL="http://sentry.invalid", all_proxy=self.standin.url, no_proxy="")
         self.assertTrue(self.standin.requests, "the proxy was not asked")
         self.assertIn("sentry.invalid", self.standin.requests[0].headers["host"])
 

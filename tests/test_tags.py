@@ -55,6 +55,12 @@ class Counting(StandInCase):
         self.assertEqual((record["environments"], record["top_tags"]), (None, None))
         self.assertEqual(len(self.standin.requests), 2)
 
+    def test_what_is_not_shown_is_not_asked_for(self) -> None:
+        self.good("list-issues", "--raw", "--limit", "5")
+        self.good("list-issues", "--fields", "id,title", "--limit", "5")
+        self.call("list-issues", "--format", "table", "--limit", "5", "--environment", "prod")
+        self.assertEqual(len(self.standin.requests), 3)
+
     def test_issue_detail(self) -> None:
         self.assertEqual(self.good("issue-detail", "4001")["environments"], ["prod", "staging"])
 
