@@ -707,7 +707,6 @@ def say(line: str, end: str = "\n") -> None:
     line = escape(redact(line, configured_token(), visible_hosts))
     with suppress(AttributeError, OSError, ValueError):  # None or closed: nobody listens
         sys.stderr.write(trim(line, MAX_LINE, 0) + end)
-        sys.stderr.flush()
 
 
 def write_result(text: str) -> None:

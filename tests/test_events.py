@@ -261,6 +261,12 @@ class Locations(StandInCase):
                 self.standin.fault("/events/", faults.answer(200, event))
                 self.assertEqual(self.good("event-detail", "ab" * 16)["message"], shown)
 
+    def test_a_list_that_is_cut_says_how_much_is_missing(self) -> None:
+        errors = [{"type": f"invalid_data_{number}"} for number in range(50)]
+        self.standin.fault("/events/", faults.answer(200, {"eventID": "ab" * 16, "errors": errors}))
+        shown = self.good("event-detail", "ab" * 16)["processing_errors"]
+        self.assertEqual((shown[0], shown[-1]), ("invalid_data_0", f"+{50 - len(shown) + 1} more"))
+
     def test_names_that_are_cut_alike_are_counted(self) -> None:
         variables = {"a" * 700 + str(number): "x" * 9000 for number in range(3)}
         self.location([{"filename": "f", "lineNo": 1, "inApp": True, "vars": variables}])
