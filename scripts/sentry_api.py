@@ -26,7 +26,8 @@ import sys
 def end_quietly_on_interrupt() -> None:
     """Let Ctrl-C end the process without a word, with status 130."""
     import signal
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # as it is in the background
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
 if __name__ == "__main__":
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     Result = tuple[Any, list[str]]  # a command's record or list of records, and notes
     Span = tuple[int, int, str]  # start, end, and the mask for what stands there; no mask: it stays
     Finder = Callable[[str], Iterable[Span]]  # finds spans that don't overlap
-    Rule = tuple[Finder, str]  # the pattern tells, in lower case, which texts it may find something in
+    Rule = tuple[Finder, str]  # finder, pattern that a lower-case text must hold
 
 __version__ = "1.1.0"
 
@@ -81,7 +82,6 @@ UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}  # of --time-range, in seco
 RETRY_PAUSE, MAX_PAUSE = 1.0, 30.0  # seconds until the second attempt; asked for more: none
 MAX_REDIRECTS = 3
 MAX_PAGES, PAGE_SIZE = 20, 100  # servers give no more than 100 items
-MAX_ITEMS_READ = 1000  # of a page
 MAX_BODY = 64 << 20  # bytes, unpacked
 MAX_TAG_BODY = 8 << 20  # the same for tags, of which TAG_WORKERS are in memory at a time
 MAX_VALUES = 3_000_000  # of JSON in an answer; an event of 20 MB has 850,000
@@ -166,7 +166,8 @@ SECRET_NAME = r"""(?x)(?:^|_)(?:
         | (?:pass|auth|session|sig|tokens)$ )
     | (?:password|passwd|token|secret)$"""
 # But not counts of tokens and pages, a DSN's public key, a desktop's session.
-NO_SECRET_NAME = r"""(?x)(?:^|_)(?: public | publishable | xdg_session
+NO_SECRET_NAME = r"""(?x)(?:^|_)(?: next_public | xdg_session
+    | (?:public|publishable)_?(?:api_)?(?:keys?|token|key_token)$
     | (?:page|next|continuation)_token$
     | (?:max|total|prompt|completion|input|output)_(?:\w+_)?tokens$ )"""
 # Last words that turn a secret's key into one about the secret: token_count, password_reset_url.
@@ -254,7 +255,7 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
         else:
             character = MEANINGS.get(escape[0][-1], "")
         pieces += [text[done : escape.start()], character]
-        places += range(done, escape.start() + len(character))
+        places += range(done, escape.start() + len(character))  # which is the shorter one
         done = escape.end()
     return "".join(pieces) + text[done:], [*places, *range(done, len(text) + 1)]
 
@@ -583,23 +584,23 @@ class Redactor:
             self.own.append((finder(f"(?i)(?P<value>{re.escape(self.token)})"), ""))
         self.redact_cached = lru_cache(maxsize=20000)(self.redact_text)
 
-    def redact(self, value: Any, kind: str = PLAIN, in_object: bool = False) -> Any:
-        """Return a copy of a value of a kind; two items `in_object` are no [header, value]."""
+    def redact(self, value: Any, kind: str = PLAIN, is_member: bool = False) -> Any:
+        """Return a copy of a value of a kind; two items `is_member` are no [header, value]."""
         if isinstance(value, str):
             return self.redact_cached(value, kind)
         if isinstance(value, dict):
-            return self.redact_object(value, kind, in_object)
+            return self.redact_object(value, kind, is_member)
         if isinstance(value, list):
-            return list(map(self.redact, value, kinds_of_items(value, kind, in_object)))
+            return list(map(self.redact, value, kinds_of_items(value, kind, is_member)))
         return value
 
-    def redact_object(self, value: Object, kind: str, in_object: bool) -> Object:
+    def redact_object(self, value: Object, kind: str, is_member: bool) -> Object:
         """Return a copy of an object; keys that become the same are numbered."""
-        row_kinds: dict[str, str] = {}  # where it is {"name": …, "value": …}
+        row_kinds: dict[str, str] = {}  # of a row: {"name": "password", "value": "x"}
         name = value.get("key") or value.get("name")
         if kind in (PLAIN, USER) and is_user(tuple(value)):
             kind = USER
-        elif "value" in value and isinstance(name, str) and not (kind == USER and in_object):
+        elif "value" in value and isinstance(name, str) and not (kind == USER and is_member):
             row_kind = kind_of(name, kind)
             row_kinds = {"value": row_kind, "query": row_kind}
             row_kinds["name"] = USER if row_kind == USER else PLAIN  # user tags': username:jane
@@ -659,9 +660,9 @@ def is_user(keys: tuple[str, ...]) -> bool:
     return has_address and any(map(pattern(USER_NAME).fullmatch, names))
 
 
-def kinds_of_items(items: list[Any], kind: str, in_object: bool) -> list[str]:
-    """Return the kind of each element of a list."""
-    name = items[0] if len(items) == 2 and not in_object else None
+def kinds_of_items(items: list[Any], kind: str, is_member: bool) -> list[str]:
+    """Return the kind of each element: of [header, value], and of what follows --password."""
+    name = items[0] if len(items) == 2 and not is_member else None
     if isinstance(name, str) and " " not in name and kind != SECRET:  # it names a header or a cookie
         return [PLAIN, kind_of(name, kind)]
     kinds = [kind] * len(items)
@@ -887,7 +888,7 @@ HINTS: dict[Any, str] = {
 
 
 def run_in_threads(functions: Sequence[Callable[[], Any]], seconds: float) -> Iterator[Any]:
-    """Yield (index, result, exception) of functions as they end, for so many seconds."""
+    """Yield (index, result, exception) of functions as they end; give up after so many seconds."""
     import queue
     import threading
     outcomes: Any = queue.SimpleQueue()
@@ -948,8 +949,8 @@ class Client:
         started = time.monotonic()
         fetch = partial(self.fetch, self.args.base_url + target)
         # urllib's timeout is for one operation of a socket, and DNS has none.
-        outcomes = run_in_threads([fetch], self.args.timeout)
-        _, answer, error = next(outcomes, (0, None, TimeoutError()))
+        outcome: Any = next(run_in_threads([fetch], self.args.timeout), (0, None, TimeoutError()))
+        _, answer, error = outcome
         no_answer: Any = (type(error).__name__, {}, b"")
         status, headers, body = answer or no_answer
         if self.args.verbose:
@@ -997,7 +998,7 @@ class Client:
             try:
                 answer = ask(org_path)
             except Failure as second:
-                raise second if second.pause else first from None
+                raise (first if first.http == 404 and not second.pause else second) from None
         self.uses_org_issue = True
         return answer
 
@@ -1120,8 +1121,8 @@ def http_failure(status: int, headers: Any, body: bytes, now: float) -> Failure:
     hint = HINTS.get(code and code[1]) or HINTS.get(status, BASE_URL_HINT if status < 500 else "")
     pause = 0.0
     if status == 429 or status >= 500:
-        asked = read_time(headers, "Retry-After")
-        asked = asked or (status == 429) * read_time(headers, "X-Sentry-Rate-Limit-Reset")
+        reset = read_time(headers, "X-Sentry-Rate-Limit-Reset") if status == 429 else 0.0
+        asked = read_time(headers, "Retry-After") or reset
         pause = max(RETRY_PAUSE, asked - now if asked > 1e9 else asked)  # a time, or a span
     if pause > MAX_PAUSE:
         message += f" (the server asks to wait {pause:.0f} s)"
@@ -1155,9 +1156,8 @@ def read_time(headers: Any, name: str) -> float:
 
 
 def expect_list(value: Any) -> list[Object]:
-    """Return a list of objects, not more than MAX_ITEMS_READ. Raises Failure for anything else."""
-    items = value[:MAX_ITEMS_READ] if isinstance(value, list) else [None]  # refused below
-    return list(map(expect_object, items))
+    """Return a list of objects as it is. Raises Failure for anything else."""
+    return list(map(expect_object, value if isinstance(value, list) else [None]))
 
 
 def expect_object(value: Any) -> Object:
@@ -1205,7 +1205,7 @@ def value_at(source: Any, paths: str, kind: Any = object) -> Any:
     for path in paths.split("|"):
         value = source
         for key in path.split("."):
-            camel = key[:1] + key.title().replace("_", "")[1:]
+            camel = key[:1] + key.title().replace("_", "")[1:]  # dateCreated
             value = value.get(key, value.get(camel)) if isinstance(value, dict) else None
         if isinstance(value, kind) and value not in (None, ""):
             return value
@@ -1242,8 +1242,8 @@ def by_key(source: Object, path: str, key: str = "key", value: str = "value") ->
 
 def unless_shown(text: str | None, shown: str | None) -> str | None:
     """Return a text, or None where its words stand in what the record shows, in their order."""
-    rest = iter(re.findall(r"[^\s:]+", shown or ""))  # `in` uses it up to the word that it finds
-    return text if any(word not in rest for word in re.findall(r"[^\s:]+", text or "")) else None
+    unread = iter(re.findall(r"[^\s:]+", shown or ""))  # `in` uses it up to the word that it finds
+    return text if any(word not in unread for word in re.findall(r"[^\s:]+", text or "")) else None
 
 
 def series(issue: Object, name: str) -> list[tuple[float, int]]:
@@ -1385,7 +1385,7 @@ def stacks_of(entries: Any, chosen: str | None) -> Iterator[tuple[Object, list[A
     others.append(entries)  # for the stack trace of a message
     for exception in objects_at(entries, "exception.values")[::-1] or [{}]:
         holders = [exception, by_id.pop(text_at(exception, "thread_id"), None), *others]
-        others = []  # only for the first
+        others = []  # the crashed thread's stack is that of the last exception
         found = next(filter(None, (objects_at(one, "stacktrace.frames") for one in holders)), [])
         frames = [read_frame(frame, chosen) for frame in found[::-1]]
         best = min(frames, key=lambda frame: frame.rank, default=None)
@@ -1407,7 +1407,7 @@ def read_frame(frame: Object, chosen: str | None) -> SimpleNamespace:
     note = " (not in-app)" if in_app is False else ""
     is_usable = (line or path == package) and path not in ("", "<anonymous>", "[native code]")
     is_chosen = text_at(frame, "path function", " in ") == chosen
-    rank = 0 if in_app is True else 1 if is_chosen else 2  # as the event's location
+    rank = 0 if in_app is True else 1 if is_chosen else 2  # for the event's location
     return SimpleNamespace(
         place=place,
         line=": ".join(filter(None, [place, *code])),
@@ -1449,10 +1449,13 @@ SORTS = {"date": "last_seen", "freq": "count_in_range", "user": "user_count", "n
 def list_issues(client: Client) -> Result:
     """Return the records of a project's issues, by --sort, or of the one whose ID is given."""
     args, query, figure = client.args, client.args.query.strip(), SORTS[client.args.sort]
+    require(args, "org", "project")
     is_default = "--environment" not in args.given
     if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
+        hit = None
         with ignoring(403, 404):  # a query like utf-8 is no ID
             hit = look_up(client, query, None if is_default else args.environment)
+        if hit:
             record = shape_issue(client, hit)
             notes = add_tags(client, [record])
             project, filters = record["project"], {"--environment", "--time-range"} & args.given
@@ -1483,26 +1486,26 @@ def list_issues(client: Client) -> Result:
 def other_environments(client: Client, records: list[Object]) -> list[str]:
     """Say in which other environments these issues are or, where there are none, the newest are."""
     args, notes = client.args, []
-    found: list[Object] = []
-    if not records:
+    elsewhere: list[Object] = []
+    if not records:  # look in all environments
         try:
             if args.environment:
-                found, _ = get_list(client, {"query": args.query, "environment": None}, limit=10)
-            is_known = found or not client.is_glitchtip
+                elsewhere, _ = get_list(client, {"query": args.query, "environment": None}, limit=10)
+            is_known = elsewhere or not client.is_glitchtip
             if not is_known and not client.get_issues({"query": "", "limit": 1})[0]:
                 return ["the project is empty; this server doesn't tell whether it exists"]
         except Failure as failure:
             return [f"other environments could not be checked ({failure.message})"]
-        records = [shape_issue(client, issue) for issue in found]
+        records = [shape_issue(client, issue) for issue in elsewhere]
         notes = add_tags(client, records, is_needed=True)
     counts = Counter(name for record in records for name in record["environments"] or [])
     del counts[args.environment]
     names = ", ".join(repr(name) for name, _ in counts.most_common(5))
     where = f"the newest issues are in {names or 'other environments'}"
-    if not found:
+    if not elsewhere:
         where = f"only {args.environment!r}, the default, was asked for; these are also in {names}"
     note = f"{where}; use --environment NAME, or --environment '' for all"
-    return [*notes, note] if names or found else notes
+    return [*notes, note] if names or elsewhere else notes
 
 
 def issue_detail(client: Client) -> Result:
@@ -1524,7 +1527,7 @@ def event_detail(client: Client) -> Result:
     """Return the record of one event: the one with this ID, or an issue's newest one."""
     args = client.args
     issue, event_id = read_place(args, args.event)
-    require(args, *(["org"] if issue else ["org", "project"]))
+    require(args, "org", *([] if issue else ["project"]))
     if event_id and args.environment:
         raise Failure(USAGE, "--environment is for issues; this is an event's ID", "leave it out")
     if not re.fullmatch(EVENT_ID, event_id):
@@ -1581,7 +1584,7 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> Any
             break
         params["limit"] = min(limit - len(found), PAGE_SIZE)  # so that the cursor goes on there
     items = list(found.values())
-    if page.has_next and not is_past:
+    if page.has_next and not is_past:  # there is at least one page
         # X-Hits counts what matches the query at any time, up to X-Max-Hits.
         hits = "" if issue or args.time_range or args.cursor else page.headers.get("X-Hits", "")
         is_true = re.fullmatch("[0-9]{1,9}", hits) and hits != page.headers.get("X-Max-Hits")
@@ -1599,7 +1602,7 @@ def get_list(client: Client, params: Object, limit: int, issue: str = "") -> Any
 
 def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[SimpleNamespace]:
     """Yield pages of issues, or an issue's events; params["limit"] may change meanwhile."""
-    args, environment = client.args, params["environment"] if issue else None
+    args, environment = client.args, issue and params["environment"]
     progress = "reading: {} items" if args.sort == "date" else "ranking: {} issues"
     is_terminal = sys.stderr is not None and sys.stderr.isatty() and not args.quiet
     ask = partial(client.get_issue, issue, "events/") if issue else client.get_issues
@@ -1617,9 +1620,10 @@ def get_pages(client: Client, params: Object, issue: str = "") -> Iterator[Simpl
         items = expect_list(answer)
         count += len(items)
         # The link's URL is never used: it may name another host.
+        # One "" says that there is more, but no way to it.
         cursors = re.findall(NEXT_LINK, str(headers.get_all("Link")))
         if len(items) > params["limit"]:
-            items, cursors = items[: params["limit"]], [""]  # no cursor leads to the rest
+            items, cursors = items[: params["limit"]], [""]
         cursor = next((one for one in cursors if one not in asked), "")
         if environment:  # GlitchTip doesn't filter events
             items = [one for one in items if by_key(one, "tags").get("environment") == environment]
@@ -1818,7 +1822,7 @@ class Parser(argparse.ArgumentParser):
     def add(
         self, name: str, regex: str, about: str, default: Any = None, convert: Any = str, env: str = "", of: str = ""
     ) -> None:
-        """Add an option of some commands (all, if `of` is empty); a flag, if its pattern is empty."""
+        """Add an option of some commands (`of`; empty: of all); a flag, if its pattern is empty."""
         about += f" ({env})" if env else ""
         about += "" if default is None else f"; default {default!r}"
 
@@ -1830,7 +1834,7 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentTypeError(f"received {quoted(shown)}, expected {about}")
 
         value = os.environ.get(env, "").strip() or default  # an empty variable counts as unset
-        self.set_defaults(**{name[2:].replace("-", "_"): value})  # for other commands, too
+        self.set_defaults(**{name[2:].replace("-", "_"): value})  # which other commands read
         if of and self.command not in of.split():
             return
         if self.names.count(name) > 1:
@@ -1878,7 +1882,7 @@ def parse(argv: list[str]) -> Args:
     names = [word.partition("=")[0] for word in argv]
     command = next((name for name in names if name in COMMANDS), "")
     place = names.index(command) if command else 0
-    args = Parser(command, names).parse_args(argv[place:] + argv[:place])  # the command comes first
+    args = Parser(command, names).parse_args(argv[place:] + argv[:place])  # argparse reads the command first
     args.given = set(names)
     args.environment = args.environment or None
     args.asked_limit, args.limit = args.limit, min(args.limit, MAX_LIMIT)
@@ -1896,8 +1900,6 @@ def parse(argv: list[str]) -> Args:
         if is_conflict:
             raise Failure(USAGE, f"{what} can't be combined")
     args.include = [name for name in INCLUDES if name in included]
-    if command == "list-issues":
-        require(args, "org", "project")
     return args
 
 
@@ -1926,7 +1928,8 @@ def main(argv: list[str] | None = None) -> int:
         failure = Failure(UNUSABLE, "the answer is too large or nested too deep", hint)
     except Exception as error:  # noqa: BLE001 a bug; its traceback could hold anything
         import traceback
-        line = traceback.extract_tb(error.__traceback__)[-1].lineno
+        frames = traceback.extract_tb(error.__traceback__)
+        line = [frame.lineno for frame in frames if frame.filename == __file__][-1]
         failure = Failure(UNUSABLE, f"internal error ({type(error).__name__}, line {line})")
     visible_hosts.extend(failure.hosts)
     say(f"error: {failure.message}")
@@ -1950,8 +1953,7 @@ def run(argv: list[str]) -> int:
     if os.environ.get("SENTRY_URL") and not os.environ.get("SENTRY_BASE_URL") and args.base_url == DEFAULT_BASE_URL:
         say(f"warning: SENTRY_URL is not used, only SENTRY_BASE_URL, so {DEFAULT_BASE_URL} is used")
     record, notes = COMMANDS[args.command][0](Client(args, token))
-    answer = redact(select_fields(args, record), token, visible_hosts)
-    write_result(format_answer(args, answer))
+    write_result(format_answer(args, redact(select_fields(args, record), token, visible_hosts)))
     if args.asked_limit > MAX_LIMIT:
         notes.insert(0, f"--limit {args.asked_limit} is above the maximum; {MAX_LIMIT} was used")
     for note in [] if args.quiet else notes:

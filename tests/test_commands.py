@@ -453,6 +453,10 @@ class OrganizationEndpoints(StandInCase):
             ],
         )
 
+    def test_what_the_second_form_says_counts_where_the_first_is_gone(self) -> None:
+        self.standin.retired = True
+        self.assertIn("no issue 999", self.fails(4, "issue-detail", "999"))
+
     def test_after_404_of_another_region(self) -> None:
         self.standin.other_region = True
         self.assertEqual(len(self.good("issue-events", "4001")), 5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -142,6 +143,22 @@ class Streams(StandInCase):
                 quiet += 1
         self.assertGreater(quiet, 0)
 
+    def test_an_interrupt_that_is_ignored_stays_so(self) -> None:
+        """As for a job that a shell script has put into the background."""
+        self.standin.fault("/projects/", lambda handler: (time.sleep(0.6), faults.answer(200, [])(handler))[1])
+        process = subprocess.Popen(
+            ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, str(SCRIPT), *LIST, "--environment", ""],
+            env=environment(self.standin),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        stop = time.monotonic() + 15
+        while not self.standin.requests and time.monotonic() < stop:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=10)
+        self.assertEqual((process.returncode, out), (0, b"[]\n"))
+
     def test_same_data_same_bytes(self) -> None:
         first = run_script(self.standin, "list-issues", PYTHONHASHSEED="1")
         self.assertEqual(first, run_script(self.standin, "list-issues", PYTHONHASHSEED="2"))
@@ -158,6 +175,14 @@ class Streams(StandInCase):
         sentry_api.COMMANDS["list-issues"] = (broken, "", "")
         self.addCleanup(sentry_api.COMMANDS.__setitem__, "list-issues", original)
         self.assertIn("internal error", self.fails(1, *LIST))
+
+    def test_a_bug_names_a_line_of_this_file(self) -> None:
+        original = sentry_api.COMMANDS["list-issues"]
+        self.addCleanup(sentry_api.COMMANDS.__setitem__, "list-issues", original)
+        sentry_api.COMMANDS["list-issues"] = (lambda _: json.loads(b"["), "", "")
+        found = re.search(r"internal error \(JSONDecodeError, line (\d+)\)", self.fails(1, *LIST))
+        assert found, "it names no line"
+        self.assertIn("COMMANDS[", SCRIPT.read_text("utf-8").splitlines()[int(found[1]) - 1])
 
 
 class Neighbours(StandInCase):
