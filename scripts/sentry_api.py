@@ -26,8 +26,7 @@ import sys
 def end_quietly_on_interrupt() -> None:
     """Let Ctrl-C end the process without a word, with status 130."""
     import signal
-    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # as it is in the background
-        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 
 if __name__ == "__main__":
@@ -430,14 +429,14 @@ EMAIL = rf"""(?ix)(?P<value>
     (?:"[^"]{{1,68}}"|{LOCAL})@{DOMAIN}) | {LOCAL}"""
 # IPv6 (RFC 4291, 5952, 4007) with an assigned prefix, which spares std::io::Error, times and MACs.
 QUAD = r"\d{1,3}(?:\.\d{1,3}){3}"
-GROUP = rf"(?:{QUAD}|(?![a-f]*[g-z])[0-9a-f]{{1,4}}(?![0-9a-f]))"
-GROUPS = f"(?:{GROUP}(?::{GROUP}){{0,6}})?"
 IPV6 = rf"""(?ix)(?<![0-9a-z.])
     (?![0-9a-f]{{4}}::[a-f]*[g-z])  # 2024::bigint is SQL
     (?= [23][0-9a-f]{{3}}: | f(?:[cdf][0-9a-f]|e[89ab])[0-9a-f]: | 0{{0,2}}64:ff9b:
       | (?:0{{0,4}}:){{2,7}}(?:ffff:|{QUAD}|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
-    (?P<value> (?: {GROUPS}::{GROUPS} | (?:{GROUP}:){{6}}(?:{GROUP}:{GROUP}|{QUAD})
-      | (?:{GROUP}:){{2,7}}{GROUP}?(?={CUT}) )
+    (?= [0-9a-f:]{{0,40}}:: | (?:[0-9a-f]{{1,4}}:){{6}}(?:[0-9a-f]{{1,4}}:[0-9a-f]|{QUAD})
+      | [0-9a-f:]{{0,40}}{CUT} )
+    (?P<value> (?:[0-9a-f]{{0,4}}:){{2,7}}
+      (?: {QUAD} | (?![a-f]*[g-z])[0-9a-f]{{1,4}}(?![0-9a-f]) | :?(?<=::) | (?={CUT}) )
     (?:%[\w.-]+)? )"""
 OCTET = r"(?:[01]?\d?\d|2[0-4]\d|25[0-5])"
 # Whole; cut off by a server (198.51.100.…); as Erlang writes them.

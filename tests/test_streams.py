@@ -143,22 +143,6 @@ class Streams(StandInCase):
                 quiet += 1
         self.assertGreater(quiet, 0)
 
-    def test_an_interrupt_that_is_ignored_stays_so(self) -> None:
-        """As for a job that a shell script has put into the background."""
-        self.standin.fault("/projects/", lambda handler: (time.sleep(0.6), faults.answer(200, [])(handler))[1])
-        process = subprocess.Popen(
-            ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, str(SCRIPT), *LIST, "--environment", ""],
-            env=environment(self.standin),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        stop = time.monotonic() + 15
-        while not self.standin.requests and time.monotonic() < stop:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=10)
-        self.assertEqual((process.returncode, out), (0, b"[]\n"))
-
     def test_same_data_same_bytes(self) -> None:
         first = run_script(self.standin, "list-issues", PYTHONHASHSEED="1")
         self.assertEqual(first, run_script(self.standin, "list-issues", PYTHONHASHSEED="2"))
