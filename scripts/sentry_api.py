@@ -556,7 +556,7 @@ RULES: tuple[Rule, ...] = (
     (find_credentials, "bearer|basic|token|negotiate|apikey"),
     (find_in_commands, "curl|mysql|mariadb|docker|redis|sshpass|identified"),
     (find_gravatars, "avatar"),
-    (find_frames, rf"[\n\v]|\sat\s|, line |#\d|@http|{CUT}"),
+    (find_frames, rf"[\n\v]|\bat\s.{{0,300}}(?:[/\\(]|:\d+:\d)|, line |#\d|@http|{CUT}"),
     (finder(EMAIL, EMAIL_MASK), "@"),
     (finder(IPV6, IP_MASK), rf"::|(?:[0-9a-f]{{1,4}}:){{2}}[0-9a-f]{{0,4}}(?::|{CUT})"),
 )
