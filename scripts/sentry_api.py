@@ -869,7 +869,7 @@ def draw(counts: list[int]) -> str:
 # --- HTTP --------------------------------------------------------------------
 
 LOOPBACK = r"https?://(?:localhost|127\.[0-9.]+|\[::1\])(?=[:/]|$)"
-BASE_URL_HINT = "check the base URL (--base-url, SENTRY_BASE_URL): the web page's, and the proxy"
+BASE_URL_HINT = "check the base URL (--base-url, SENTRY_BASE_URL; as of the web page), and the proxy"
 EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED}
 # By HTTP status, or by Sentry's code in the answer.
 HINTS: dict[Any, str] = {
