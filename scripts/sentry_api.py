@@ -1681,7 +1681,7 @@ def read_place(args: Args, argument: str) -> tuple[str, str]:
     page = rf"(?P<page>{server}(?:{path})?{FOLDER})"
     end = r"(?:/events/(?P<event>[^/?#]+))?(?:[/?&#].*)?"
     form = f"(?P<hex>{EVENT_ID})|{page}?(?P<issue>{ISSUE_ID}|{SHORT_ID})(?(page){end})"
-    place = re.fullmatch(form, argument.strip("<> \t\r\n"))
+    place = re.fullmatch(form, argument.strip("<>()\"'` \t\r\n"))
     if place:
         issue, event = place["issue"] or "", place["hex"] or place["event"] or ""
         org = place["org"] or (place["owner"] or "").lower() or args.org
@@ -1694,7 +1694,7 @@ def read_place(args: Args, argument: str) -> tuple[str, str]:
             return issue.upper(), event.replace("-", "").lower()
     message = f"received {quoted(argument)}, expected {FORMS} below {args.base_url}"
     hint = "another server would get the token if SENTRY_BASE_URL named it, so the user decides"
-    is_here = "://" not in argument or re.match(rf"[\s<]*{server}(?:[/?#]|$)", argument)
+    is_here = "://" not in argument or re.search(rf"{server}(?:[/?#]|$)", argument)
     raise Failure(USAGE, message, "" if is_here else hint)
 
 

@@ -234,6 +234,13 @@ class Secrets(StandInCase):
         self.assertIn("user decides", error)
         error = self.fails(2, "issue-detail", f"{self.standin.url}/organizations/acme/alerts/4001/")
         self.assertNotIn("user decides", error, "it is the server that is asked")
+        error = self.fails(2, "issue-detail", f"[issue]({self.standin.url}/organizations/acme/issues/4001/)")
+        self.assertNotIn("user decides", error, "it is the server that is asked")
+
+    def test_a_link_may_stand_in_quotes_or_brackets(self) -> None:
+        link = f"{self.standin.url}/organizations/acme/issues/4001/"
+        for text in (f'"{link}"', f"'{link}'", f"<{link}>", f"({link})", f"`{link}`"):
+            self.assertEqual(self.good("issue-detail", text, "--no-tags")["id"], "4001")
 
     def test_the_host_of_a_refused_redirect_is_shown_in_that_line_only(self) -> None:
         self.standin.issues[1]["title"] = "lost http://198.51.100.77/x"
