@@ -237,7 +237,7 @@ ESCAPE = rf"""(?x)
     | &(?:amp;)*(?P<entity>(?:\#\w{{2,9}}|quot|apos|commat|period);)
     | [\uff20\ufe6b\uff0e\u3002\uff61\uff1a{INVISIBLE}{JOINERS}{BLANK}]"""
 # By an escape's last character. \v tells find_frames() that a line break was escaped.
-MEANINGS = dict(zip("nrtm\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "\v\r\t\x1b@@...:"))
+MEANINGS = dict(zip("nrtm\0\uff20\ufe6b\uff0e\u3002\uff61\uff1a", "\v\r\t\x1b @@...:"))
 
 
 def unescape(text: str) -> tuple[str, Sequence[int]]:
@@ -247,7 +247,7 @@ def unescape(text: str) -> tuple[str, Sequence[int]]:
     done = 0
     for escape in pattern(ESCAPE).finditer(text):
         if escape["hex"]:
-            character = chr(int(escape["hex"], 16)).strip(BLANK)
+            character = chr(int(escape["hex"], 16)).replace(BLANK, " ")
         elif escape["entity"]:
             import html
             character = html.unescape("&" + escape["entity"])
@@ -350,11 +350,12 @@ find_headers = finder(r"""(?ix)(?<![\w-])(?P<quote>(?<=["']))?
 NAME = r"""(?x)(?P<dashes>(?<![\w-])--?(?:D(?=[a-z]))?)?(?P<tag><(?:\w{1,40}:)?)?(?<!@)
     (?P<name>(?:[A-Za-z]{3,12}\ (?=(?i:key)\b))?\w[\w.$-]*)"""
 BARE = r"""(?:(?!\\{1,8}["'])[^\s&;,"'`<>(){}\[\]|\0])"""  # a character
+TAG_END = r"(?:\s(?!\s*[:=])[^<>\n]{0,100})?>"
 # What ends a name (" or ]); = or : or value= or > or blanks; and a text in quotes, or a bare word.
 VALUE = rf"""(?x)(?P<name_end>\\{{0,8}}["'`])?\]?
     (?: (?P<sign>\s{{0,3}}(?:=>|={{2,3}}|:=|[:=](?![:=~]))\s{{0,3}}
         | (?<=["'])\s{{1,3}}value=(?=["']) | (?<=["'])(?:\r?[\n\v]){{2}})
-      | (?P<tag_end>(?:\s{{1,9}}\S{{1,40}}=[^<>\n]{{0,100}})?>) | (?<=["'`]),\s? | \s{{1,3}} )
+      | (?P<tag_end>{TAG_END}) | (?<=["'`]),\s? | \s{{1,3}} )
     (?: [\[(]{{0,2}}[burf]?(?P<opening>\\{{0,8}}["'`])
         (?P<text>(?=\S)(?s:.+?))(?:(?<!\\)(?P=opening)|\Z)
       | (?P<bare>(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[\s+]+)?{BARE}{{1,200}}) )"""
@@ -366,7 +367,8 @@ def find_assignments(text: str) -> Iterator[Span]:
     for name in pattern(NAME).finditer(text):
         if name.start() < done or kind_of(name["name"]) not in (SECRET, COOKIES):
             continue
-        value = pattern(VALUE).match(text, name.end())
+        regex = VALUE if name["tag"] else VALUE.replace(TAG_END, "(?!)")  # --password x >file
+        value = pattern(regex).match(text, name.end())
         if value and is_secret_value(name, value):
             start, end = value.span("text" if value["text"] else "bare")
             if value["bare"]:  # its rest; read for every name, it would take quadratic time
@@ -383,13 +385,13 @@ def is_secret_value(name: re.Match[str], value: re.Match[str]) -> bool:
     if not sign and text:  # --password "x", ("password", "x1")
         return bool(name["dashes"] or re.fullmatch(r"(?=\S*\d)(?=\S*[A-Za-z])\S+", text))
     if not sign:  # <password>x, --password x
-        return bool(name["tag"] if value["tag_end"] else (name["dashes"] and bare[0] != "-"))
+        return bool(value["tag_end"] or (name["dashes"] and bare[0] != "-"))
     if text:  # but not: Unexpected token: 'foo'
         is_syntax_error = name["name"].lower() == "token" and ":" in sign and text.isalpha()
         return bool(value["name_end"]) or not is_syntax_error
     last_word = snake_case(name["name"]).rpartition("_")[2]
     word = bare.rstrip(".:!?")
-    is_spaced = sign != sign.strip() and ">" not in sign
+    is_spaced = sign != sign.strip()
     is_label = sign == ":" and last_word in ("session", "auth")  # session:duration
     may_be_prose = not value["name_end"] and (is_spaced or is_label)
     # Password: wrong; token: 12; token=read(…); auth=self.auth; auth=conf.credentials
@@ -433,8 +435,8 @@ IPV6 = rf"""(?ix)(?<![0-9a-z.])
     (?![0-9a-f]{{4}}::[a-f]*[g-z])  # 2024::bigint is SQL
     (?= [23][0-9a-f]{{3}}: | f(?:[cdf][0-9a-f]|e[89ab])[0-9a-f]: | 0{{0,2}}64:ff9b:
       | (?:0{{0,4}}:){{2,7}}(?:ffff:|{QUAD}|0{{0,3}}1(?!\w|\.\w|:(?!\d{{2,5}}\b)[\w:])) )
-    (?= [0-9a-f:]{{0,40}}:: | (?:[0-9a-f]{{1,4}}:){{6}}(?:[0-9a-f]{{1,4}}:[0-9a-f]|{QUAD})
-      | [0-9a-f:]{{0,40}}{CUT} )
+    (?= (?:[0-9a-f]{{0,4}}:){{1,7}}: | (?:[0-9a-f]{{0,4}}:){{2,7}}[0-9a-f]{{0,4}}{CUT}
+      | (?:[0-9a-f]{{1,4}}:){{6}}(?:[0-9a-f]{{1,4}}:[0-9a-f]{{1,4}}(?![0-9a-f])|{QUAD}) )
     (?P<value> (?:[0-9a-f]{{0,4}}:){{2,7}}
       (?: {QUAD} | (?![a-f]*[g-z])[0-9a-f]{{1,4}}(?![0-9a-f]) | :?(?<=::) | (?={CUT}) )
     (?:%[\w.-]+)? )"""
@@ -500,7 +502,7 @@ FRAMES = (  # anywhere in a line
     r"at\s(?=[^\s().]{1,300}\.[^\s().]{1,300}\.)[^\s()]{1,300}\([^()\n]{0,300}\)",  # without places
     r"""File \\*["'][^"'\n]{1,500}["'], line \d+(?:, in [^\s"']+)?""",  # Python
     r"#\d+\s(?:[^\s(]{0,300}[/\\][^\s(]{1,300}\(\d+\): \S+|\{main\})",  # PHP
-    r"[\w$.<>/]{0,100}@https?:[^\s@]{1,300}:\d+:\d+",  # Firefox, Safari
+    r"[\w$.<>/]{0,100}@https?:[^\s@]{1,300}:\d+:\d+(?!\S)",  # Firefox, Safari
     rf"(?:at|File|from|#\d+) .{{0,300}}{CUT}\Z",
 )
 FRAME_LINES = (  # at the start of a line
@@ -1138,8 +1140,7 @@ def error_reason(body: bytes) -> str:
         value = value.partition("<")[0]  # nothing of HTML
     while isinstance(value, (dict, list)):
         if isinstance(value, dict):
-            names = ("detail", "message", "msg", "error", "info")
-            value = [*map(value.get, names), *value.values()]
+            value = [*map(value.get, ("detail", "message", "msg", "error", "info")), *value.values()]
         value = next(filter(None, value), "")
     # Redacted first: a trace on one line, or half an address, would not be recognized.
     return " ".join(redact(str(value or ""), configured_token()).split())[:MAX_REASON]
