@@ -871,7 +871,7 @@ def draw(counts: list[int]) -> str:
 # --- HTTP --------------------------------------------------------------------
 
 LOOPBACK = r"https?://(?:localhost|127\.[0-9.]+|\[::1\])(?=[:/]|$)"
-BASE_URL_HINT = "check the base URL (--base-url, SENTRY_BASE_URL; as of the web page), and the proxy"
+BASE_URL_HINT = "is --base-url or SENTRY_BASE_URL the web page's base URL? And is the proxy right?"
 EXIT_STATUSES = {400: USAGE, 401: UNAUTHORIZED, 403: UNAUTHORIZED, 404: NOT_FOUND, 422: USAGE, 429: RATE_LIMITED}
 # By HTTP status, or by Sentry's code in the answer.
 HINTS: dict[Any, str] = {
@@ -1451,7 +1451,7 @@ def list_issues(client: Client) -> Result:
     args, query, figure = client.args, client.args.query.strip(), SORTS[client.args.sort]
     require(args, "org", "project")
     is_default = "--environment" not in args.given
-    if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query):
+    if re.fullmatch(f"{EVENT_ID}|{SHORT_ID}", query) and not args.cursor:
         hit = None
         with ignoring(403, 404):  # a query like utf-8 is no ID
             hit = look_up(client, query, None if is_default else args.environment)

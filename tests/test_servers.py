@@ -258,6 +258,13 @@ class Links(unittest.TestCase):
             self.assertNotIn("100", [request.query.get("limit") for request in standin.requests])
             self.assertFalse([request for request in standin.requests if "/organizations/" in request.path])
 
+    def test_a_later_page_of_a_query_like_an_id_is_one_request(self) -> None:
+        """Had it been an ID, there would be no cursor; looking it up reads GlitchTip's whole list."""
+        with StandIn("glitchtip") as standin:
+            argv = ("list-issues", "--query", "utf-8", "--no-tags", "--cursor", "bz0w", "--environment", "prod")
+            self.assertEqual(call(standin, *argv).status, 0)
+            self.assertEqual([request.query.get("cursor") for request in standin.requests], ["bz0w"])
+
     def test_what_glitchtip_tells_wrong_is_null(self) -> None:
         with StandIn("glitchtip") as standin:
             event = call(standin, "event-detail", standin.issues[0]["events"][1]["eventID"]).json()
